@@ -1,0 +1,124 @@
+// The contract of an ERP adapter: lookup → perform → verify, because the HTTP status is not the result.
+// Pure types. An adapter imports core and operations only; the connection it gets does the I/O.
+
+import type { JsonValue } from './json.ts';
+import type { AnyOperation, InputOf } from './operation.ts';
+import type { ContractIssue, FieldError, RetryableReason } from './outcome.ts';
+
+export type ErpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export type ErpRequest = {
+  readonly method: ErpMethod;
+  /** Appended to the target's base URL; begins with `/`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: JsonValue;
+  /** True where the call may change the ERP. Decides what a time-out means, and is fenced by the lease. */
+  readonly write: boolean;
+};
+
+export type ErpResponse = {
+  readonly kind: 'response';
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed where the body is JSON, else undefined. */
+  readonly json: JsonValue | undefined;
+  /** The body as text, capped at the limit of src/core/limits.ts. */
+  readonly text: string;
+};
+
+export type ErpCallFailure =
+  /** The request did not leave: nothing happened. */
+  | { readonly kind: 'not_sent'; readonly reason: 'egress_refused' | 'deadline_too_near' | 'stopped'; readonly message: string }
+  /** The request left and no usable answer came. `lastByteAt`: epoch ms. For a write this is doubt. */
+  | {
+      readonly kind: 'no_answer';
+      readonly reason: 'timeout' | 'connection_lost' | 'answer_too_large';
+      readonly message: string;
+      readonly lastByteAt: number;
+    }
+  /** The ERP refused the credentials, also after one refresh. */
+  | { readonly kind: 'unauthorized'; readonly message: string };
+
+/** Sends one call to the target: token, time-out, size cap, egress rules and the record of the exchange are its business. */
+export interface ErpConnection {
+  send(request: ErpRequest): Promise<ErpResponse | ErpCallFailure>;
+}
+
+export type ErpCall<Input> = {
+  readonly input: Input;
+  /** The operation key. Stamped by the adapter into a searchable, best a unique, field of the document. */
+  readonly key: string;
+  /** Operation key + input hash: what an ERP with native idempotency keys is sent. */
+  readonly idempotencyKey: string;
+  readonly erp: ErpConnection;
+};
+
+/** What `lookup` says. A document that exists but is short of the goal state is `unfinished`: perform resumes from it. */
+export type Lookup =
+  | { readonly kind: 'found'; readonly answer: JsonValue }
+  | { readonly kind: 'unfinished'; readonly answer: JsonValue }
+  | { readonly kind: 'not_found' }
+  | AdapterFailure;
+
+/** `answer`: what verify needs. `already`: the ERP said "already done" and a read showed the goal state: a duplicate. */
+export type Performed = { readonly kind: 'performed'; readonly answer: JsonValue; readonly already?: true } | AdapterFailure;
+
+/** `output`: the candidate for the operation's output schema. */
+export type Verified = { readonly kind: 'verified'; readonly output: JsonValue } | AdapterFailure;
+
+/** An answer an adapter classified as a failure. The pipeline turns it into an Outcome, adding what was sent and when. */
+export type AdapterFailure =
+  | { readonly kind: 'retryable'; readonly reason: RetryableReason; readonly message: string; readonly retryAfterMs?: number }
+  /** Only for an ERP that answered (502, 504, a cut body) and may have done the write. */
+  | { readonly kind: 'answer_lost'; readonly message: string }
+  | {
+      readonly kind: 'rejected';
+      readonly code: string;
+      readonly message: string;
+      readonly fieldErrors: readonly FieldError[];
+    }
+  | { readonly kind: 'contract_broken'; readonly issues: readonly ContractIssue[] }
+  | { readonly kind: 'call_failed'; readonly failure: ErpCallFailure };
+
+export interface OperationHandler<O extends AnyOperation = AnyOperation> {
+  /** Finds what an earlier attempt may have done, by the operation key. Reads only. */
+  lookup(call: ErpCall<InputOf<O>>): Promise<Lookup>;
+  /** Does it. `unfinished` is the answer of a lookup that found a started document, else null. */
+  perform(call: ErpCall<InputOf<O>>, unfinished: JsonValue | null): Promise<Performed>;
+  /** Reads the resulting state: from the answer where it holds the state, else from the ERP. Reads only. */
+  verify(call: ErpCall<InputOf<O>>, answer: JsonValue): Promise<Verified>;
+}
+
+/** How sure an adapter can be that a look-up finds what was done. With `best_effort` doubt goes to a person. */
+export type OnceLevel = 'native_key' | 'unique_field' | 'searchable_field' | 'best_effort';
+
+/** `proven`: against a running ERP in the tests; `recorded`: real bodies; `documented`: by its documentation only. */
+export type AdapterLevel = 'proven' | 'recorded' | 'documented';
+
+export type LoginResult =
+  | { readonly kind: 'logged_in'; readonly token: string; /** Epoch ms. */ readonly expiresAt: number }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly message: string };
+
+export interface ErpSession {
+  /** Gets a token with the target's credential. `send` here carries no token. Called by one writer, single flight. */
+  login(erp: ErpConnection, credential: Readonly<Record<string, string>>, now: number): Promise<LoginResult>;
+  /** Header(s) that carry the token. */
+  authorize(token: string): Readonly<Record<string, string>>;
+  /** True where an answer says the token is no longer good, whatever its status (a 200 with an error envelope too). */
+  isExpired(response: ErpResponse): boolean;
+}
+
+export interface ErpAdapter {
+  readonly name: string;
+  readonly level: AdapterLevel;
+  readonly once: OnceLevel;
+  /** Names of the credential's parts, e.g. ['keyId', 'secret']; a target must supply each. */
+  readonly credentialFields: readonly string[];
+  readonly session: ErpSession;
+  readonly operations: Readonly<Record<string, OperationHandler | undefined>>;
+}
+

@@ -1,0 +1,80 @@
+// What an attempt came to: the only vocabulary between the ERP adapters and the settle stage.
+// Pure data; nothing here may read a clock, do I/O or know a platform.
+
+import type { JsonValue } from './json.ts';
+
+/** What an attempt may have done to the ERP. `possible` means nobody can tell yet: the delivery is in doubt. */
+export type Effect = 'none' | 'possible' | 'done';
+
+/** The ERP document an operation ended in: its id, its number for people, its state, and what the operation's output adds. */
+export type ErpDocument = {
+  readonly documentId: string;
+  readonly documentNumber: string;
+  readonly state: string;
+  readonly [detail: string]: JsonValue | undefined;
+};
+
+/** `field` is a path into the operation's input ("lines[2].quantity"), `rule` says what must hold. */
+export type FieldError = { readonly field: string; readonly rule: string };
+
+/** `path` is a JSON path into the ERP's answer ("$.salesOrder.documentId"). */
+export type ContractIssue = { readonly path: string; readonly expected: string; readonly actual: string };
+
+export type StateDifference = { readonly field: string; readonly expected: JsonValue; readonly actual: JsonValue };
+
+export type RetryableReason =
+  | 'erp_unavailable'
+  | 'rate_limited'
+  | 'conflict'
+  | 'server_error'
+  | 'not_sent'
+  | 'deadline_too_near'
+  | 'adapter_fault';
+
+export type DoubtReason = 'timeout' | 'connection_lost' | 'answer_lost' | 'lease_expired' | 'quiet_time' | 'lookup_failed';
+
+export type Outcome =
+  | { readonly kind: 'succeeded'; readonly effect: 'done'; readonly document: ErpDocument }
+  /** The goal state had been reached before this attempt. */
+  | { readonly kind: 'duplicate'; readonly effect: 'done'; readonly document: ErpDocument }
+  /** Nothing happened in the ERP; trying again can help. `retryAfterMs` only ever delays. */
+  | {
+      readonly kind: 'retryable';
+      readonly effect: 'none';
+      readonly reason: RetryableReason;
+      readonly message: string;
+      readonly retryAfterMs?: number;
+    }
+  /** The ERP may have done it, or may still be doing it. `lastByteAt` (epoch ms): when the last byte of a write went out. */
+  | {
+      readonly kind: 'in_doubt';
+      readonly effect: 'possible';
+      readonly reason: DoubtReason;
+      readonly message: string;
+      readonly lastByteAt: number;
+      readonly retryAfterMs?: number;
+      /** True where this attempt only looked up (spends no attempt). */
+      readonly lookupOnly: boolean;
+    }
+  | { readonly kind: 'unauthorized'; readonly effect: 'none'; readonly message: string }
+  | {
+      readonly kind: 'rejected';
+      readonly effect: 'none';
+      /** A stable snake_case fact, e.g. `module_disabled`, `invalid_input`, `mapping_failed`, `period_closed`. */
+      readonly code: string;
+      readonly message: string;
+      readonly fieldErrors: readonly FieldError[];
+    }
+  | {
+      readonly kind: 'contract_broken';
+      readonly effect: Effect;
+      readonly issues: readonly ContractIssue[];
+    }
+  | {
+      readonly kind: 'state_mismatch';
+      readonly effect: Effect;
+      readonly differences: readonly StateDifference[];
+      readonly document: ErpDocument;
+    };
+
+export type OutcomeKind = Outcome['kind'];

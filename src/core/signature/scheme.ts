@@ -1,0 +1,62 @@
+// The shape of a signature scheme: data where data can say it, so that a further sender is a row in a table.
+// May import nothing; verify.ts is the only reader.
+
+export type HmacHash = 'SHA-1' | 'SHA-256' | 'SHA-512';
+export type SignatureEncoding = 'hex' | 'base64' | 'base64url';
+
+/** How the bytes of the HMAC key are made from the configured secret. */
+export type SecretForm =
+  /** The UTF-8 bytes of the secret. */
+  | 'text'
+  /** `whsec_` (optional) + base64, padding may be missing (Standard Webhooks). */
+  | 'whsec_base64'
+  | 'hex'
+  /** Text after HTML entities are decoded (WooCommerce: wp_specialchars_decode). */
+  | 'html_decoded_text';
+
+/** A piece of the signed content, in order. `raw` is the exact received body. */
+export type SignedPart =
+  | { readonly kind: 'raw' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'timestamp' };
+
+/** Where the signature(s) stand. */
+export type SignaturePlace =
+  /** The whole header value, after an optional or compulsory prefix. The first of `names` that is present counts. */
+  | { readonly kind: 'header'; readonly names: readonly string[]; readonly prefix?: string; readonly prefixOptional?: boolean }
+  /** `t=…,v1=…,v1=…`: every value of `signatureKey` counts, any match wins (Stripe). */
+  | {
+      readonly kind: 'key_values';
+      readonly name: string;
+      readonly separator: string;
+      readonly timestampKey: string;
+      readonly signatureKey: string;
+    }
+  /** Space-separated `v1,<sig>` entries, unknown versions skipped (Standard Webhooks). */
+  | { readonly kind: 'versioned_list'; readonly name: string; readonly version: string };
+
+export type TimestampRule = {
+  /** Header that holds it, or null where it stands in the signature header. */
+  readonly header: string | null;
+  readonly unit: 's' | 'ms';
+  /** Seconds. A request older is refused: it may be a replay. */
+  readonly pastToleranceSeconds: number;
+  /** Seconds; null: a future time is not checked. */
+  readonly futureToleranceSeconds: number | null;
+};
+
+export type HmacScheme = {
+  readonly kind: 'hmac';
+  readonly name: string;
+  readonly hash: HmacHash;
+  readonly encoding: SignatureEncoding;
+  readonly secretForm: SecretForm;
+  readonly place: SignaturePlace;
+  readonly signed: readonly SignedPart[];
+  readonly timestamp: TimestampRule | null;
+  /** Headers that must be there once, besides the signature's. */
+  readonly requiredHeaders: readonly string[];
+};
+
+export type SignatureScheme = HmacScheme;
