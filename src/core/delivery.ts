@@ -1,0 +1,140 @@
+// A delivery: the duty to run one route for one event, and its lifecycle (docs/lifecycle.md). Pure types and predicates.
+// A settled state stays settled; what happens next to a dead letter is a new delivery at the same position.
+
+import type { FieldError, ContractIssue, Effect, ErpDocument, StateDifference } from './outcome.ts';
+import type { RoutePolicy } from './route.ts';
+
+export type HeldCause = 'unauthorized' | 'contract_broken' | 'state_mismatch';
+
+export type DeadLetterReason =
+  /** The ERP or the input schema refused it: trying again cannot help. */
+  | 'rejected'
+  | 'attempts_exhausted'
+  /** Nobody can say whether it was done, and nothing will find out by itself. */
+  | 'in_doubt'
+  /** Its lease expired again and again while it was leased alone: it crashes its consumer. */
+  | 'poison'
+  | 'prerequisite_missing'
+  /** The route's `when`, `subject` or `version` failed on the event when it was planned. */
+  | 'mapping_failed';
+
+export type DeliveryState =
+  | { readonly status: 'pending' }
+  /** Waits for a back-off to pass. `dueAt`: epoch ms. */
+  | { readonly status: 'scheduled'; readonly dueAt: number; readonly reason: string }
+  | { readonly status: 'held'; readonly cause: HeldCause; readonly message: string; readonly at: number }
+  | { readonly status: 'dead_lettered'; readonly reason: DeadLetterReason; readonly code: string; readonly message: string; readonly at: number }
+  | { readonly status: 'succeeded'; readonly how: 'succeeded' | 'duplicate' | 'late_settle'; readonly at: number }
+  /** A newer input of the same entity made it pointless. `by`: that delivery. */
+  | { readonly status: 'superseded'; readonly by: string; readonly at: number }
+  | { readonly status: 'skipped'; readonly note: string; readonly at: number }
+  /** A dead letter that is closed: by a replay that succeeded, a late settle, or a person. */
+  | { readonly status: 'resolved'; readonly resolvedBy: string; readonly note: string; readonly at: number };
+
+/** What the wire and the tables show. `leased` and `waiting` are derived: they are not kept in a row of their own. */
+export type DeliveryStatus = DeliveryState['status'] | 'leased';
+
+/** What the ledger holds for an operation key. Effects only: a rejection leaves nothing. */
+export type LedgerEffect =
+  | { readonly kind: 'succeeded'; readonly document: ErpDocument; readonly inputHash: string | null }
+  /** `since`: no byte of a write went out after it, epoch ms. */
+  | { readonly kind: 'possibly_done'; readonly since: number };
+
+/** Made by plan-deliveries.ts at ingest; what a claim asks for. */
+export type PlannedDelivery = {
+  readonly routeId: string;
+  readonly target: string;
+  readonly operation: string;
+  /** Null where planning failed: see `problem`. */
+  readonly operationKey: string | null;
+  /** The operation key without its version, where `onStale` is `skip`; else null. */
+  readonly staleKey: string | null;
+  readonly policy: RoutePolicy;
+  readonly problem: { readonly code: 'mapping_failed'; readonly message: string } | null;
+};
+
+/** An input given by an operator with a replay, and who gave it. */
+export type EditedInput = { readonly input: unknown; readonly actor: string; readonly reason: string };
+
+export type Replay = {
+  /** The delivery that was replayed. */
+  readonly of: string;
+  /** The first delivery at this position. */
+  readonly position: string;
+  /** 1 for the first replay at the position. */
+  readonly revision: number;
+  readonly edited: EditedInput | null;
+  /** Run although a newer input was applied. Only with a reason. */
+  readonly forced: boolean;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: number;
+};
+
+export type Delivery = PlannedDelivery & {
+  /** `dlv_{partition}_{number}` */
+  readonly id: string;
+  readonly state: DeliveryState;
+  /** Attempts spent. Look-ups in doubt and give-backs spend none. */
+  readonly attemptCount: number;
+  /** Look-ups in doubt that failed, since the doubt began. */
+  readonly lookupCount: number;
+  /** Times its lease expired while it was leased alone. */
+  readonly crashCount: number;
+  /** Set where a lease with it expired unsettled: leased alone next. */
+  readonly suspect: boolean;
+  /** Order of first start in its line; null: not started. */
+  readonly startNumber: number | null;
+  /** The newest lease that settled it or expired on it; a settle of an older one is late. */
+  readonly epoch: number;
+  readonly effect: LedgerEffect | null;
+  readonly replay: Replay | null;
+  /** When it was first waited for in vain, epoch ms: `waitMs` runs from the claim. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+/** One HTTP call to the ERP, as recorded: bounded, and without anything secret. */
+export type Exchange = {
+  readonly at: number;
+  readonly method: string;
+  readonly url: string;
+  readonly requestBody: string | null;
+  readonly status: number | null;
+  readonly responseBody: string | null;
+  /** Why there was no answer; null where there was one. */
+  readonly failure: string | null;
+  readonly durationMs: number;
+};
+
+export type Attempt = {
+  readonly deliveryId: string;
+  /** From 1. Look-ups in doubt carry the number of the attempt they clear up. */
+  readonly number: number;
+  readonly epoch: number;
+  readonly mode: 'perform' | 'doubt';
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly outcome: AttemptOutcome;
+  readonly exchanges: readonly Exchange[];
+  /** The mapped input, as JSON text, bounded; null where the mapping failed. */
+  readonly input: string | null;
+};
+
+/** An outcome as it is kept: without the document, which is the delivery's. */
+export type AttemptOutcome = {
+  readonly kind: string;
+  readonly effect: Effect;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly fieldErrors?: readonly FieldError[];
+  readonly issues?: readonly ContractIssue[];
+  readonly differences?: readonly StateDifference[];
+};
+
+const closedStatuses: ReadonlySet<DeliveryState['status']> = new Set(['succeeded', 'superseded', 'skipped', 'resolved']);
+
+/** Closed: nothing is left to do or to decide; it satisfies `after`, and its line has moved on. */
+export function isClosed(state: DeliveryState): boolean {
+  return closedStatuses.has(state.status);
+}

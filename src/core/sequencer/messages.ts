@@ -1,0 +1,174 @@
+// What is asked of a sequencer and what it answers: the calls between ingest, consumers, operators and the object.
+// Pure types. They cross a deploy and a rollback: add optional fields, never change what a field means.
+
+import type { Attempt, Delivery, DeliveryStatus, LedgerEffect, PlannedDelivery } from '../delivery.ts';
+import type { EventPayload, WebhookEvent } from '../event.ts';
+import type { Outcome } from '../outcome.ts';
+import type { EventRecord } from './record.ts';
+
+export type ClaimRequest = {
+  readonly event: WebhookEvent;
+  readonly payload: EventPayload;
+  readonly deliveries: readonly PlannedDelivery[];
+  /** Under which the caller computed the partition. Another count than the object's is refused: nothing may be claimed twice. */
+  readonly partitions: number;
+  readonly generation: number;
+};
+
+export type ClaimAnswer =
+  | { readonly kind: 'claimed'; readonly id: string; readonly status: 'accepted' | 'duplicate' }
+  /** Nothing was claimed; the sender should come again. */
+  | { readonly kind: 'refused'; readonly reason: 'generation_mismatch' | 'backlog_full'; readonly message: string };
+
+export type LeasedDelivery = {
+  readonly delivery: Delivery;
+  /** The record's id, `evt_…`. */
+  readonly eventRecordId: string;
+  readonly event: WebhookEvent;
+  readonly payload: EventPayload;
+  readonly epoch: number;
+  /** What the ledger holds for the operation key, from whichever delivery. */
+  readonly ledger: LedgerEffect | null;
+};
+
+export type LeaseRequest = {
+  /** How many deliveries the consumer can start at once. */
+  readonly max: number;
+  /** ms; the deadline is this long after the sequencer's now, so always after the consumer's own. */
+  readonly leaseMs: number;
+};
+
+export type LeaseAnswer = {
+  readonly leased: readonly LeasedDelivery[];
+  /** More is ready than was handed out. */
+  readonly moreReady: boolean;
+};
+
+export type Settlement = {
+  readonly deliveryId: string;
+  readonly epoch: number;
+  readonly result:
+    | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly inputHash: string | null }
+    /** Given back untouched: costs no attempt. With `target`, the whole target rests until `notBeforeAt` (epoch ms). */
+    | { readonly kind: 'returned'; readonly target: string | null; readonly notBeforeAt: number | null };
+  /** Null where nothing was tried. */
+  readonly attempt: Omit<Attempt, 'number'> | null;
+};
+
+export type SettleRequest = LeaseRequest & { readonly settlements: readonly Settlement[] };
+
+/** A fact worth a log line or an alert, decided in core, told by the object. */
+export type Signal =
+  | { readonly kind: 'delivery.settled'; readonly delivery: Delivery; readonly event: WebhookEvent; readonly outcome: string }
+  | { readonly kind: 'delivery.dead_lettered'; readonly delivery: Delivery; readonly event: WebhookEvent; readonly reason: string; readonly message: string }
+  | { readonly kind: 'delivery.held'; readonly delivery: Delivery; readonly event: WebhookEvent; readonly cause: string; readonly message: string }
+  | { readonly kind: 'lease.expired'; readonly deliveryIds: readonly string[]; readonly epoch: number }
+  | { readonly kind: 'settle.late'; readonly deliveryId: string; readonly epoch: number; readonly effect: string; readonly used: boolean }
+  /** Two documents for one operation key: somebody has to look. */
+  | { readonly kind: 'effect.doubled'; readonly deliveryId: string; readonly operationKey: string; readonly documents: readonly string[] };
+
+export type ReplayRequest = {
+  readonly deliveryId: string;
+  readonly edited: { readonly input: unknown } | null;
+  readonly forced: boolean;
+  readonly actor: string;
+  readonly reason: string;
+  /** Needed where the sequencer holds the settled row only: read from the journal by the caller. */
+  readonly archived: { readonly record: EventRecord; readonly payload: EventPayload } | null;
+};
+
+export type ReplayAnswer =
+  | { readonly kind: 'replayed'; readonly deliveryId: string }
+  | { readonly kind: 'refused'; readonly reason: 'not_found' | 'replay_open' | 'not_finished' | 'payload_needed' | 'not_newest'; readonly message: string };
+
+export type ResolveRequest = {
+  readonly deliveryId: string;
+  /** `done`: it was done by hand; `dropped`: it shall not be done; `released`: a held delivery may go on. */
+  readonly as: 'done' | 'dropped' | 'released';
+  readonly documentId: string | null;
+  readonly actor: string;
+  readonly note: string;
+};
+
+export type ResolveAnswer =
+  | { readonly kind: 'resolved'; readonly delivery: Delivery }
+  | { readonly kind: 'refused'; readonly reason: 'not_found' | 'wrong_state'; readonly message: string };
+
+/** Absent: any. Times are epoch ms. */
+export type DeliveryFilter = {
+  readonly status?: readonly DeliveryStatus[];
+  readonly reason?: string;
+  readonly source?: string;
+  readonly target?: string;
+  readonly operation?: string;
+  readonly route?: string;
+  readonly orderingKey?: string;
+  /** The sender's event id. */
+  readonly eventId?: string;
+  readonly type?: string;
+  readonly receivedFrom?: number;
+  readonly receivedTo?: number;
+};
+
+/** Lists run from the newest event: (receivedAt, delivery id) descending. */
+export type ListCursor = { readonly receivedAt: number; readonly id: string };
+
+export type ListRequest = { readonly filter: DeliveryFilter; readonly cursor: ListCursor | null; readonly limit: number };
+
+/** Why an open delivery does not run right now. */
+export type Waiting = {
+  readonly cause:
+    | 'line_busy'
+    | 'behind_position'
+    | 'prerequisite'
+    | 'prerequisite_dead'
+    | 'backoff'
+    | 'target_resting'
+    | 'ready'
+    | 'leased'
+    | 'held'
+    | 'dead_letter';
+  /** The delivery, type or target that is waited for. */
+  readonly on: string | null;
+  readonly until: number | null;
+};
+
+export type DeliveryView = {
+  readonly delivery: Delivery;
+  readonly status: DeliveryStatus;
+  readonly eventRecordId: string;
+  readonly event: WebhookEvent;
+  readonly waiting: Waiting | null;
+};
+
+export type FindAnswer = DeliveryView & {
+  readonly record: EventRecord;
+  /** Null where the body is in the journal only. */
+  readonly payload: EventPayload | null;
+};
+
+export type ReplayManyRequest = {
+  readonly filter: DeliveryFilter;
+  /** At most so many positions. */
+  readonly limit: number;
+  readonly actor: string;
+  readonly reason: string;
+};
+
+export type ReplayManyAnswer = {
+  readonly replayed: readonly { readonly deliveryId: string; readonly replayOf: string }[];
+  readonly refused: readonly { readonly deliveryId: string; readonly reason: string }[];
+  /** Matching positions left for another call. */
+  readonly remaining: number;
+};
+
+export type PartitionStats = {
+  readonly partition: number;
+  readonly open: number;
+  readonly ready: number;
+  readonly leased: number;
+  readonly held: number;
+  readonly deadLettered: number;
+  readonly oldestReadyAt: number | null;
+  readonly unjournaled: number;
+};

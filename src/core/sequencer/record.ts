@@ -1,0 +1,66 @@
+// What a sequencer keeps of one event: one row that is the event, its deliveries and their ledger entries.
+// While anything about it is open, or the journal has not acknowledged it, the row stands in `open` with its body;
+// afterwards a small form of it stands in `settled` until the ledger's horizon. Pure types.
+
+import type { Attempt, Delivery } from '../delivery.ts';
+import type { EventPayload, WebhookEvent } from '../event.ts';
+
+export type EventKey = { readonly orderingKey: string; readonly source: string; readonly eventId: string };
+
+export type EventRecord = {
+  /** `evt_{partition}_{number}` */
+  readonly id: string;
+  readonly event: WebhookEvent;
+  /** Order of arrival in the partition: unique and rising. */
+  readonly arrival: number;
+  readonly deliveries: readonly Delivery[];
+  /** Attempts the journal has not acknowledged yet. Bounded: see limits.ts. */
+  readonly attempts: readonly Attempt[];
+  /** Attempts left out of `attempts` because the journal was away for too long. */
+  readonly droppedAttempts: number;
+  /** Number of its last change in the partition. */
+  readonly changeNumber: number;
+};
+
+/** A lease: exclusive, expiring right to attempt some deliveries. One row, overwritten when the slot is used again. */
+export type LeaseRow = {
+  readonly slot: number;
+  readonly epoch: number;
+  /** Epoch ms. */
+  readonly deadlineAt: number;
+  readonly deliveryIds: readonly string[];
+};
+
+export type PartitionMeta = {
+  /** Numbers below are used or reserved. */
+  readonly reservedNumbers: number;
+  readonly partitions: number;
+  readonly generation: number;
+};
+
+/**
+ * The rows of one partition. Synchronous, because a decision and its rows are one transaction.
+ * `transaction` rolls back when `work` throws; the caller then drops its memory and starts again from the rows.
+ */
+export interface SequencerRows {
+  transaction<T>(work: () => T): T;
+  readMeta(): PartitionMeta | null;
+  writeMeta(meta: PartitionMeta): void;
+  readOpen(): Iterable<EventRecord>;
+  /** Settled records of one ordering key. */
+  readSettled(orderingKey: string): Iterable<EventRecord>;
+  readPayload(key: EventKey): EventPayload | null;
+  insertOpen(record: EventRecord, payload: EventPayload): void;
+  updateOpen(record: EventRecord): void;
+  /** Open → settled. `expiresAt`: when the ledger may forget it, epoch ms. */
+  settle(record: EventRecord, expiresAt: number): void;
+  /** Settled → open, for a replay. */
+  reopen(record: EventRecord, payload: EventPayload): void;
+  readLeases(): Iterable<LeaseRow>;
+  writeLease(lease: LeaseRow): void;
+  /**
+   * Walks `limit` settled rows after `cursor` (null: from the start) and deletes those that expired before `now`.
+   * `next` is null at the end.
+   */
+  pruneSettled(now: number, cursor: string | null, limit: number): { readonly removed: readonly EventKey[]; readonly next: string | null };
+}

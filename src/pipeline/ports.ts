@@ -1,0 +1,150 @@
+// What the pipeline needs of the world. Bare roles here; Cloudflare's side of them is in src/platform.
+// Pure types: nothing here may name a platform.
+
+import type { ErpConnection } from '../core/erp.ts';
+import type { Exchange } from '../core/delivery.ts';
+import type {
+  ClaimAnswer,
+  ClaimRequest,
+  DeliveryFilter,
+  DeliveryView,
+  FindAnswer,
+  LeaseAnswer,
+  LeaseRequest,
+  ListCursor,
+  ListRequest,
+  PartitionStats,
+  ReplayAnswer,
+  ReplayManyAnswer,
+  ReplayManyRequest,
+  ReplayRequest,
+  ResolveAnswer,
+  ResolveRequest,
+  SettleRequest,
+} from '../core/sequencer/messages.ts';
+import type { EventRecord } from '../core/sequencer/record.ts';
+import type { EventPayload } from '../core/event.ts';
+import type { TargetDefinition } from '../core/target.ts';
+
+/** The sequencer of one partition. Calls may throw a `PortError`: what is not answered is not known. */
+export interface Sequencer {
+  claim(request: ClaimRequest): Promise<ClaimAnswer>;
+  lease(request: LeaseRequest): Promise<LeaseAnswer>;
+  /** Right before the first write of an attempt that started in doubt. */
+  confirm(deliveryId: string, epoch: number): Promise<'go' | 'stop'>;
+  settle(request: SettleRequest): Promise<LeaseAnswer>;
+  replay(request: ReplayRequest): Promise<ReplayAnswer>;
+  replayMany(request: ReplayManyRequest): Promise<ReplayManyAnswer>;
+  resolve(request: ResolveRequest): Promise<ResolveAnswer>;
+  find(deliveryId: string): Promise<FindAnswer | null>;
+  /** Open deliveries only: what is closed is the journal's to list. */
+  listOpen(request: ListRequest): Promise<readonly DeliveryView[]>;
+  /** Writes what the journal has not got yet. `behind` is what is left after it. */
+  flushJournal(): Promise<{ readonly behind: number }>;
+  stats(): Promise<PartitionStats>;
+}
+
+export interface Sequencers {
+  readonly partitions: number;
+  readonly generation: number;
+  of(partition: number): Sequencer;
+}
+
+/** A call to the platform that failed. `retryable`: the same call may be made again at once. */
+export class PortError extends Error {
+  readonly retryable: boolean;
+  readonly overloaded: boolean;
+  constructor(message: string, options: { retryable: boolean; overloaded: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'PortError';
+    this.retryable = options.retryable;
+    this.overloaded = options.overloaded;
+  }
+}
+
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Randomness {
+  /** [0, 1) */
+  next(): number;
+  uuid(): string;
+}
+
+/** Fields are ids, counts and facts: never a secret, a body or a signature. */
+export interface Telemetry {
+  log(level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** Opens a connection to a target for one attempt. `deadlineAt` (epoch ms): no write starts when it cannot end before. */
+export interface ErpConnections {
+  open(options: {
+    readonly target: TargetDefinition;
+    readonly timeoutMs: number;
+    readonly deadlineAt: number;
+    /** Called right before the first write leaves; `stop` means it must not. */
+    readonly beforeFirstWrite: () => Promise<'go' | 'stop'>;
+  }): OpenErpConnection;
+}
+
+export type OpenErpConnection = {
+  readonly erp: ErpConnection;
+  /** What was sent and answered, in order. */
+  readonly exchanges: readonly Exchange[];
+  /** When the last byte of a write went out, epoch ms; null: no write left. */
+  readonly lastWriteAt: () => number | null;
+};
+
+/** One partition's change set; `from` exclusive, `to` inclusive. */
+export type JournalBatch = {
+  readonly generation: number;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+  readonly entries: readonly JournalEntry[];
+};
+
+/** A record as it is at the time of the flush. The payload comes with the first entry of a record only. */
+export type JournalEntry = { readonly record: EventRecord; readonly payload: EventPayload | null };
+
+/** The read model and archive. */
+export interface Journal {
+  /**
+   * Applies the batch if the partition stands at `from`, in one transaction, and says where it stands afterwards.
+   * Another answer than `to` means that nothing was applied: cut again from there. Throws when the store is away.
+   */
+  append(batch: JournalBatch): Promise<{ readonly appliedThrough: number }>;
+}
+
+export type ArchivedDelivery = DeliveryView & { readonly record: EventRecord; readonly payload: EventPayload | null };
+
+export interface JournalReader {
+  list(request: { readonly filter: DeliveryFilter; readonly cursor: ListCursor | null; readonly limit: number }): Promise<readonly DeliveryView[]>;
+  find(deliveryId: string): Promise<ArchivedDelivery | null>;
+}
+
+/** A request that was not accepted but says something to the operator. Bounded in number and size by the store. */
+export type RejectedRequest = {
+  readonly id: string;
+  readonly source: string;
+  readonly at: number;
+  readonly stage: 'receive' | 'verify' | 'parse';
+  readonly reason: string;
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bounded; kept only where the signature was right. */
+  readonly body: Uint8Array<ArrayBuffer> | null;
+};
+
+export interface RejectedRequests {
+  record(request: RejectedRequest): Promise<void>;
+  list(options: { readonly source: string | null; readonly limit: number; readonly before: number | null }): Promise<{
+    readonly items: readonly RejectedRequest[];
+    /** All ever counted, by source and reason, also those no longer kept. */
+    readonly counts: readonly { readonly source: string; readonly reason: string; readonly count: number }[];
+  }>;
+}
