@@ -29,7 +29,9 @@ export type RetryableReason =
   | 'server_error'
   | 'not_sent'
   | 'deadline_too_near'
-  | 'adapter_fault';
+  | 'adapter_fault'
+  /** A look-up showed that the attempt in doubt did nothing, and no attempt is left. */
+  | 'not_done';
 
 export type DoubtReason = 'timeout' | 'connection_lost' | 'answer_lost' | 'lease_expired' | 'quiet_time' | 'lookup_failed';
 
@@ -53,8 +55,8 @@ export type Outcome =
       readonly message: string;
       readonly lastByteAt: number;
       readonly retryAfterMs?: number;
-      /** True where this attempt only looked up (spends no attempt). */
-      readonly lookupOnly: boolean;
+      /** False where nothing can find out by itself (`once: best_effort`): the doubt goes to a person. */
+      readonly canLookUp: boolean;
     }
   | { readonly kind: 'unauthorized'; readonly effect: 'none'; readonly message: string }
   | {

@@ -48,7 +48,15 @@ export type Settlement = {
   readonly deliveryId: string;
   readonly epoch: number;
   readonly result:
-    | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly inputHash: string | null }
+    | {
+        readonly kind: 'outcome';
+        readonly outcome: Outcome;
+        readonly inputHash: string | null;
+        /** Whether it costs an attempt: look-ups in doubt and answers from the ledger do not. */
+        readonly spent: boolean;
+        /** A conclusive look-up showed that earlier attempts did nothing. */
+        readonly doubtCleared: boolean;
+      }
     /** Given back untouched: costs no attempt. With `target`, the whole target rests until `notBeforeAt` (epoch ms). */
     | { readonly kind: 'returned'; readonly target: string | null; readonly notBeforeAt: number | null };
   /** Null where nothing was tried. */
@@ -75,11 +83,13 @@ export type ReplayRequest = {
   readonly reason: string;
   /** Needed where the sequencer holds the settled row only: read from the journal by the caller. */
   readonly archived: { readonly record: EventRecord; readonly payload: EventPayload } | null;
+  /** The route planned again with the present code: used where the first planning failed and left no operation key. */
+  readonly planned: PlannedDelivery | null;
 };
 
 export type ReplayAnswer =
   | { readonly kind: 'replayed'; readonly deliveryId: string }
-  | { readonly kind: 'refused'; readonly reason: 'not_found' | 'replay_open' | 'not_finished' | 'payload_needed' | 'not_newest'; readonly message: string };
+  | { readonly kind: 'refused'; readonly reason: 'not_found' | 'replay_open' | 'not_finished' | 'payload_needed' | 'not_planned'; readonly message: string };
 
 export type ResolveRequest = {
   readonly deliveryId: string;

@@ -1,0 +1,142 @@
+// A line: the deliveries of one (ordering key, target), in places. Which order they stand in, and which one is next.
+// Pure: works on records as they are; keeps nothing.
+
+import { type Delivery, isClosed } from '../delivery.ts';
+import type { Prerequisite } from '../route.ts';
+import type { EventRecord } from './record.ts';
+
+/** A place in the line and who stands in it now: the first delivery, or the newest replay of it. */
+export type Position = {
+  /** Id of the first delivery at the place. */
+  readonly id: string;
+  readonly record: EventRecord;
+  readonly occupant: Delivery;
+  /** Index of the first delivery among the record's: routes of one event keep their declared order. */
+  readonly index: number;
+  /** The line has gone on past this place: a replay here is a head of its own. */
+  readonly passed: boolean;
+};
+
+/** Every place of `record` on `target`, in declared order. */
+export function positionsOf(record: EventRecord, target: string): readonly Position[] {
+  const places = new Map<string, { index: number; occupant: Delivery; passed: boolean }>();
+  record.deliveries.forEach((delivery, index) => {
+    if (delivery.target !== target) return;
+    const id = delivery.replay?.position ?? delivery.id;
+    const before = places.get(id);
+    if (before === undefined) {
+      places.set(id, { index, occupant: delivery, passed: false });
+      return;
+    }
+    const passed = before.passed || isClosed(before.occupant.state) || isPassable(before.occupant);
+    places.set(id, { index: before.index, occupant: delivery, passed });
+  });
+  return [...places].map(([id, place]) => ({ id, record, ...place }));
+}
+
+/** A dead letter that lets its line pass. */
+export function isPassable(delivery: Delivery): boolean {
+  return delivery.state.status === 'dead_lettered' && delivery.policy.onDeadLetter === 'continue';
+}
+
+/**
+ * The places still in the line, in order. Started ones stand first and stay where they were. Unstarted ones stand by
+ * arrival, except that the places a source holds are filled in the source's own sequence: two sources that share a line
+ * have no common sequence, and each keeps its own.
+ */
+export function orderLine(records: Iterable<EventRecord>, target: string): Position[] {
+  const started: Position[] = [];
+  const unstarted: Position[] = [];
+  for (const record of records) {
+    for (const position of positionsOf(record, target)) {
+      if (position.passed || isClosed(position.occupant.state) || isPassable(position.occupant)) continue;
+      (position.occupant.startNumber === null ? unstarted : started).push(position);
+    }
+  }
+  started.sort((a, b) => (a.occupant.startNumber as number) - (b.occupant.startNumber as number) || byArrival(a, b));
+  unstarted.sort(byArrival);
+  return started.concat(fillInSequence(unstarted));
+}
+
+function byArrival(a: Position, b: Position): number {
+  return a.record.arrival - b.record.arrival || a.index - b.index;
+}
+
+function fillInSequence(arrived: readonly Position[]): Position[] {
+  const bySource = new Map<string, Position[]>();
+  for (const position of arrived) {
+    if (position.record.event.sequence === null) continue;
+    const group = bySource.get(position.record.event.source);
+    if (group === undefined) bySource.set(position.record.event.source, [position]);
+    else group.push(position);
+  }
+  for (const group of bySource.values()) {
+    group.sort((a, b) => (a.record.event.sequence as number) - (b.record.event.sequence as number) || byArrival(a, b));
+  }
+  const taken = new Map<string, number>();
+  return arrived.map((position) => {
+    if (position.record.event.sequence === null) return position;
+    const source = position.record.event.source;
+    const place = taken.get(source) ?? 0;
+    taken.set(source, place + 1);
+    return bySource.get(source)?.[place] as Position;
+  });
+}
+
+/** How the rest of the key stands towards one prerequisite. */
+export type PrerequisiteState = 'satisfied' | 'arrived' | 'dead' | 'missing';
+
+export type LineView = {
+  readonly now: number;
+  /** State of a prerequisite in this ordering key. */
+  readonly prerequisite: (prerequisite: Prerequisite) => PrerequisiteState;
+};
+
+export type Head =
+  | { readonly kind: 'ready'; readonly position: Position }
+  /** Nothing can be leased; `until` (epoch ms) is when time alone changes that, null where it does not. */
+  | { readonly kind: 'waiting'; readonly until: number | null }
+  /** Waited `waitMs` for a prerequisite that never came. */
+  | { readonly kind: 'prerequisite_missing'; readonly position: Position; readonly missing: Prerequisite };
+
+/** The next of an ordered line. A waiter lets go ahead only the types it waits for, and what those wait for. */
+export function chooseHead(line: readonly Position[], view: LineView): Head {
+  let allowed: Set<string> | null = null;
+  let until: number | null = null;
+  const waitUntil = (at: number): void => {
+    until = until === null ? at : Math.min(until, at);
+  };
+  for (const position of line) {
+    if (allowed !== null && !allowed.has(kindOf(position))) continue;
+    const { state } = position.occupant;
+    const missingWaiter = state.status === 'dead_lettered' && state.reason === 'prerequisite_missing';
+    if (!missingWaiter && state.status !== 'pending' && state.status !== 'scheduled') return { kind: 'waiting', until };
+    if (state.status === 'scheduled' && state.dueAt > view.now) {
+      waitUntil(state.dueAt);
+      return { kind: 'waiting', until };
+    }
+    const open = position.occupant.policy.after.filter((p) => view.prerequisite(p) !== 'satisfied');
+    if (open.length === 0 && !missingWaiter) return { kind: 'ready', position };
+    if (!missingWaiter) {
+      const missing = open.find((p) => view.prerequisite(p) === 'missing');
+      if (missing !== undefined) {
+        const waitsUntil = position.occupant.createdAt + position.occupant.policy.waitMs;
+        if (waitsUntil <= view.now) return { kind: 'prerequisite_missing', position, missing };
+        waitUntil(waitsUntil);
+      }
+    }
+    allowed ??= new Set();
+    for (const prerequisite of open) allowed.add(prerequisiteKind(prerequisite));
+  }
+  return { kind: 'waiting', until };
+}
+
+function kindOf(position: Position): string {
+  return `type\n${position.record.event.source}\n${position.record.event.type}`;
+}
+
+function prerequisiteKind(prerequisite: Prerequisite): string {
+  return prerequisite.kind === 'type'
+    ? `type\n${prerequisite.source}\n${prerequisite.type}`
+    : `route\n${prerequisite.route}`;
+}

@@ -1,0 +1,141 @@
+// What an outcome makes of a delivery: the one place where status, attempts and ledger effect are decided.
+// Pure: clock and randomness are passed in. Rows and lines are the sequencer's.
+
+import { backoffMs } from '../backoff.ts';
+import type { DeadLetterReason, Delivery, DeliveryState, LedgerEffect } from '../delivery.ts';
+import { limits } from '../limits.ts';
+import type { Effect, Outcome } from '../outcome.ts';
+
+export type SettleContext = {
+  readonly outcome: Outcome;
+  readonly inputHash: string | null;
+  /** Whether the try costs an attempt. */
+  readonly spent: boolean;
+  /** A conclusive look-up showed that earlier attempts did nothing. */
+  readonly doubtCleared: boolean;
+  readonly epoch: number;
+  readonly now: number;
+  /** [0, 1) */
+  readonly random: number;
+};
+
+/** The delivery after its leased attempt ended with `outcome`. */
+export function decideSettle(delivery: Delivery, context: SettleContext): Delivery {
+  const { outcome, now } = context;
+  const attemptCount = delivery.attemptCount + (context.spent ? 1 : 0);
+  const settled: Delivery = {
+    ...delivery,
+    attemptCount,
+    epoch: Math.max(delivery.epoch, context.epoch),
+    suspect: false,
+    crashCount: 0,
+    updatedAt: now,
+    ...(context.doubtCleared ? { effect: null, lookupCount: 0 } : {}),
+  };
+  switch (outcome.kind) {
+    case 'succeeded':
+    case 'duplicate':
+      return {
+        ...settled,
+        state: { status: 'succeeded', how: outcome.kind, at: now },
+        effect: { kind: 'succeeded', document: outcome.document, inputHash: context.inputHash },
+        lookupCount: 0,
+      };
+    case 'retryable':
+      return settleRetryable(settled, outcome, context);
+    case 'in_doubt':
+      return settleInDoubt(settled, outcome, context);
+    case 'unauthorized':
+      return { ...settled, state: { status: 'held', cause: 'unauthorized', message: outcome.message, at: now } };
+    case 'rejected':
+      return { ...settled, state: deadLetter('rejected', outcome.code, outcome.message, now) };
+    case 'contract_broken': {
+      const message = outcome.issues.map((issue) => `${issue.path}: expected ${issue.expected}, got ${issue.actual}`).join('; ');
+      return {
+        ...settled,
+        state: { status: 'held', cause: 'contract_broken', message, at: now },
+        effect: heldEffect(settled.effect, outcome.effect, now),
+      };
+    }
+    case 'state_mismatch': {
+      const message = outcome.differences
+        .map((d) => `${d.field}: expected ${JSON.stringify(d.expected)}, got ${JSON.stringify(d.actual)}`)
+        .join('; ');
+      return {
+        ...settled,
+        state: { status: 'held', cause: 'state_mismatch', message, at: now },
+        effect: heldEffect(settled.effect, outcome.effect, now),
+      };
+    }
+  }
+}
+
+function settleRetryable(
+  delivery: Delivery,
+  outcome: Extract<Outcome, { kind: 'retryable' }>,
+  context: SettleContext,
+): Delivery {
+  if (delivery.attemptCount >= delivery.policy.retry.attempts) {
+    return { ...delivery, state: deadLetter('attempts_exhausted', outcome.reason, outcome.message, context.now) };
+  }
+  const waitMs = backoffMs(delivery.policy.retry, delivery.attemptCount, {
+    random: context.random,
+    retryAfterMs: outcome.retryAfterMs,
+  });
+  return { ...delivery, state: { status: 'scheduled', dueAt: context.now + waitMs, reason: outcome.reason } };
+}
+
+function settleInDoubt(
+  delivery: Delivery,
+  outcome: Extract<Outcome, { kind: 'in_doubt' }>,
+  context: SettleContext,
+): Delivery {
+  const lookupFailed = !context.spent && outcome.reason !== 'quiet_time';
+  const lookupCount = context.spent ? 0 : delivery.lookupCount + (lookupFailed ? 1 : 0);
+  const doubted: Delivery = { ...delivery, lookupCount, effect: laterDoubt(delivery.effect, outcome.lastByteAt) };
+  if (!outcome.canLookUp || lookupCount >= limits.maxFailedLookups) {
+    return { ...doubted, state: deadLetter('in_doubt', outcome.reason, outcome.message, context.now) };
+  }
+  // A look-up that waits for quiet time knows when to come back; drawing a random wait on top would only delay it.
+  const waitMs =
+    outcome.reason === 'quiet_time'
+      ? (outcome.retryAfterMs ?? 0)
+      : backoffMs(delivery.policy.retry, Math.max(lookupCount, 1), {
+          random: context.random,
+          retryAfterMs: outcome.retryAfterMs,
+        });
+  return { ...doubted, state: { status: 'scheduled', dueAt: context.now + waitMs, reason: outcome.reason } };
+}
+
+/** A lease with it ran out unsettled: the ERP may have it. `alone`: nothing else was leased with it. */
+export function decideExpiry(delivery: Delivery, lease: { epoch: number; deadlineAt: number; alone: boolean }, now: number): Delivery {
+  const crashCount = delivery.crashCount + (lease.alone ? 1 : 0);
+  const expired: Delivery = {
+    ...delivery,
+    effect: laterDoubt(delivery.effect, lease.deadlineAt),
+    epoch: Math.max(delivery.epoch, lease.epoch),
+    startNumber: delivery.startNumber ?? lease.epoch,
+    suspect: true,
+    crashCount,
+    updatedAt: now,
+  };
+  if (crashCount >= limits.maxLoneCrashes) {
+    const message = `its lease expired ${crashCount} times in a row while nothing else was leased with it`;
+    return { ...expired, state: deadLetter('poison', 'lease_expired', message, now) };
+  }
+  return { ...expired, state: { status: 'pending' } };
+}
+
+/** Doubt never gets younger by a second look, and a known success stays known. */
+export function laterDoubt(effect: LedgerEffect | null, since: number): LedgerEffect {
+  if (effect?.kind === 'succeeded') return effect;
+  return { kind: 'possibly_done', since: Math.max(effect?.since ?? 0, since) };
+}
+
+function heldEffect(before: LedgerEffect | null, effect: Effect, now: number): LedgerEffect | null {
+  return effect === 'none' ? before : laterDoubt(before, now);
+}
+
+export function deadLetter(reason: DeadLetterReason, code: string, message: string, at: number): DeliveryState {
+  return { status: 'dead_lettered', reason, code, message, at };
+}
