@@ -15,6 +15,27 @@ export const limits = {
   maxUnjournaledAttempts: 20,
   /** Settled rows looked at by one pruning step: a few ms of the object's one thread. */
   pruneStepRows: 500,
+  /**
+   * Horizon of events that only replaced a state (stock levels), ms: 45 days, over the longest resend window of a sender.
+   * The next one replaces it anyway, and 400 days of them would fill one ordering key with tens of thousands of rows.
+   */
+  replacedStateHorizonMs: 45 * 24 * 3600 * 1000,
   /** Default of the ledger's horizon, ms: 400 days, so that a yearly rerun still meets its keys. */
   ledgerHorizonMs: 400 * 24 * 3600 * 1000,
+  /** Body of one webhook, bytes: 1 MiB. Senders stay under 256 KiB; a row with its body must fit in 2 MB. */
+  maxBodyBytes: 1_048_576,
+  /** Header fields of one webhook. Senders and the edge add fewer than 60. */
+  maxHeaderCount: 128,
+  /** Names and values of all header fields, characters: 32 Ki, what common proxies let through; they are kept with the event. */
+  maxHeaderCharacters: 32_768,
+  /** One signature header, characters: room for eight Ed25519 signatures with their versions, and no more to parse. */
+  maxSignatureHeaderCharacters: 2_048,
+  /** Signatures tried from one header: each costs a pass over the body per secret, before anything is proven. */
+  maxSignatures: 8,
+  /** Imported HMAC keys kept in an isolate: two secrets of 128 sources, about 100 KB. */
+  maxCachedKeys: 256,
+  /** Nesting of a JSON body: no sender goes beyond 20, and what reads a payload may recurse. */
+  maxJsonDepth: 64,
+  /** A sender's event id, type or entity id, characters: they stand in primary keys, prefix scans and logs. */
+  maxIdCharacters: 256,
 } as const;

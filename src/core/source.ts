@@ -23,6 +23,9 @@ export type ReceivedRequest = {
   readonly requestId: string;
 };
 
+/** A sender's secrets. `previous` is good until the end of a rotation's overlap; null: none. */
+export type SourceSecrets = { readonly current: string; readonly previous: string | null };
+
 /** Stage 2's result. The brand keeps an unverified request from being claimed. */
 export type VerifiedRequest = ReceivedRequest & { readonly verifiedWith: 'current' | 'previous' };
 
@@ -38,7 +41,7 @@ export type EventIdentity = {
   readonly eventId: string;
   readonly type: string;
   readonly entity: Entity | null;
-  /** The sender's order among the events of one entity: a counter, or an instant in epoch ms. Null where there is none. */
+  /** The sender's order among the events of one entity: a counter, or an instant in epoch ms. Null where it has none. */
   readonly sequence: number | null;
   /** When it happened at the sender, epoch ms. */
   readonly occurredAt: number | null;
@@ -46,7 +49,14 @@ export type EventIdentity = {
 };
 
 export type ParseProblem = {
-  readonly reason: 'not_json' | 'missing_field' | 'invalid_field';
+  readonly reason:
+    | 'not_utf8'
+    | 'not_json'
+    | 'too_deep'
+    | 'missing_field'
+    | 'invalid_field'
+    /** The source's own `entity` function threw or gave something that is no entity. */
+    | 'entity_failed';
   /** Where: `header x-shopify-topic` or `body $.id`. */
   readonly field: string;
   readonly rule: string;
@@ -69,9 +79,32 @@ export type SourcePreset<Topics extends object = object> = {
   readonly scheme: SignatureScheme;
   /** Types that can be sent, where the sender's list is closed; null where any type may come. */
   readonly topics: readonly (keyof Topics & string)[] | null;
-  identify(request: VerifiedRequest): Result<EventIdentity, ParseProblem>;
+  /** The body as its mapping sees it. Pure, so that the kept body of an event gives the same payload years later. */
+  parsePayload(request: Pick<ReceivedRequest, 'headers' | 'body'>): Result<JsonValue, ParseProblem>;
+  /** Asynchronous because an id may be a digest, and WebCrypto's are. Never rejects. */
+  identify(request: VerifiedRequest): Promise<Result<EventIdentity, ParseProblem>>;
   /** Answers a handshake, or null where the request is none. Runs before verification: it may do nothing else. */
   handshake?(request: ReceivedRequest): HandshakeAnswer | null;
   /** Phantom: carries the payload types. */
   readonly payloads?: Topics;
+};
+
+/** What a source's own `entity` function reads. Only what cannot change for one event id. */
+export type IdentifiedEvent<Payload = JsonValue> = {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  /** What the preset found. */
+  readonly entity: Entity | null;
+  readonly headers: HeaderMap;
+  readonly payload: Payload;
+};
+
+/** A source as the running relay knows it: its definition with its secrets. */
+export type SourceRuntime = {
+  readonly id: string;
+  readonly preset: SourcePreset;
+  readonly secrets: SourceSecrets;
+  /** Takes the place of the preset's entity; null: the event belongs to none. Pure. */
+  entity?(event: IdentifiedEvent): Entity | null;
 };

@@ -1,0 +1,43 @@
+// Text to bytes, strictly: one text for one byte string, so that a changed character is never the same signature.
+// Pure; never throws, what cannot be decoded is null.
+
+import type { SignatureEncoding } from './scheme.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const hexText = /^(?:[0-9a-fA-F]{2})*$/;
+const base64Text = /^[A-Za-z0-9+/]*={0,2}$/;
+const base64urlText = /^[A-Za-z0-9_-]*={0,2}$/;
+
+export function decodeHex(text: string): Bytes | null {
+  if (!hexText.test(text)) return null;
+  const bytes = new Uint8Array(text.length / 2);
+  for (let index = 0; index < bytes.length; index += 1) {
+    bytes[index] = Number.parseInt(text.slice(index * 2, index * 2 + 2), 16);
+  }
+  return bytes;
+}
+
+/** Padding may be missing, but not wrong; unused bits must be zero. */
+export function decodeBase64(text: string): Bytes | null {
+  if (!base64Text.test(text)) return null;
+  const bare = text.replaceAll('=', '');
+  if (text.length !== bare.length && text.length % 4 !== 0) return null;
+  if (bare.length % 4 === 1) return null;
+  const binary = atob(bare);
+  if (btoa(binary).replaceAll('=', '') !== bare) return null;
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return bytes;
+}
+
+export function decodeBytes(text: string, encoding: SignatureEncoding): Bytes | null {
+  switch (encoding) {
+    case 'hex':
+      return decodeHex(text);
+    case 'base64':
+      return decodeBase64(text);
+    case 'base64url':
+      return base64urlText.test(text) ? decodeBase64(text.replaceAll('-', '+').replaceAll('_', '/')) : null;
+  }
+}
