@@ -1,0 +1,259 @@
+// The way of an API call: switches that strike before it, token, idempotency, the rule in its transaction,
+// and the switches that strike after it. Reads top to bottom in the order things happen.
+// May not know a business rule, nor how the Worker sends an answer.
+
+import type { CallCounts } from './call-counts.ts';
+import type { Erp, ErpSettings } from './erp.ts';
+import type { ErpStore } from './erp-store.ts';
+import { type Chance, type ErpFaults, renameFields, strikes } from './faults.ts';
+import { BATCH_ROUTE, type Performed, performBatch, performRoute, unknownRoute } from './perform-request.ts';
+import { Refusal } from './refusal.ts';
+import { matchRoute, type RouteMatch } from './routes.ts';
+import { authenticate, login, type MainKey, type Session } from './sessions.ts';
+
+export type ErpCall = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly token: string | null;
+  readonly idempotencyKey: string | null;
+  /** SHA-256 of the body; the Worker makes it where an idempotency key came along. */
+  readonly bodyDigest: string | null;
+  readonly body: string;
+};
+
+export type ErpReply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+  /** How long the Worker holds the answer back. */
+  readonly delayMs: number;
+  /** True where the connection breaks off in the middle of the body. */
+  readonly cut: boolean;
+};
+
+export interface GatewayHost {
+  readonly store: ErpStore;
+  readonly counts: CallCounts;
+  readonly settings: ErpSettings;
+  readonly faults: ErpFaults;
+  readonly mainKey: MainKey;
+  now(): number;
+  /** Runs in one transaction, or in a savepoint where one is open; a throw undoes it. */
+  transaction<T>(run: () => T): T;
+  /** Runs later, outside the call. Dropped where the documents were cleared meanwhile. */
+  later(delayMs: number, run: () => void): void;
+}
+
+export const LOGIN_ROUTE = 'POST /auth/token';
+
+/** 24 h: what services with idempotency keys commonly keep them for. */
+const ANSWER_TTL_MS = 24 * 60 * 60 * 1_000;
+
+type Arrived = {
+  readonly call: ErpCall;
+  readonly number: number;
+  readonly route: string;
+  readonly match: RouteMatch | null;
+};
+
+export class Gateway {
+  readonly #host: GatewayHost;
+  /** Idempotency keys whose commit is still to come. */
+  readonly #pendingKeys = new Set<string>();
+  #second = 0;
+  #callsInSecond = 0;
+
+  constructor(host: GatewayHost) {
+    this.#host = host;
+  }
+
+  answer(call: ErpCall): ErpReply {
+    const match = matchRoute(call.method, call.path);
+    const name = `${call.method} ${call.path}`;
+    const special = name === BATCH_ROUTE || name === LOGIN_ROUTE ? name : 'unknown route';
+    const arrived: Arrived = {
+      call,
+      number: this.#host.counts.nextCall(),
+      route: match?.route.name ?? special,
+      match,
+    };
+    const performed = this.#perform(arrived);
+    this.#host.counts.count(arrived.route, { status: performed.status, code: codeOf(performed.body) });
+    return this.#toReply(arrived, performed);
+  }
+
+  /** What is answered, refusals included. Anything else thrown is a bug and stays one. */
+  #perform(arrived: Arrived): Outgoing {
+    try {
+      this.#strikeBefore(arrived);
+      if (arrived.route === LOGIN_ROUTE) return this.#login(arrived.call);
+      return this.#performSession(arrived);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { status: error.status, body: error.body, headers: error.headers };
+    }
+  }
+
+  #strikeBefore(arrived: Arrived): void {
+    const { faults } = this.#host;
+    if (faults.down) throw new Refusal({ status: 503, code: 'unavailable', message: 'The ERP is down.' });
+    // Logins are spared: a rate that fails calls should not also lock the caller out.
+    if (arrived.route === LOGIN_ROUTE) return;
+    this.#limitRate();
+    if (this.#strikes('error', arrived)) {
+      throw new Refusal({ status: 500, code: 'server_error', message: 'The ERP failed. Nothing was done.' });
+    }
+  }
+
+  #limitRate(): void {
+    const { rateLimit } = this.#host.faults;
+    if (rateLimit === null) return;
+    const second = Math.floor(this.#host.now() / 1_000);
+    if (second !== this.#second) this.#callsInSecond = 0;
+    this.#second = second;
+    this.#callsInSecond += 1;
+    if (this.#callsInSecond <= rateLimit.perSecond) return;
+    const headers = { 'retry-after': String(rateLimit.retryAfterSeconds) };
+    throw new Refusal({ status: 429, code: 'rate_limited', message: 'Too many calls.', headers });
+  }
+
+  #login(call: ErpCall): Outgoing {
+    const outcome = this.#host.transaction(() => login(this.#erp(), this.#host.mainKey, jsonOf(call.body)));
+    this.#host.counts.countLogin(!(outcome instanceof Refusal));
+    if (outcome instanceof Refusal) throw outcome;
+    return { status: 200, body: outcome, headers: {} };
+  }
+
+  #performSession(arrived: Arrived): Outgoing {
+    const { call, match, route } = arrived;
+    const { faults } = this.#host;
+    const session = authenticate(this.#erp(), call.token, faults.expiredAs === 'envelope' ? 200 : 401);
+    if (match === null && route !== BATCH_ROUTE) throw unknownRoute(call.method, call.path);
+    if (match?.route.effect === false) {
+      const performed = performRoute(this.#erp(), match, { session, query: call.query, body: undefined });
+      return { ...performed, headers: {} };
+    }
+    if (this.#strikes('no_effect', arrived)) return { status: 200, body: null, headers: {} };
+    const lost = this.#strikes('lost', arrived);
+    if (lost && faults.commitAfterMs > 0) return this.#performLater(arrived, session);
+    const done = this.#performOnce(arrived, session);
+    return lost ? this.#lostAnswer(done) : done;
+  }
+
+  #performLater(arrived: Arrived, session: Session): Outgoing {
+    const key = this.#answerKey(arrived.call, session);
+    if (key !== null) this.#pendingKeys.add(key);
+    this.#host.later(this.#host.faults.commitAfterMs, () => {
+      if (key !== null) this.#pendingKeys.delete(key);
+      try {
+        this.#performOnce(arrived, session);
+      } catch (error) {
+        // Nobody waits for this answer any more; a refusal of it is nobody's either.
+        if (!(error instanceof Refusal)) throw error;
+      }
+    });
+    return this.#lostAnswer({ status: 200, body: null, headers: {} });
+  }
+
+  #lostAnswer(done: Outgoing): Outgoing {
+    const { lostAnswerMode } = this.#host.faults;
+    if (lostAnswerMode === 'cut') return { ...done, cut: true };
+    const status = lostAnswerMode === 'http_504' ? 504 : 502;
+    return {
+      status,
+      body: { error: { code: 'gateway_error', message: 'No answer came from the ERP.' } },
+      headers: {},
+    };
+  }
+
+  /** The rule, its effects and the answer under the idempotency key: one transaction, one commit. */
+  #performOnce(arrived: Arrived, session: Session): Outgoing {
+    const key = this.#answerKey(arrived.call, session);
+    if (key !== null && this.#pendingKeys.has(key)) {
+      throw new Refusal({
+        status: 409,
+        code: 'request_in_progress',
+        message: 'This request is being worked on.',
+      });
+    }
+    return this.#host.transaction(() => {
+      const known = key === null ? null : this.#knownAnswer(key, arrived.call);
+      if (known !== null) return known;
+      const performed = this.#performRules(arrived, session);
+      if (key !== null) this.#keepAnswer(key, arrived.call, performed);
+      this.#host.store.setNote('counts', this.#host.counts.toNote());
+      return { ...performed, headers: {} };
+    });
+  }
+
+  #performRules({ call, match }: Arrived, session: Session): Performed {
+    const request = { session, query: call.query, body: jsonOf(call.body) };
+    if (match !== null) return performRoute(this.#erp(), match, request);
+    return performBatch(this.#erp(), request, (run) => this.#host.transaction(run));
+  }
+
+  #answerKey({ method, path, idempotencyKey }: ErpCall, { keyId }: Session): string | null {
+    if (idempotencyKey === null || !this.#host.faults.idempotency) return null;
+    return `${keyId} ${method} ${path} ${idempotencyKey}`;
+  }
+
+  #knownAnswer(key: string, call: ErpCall): Outgoing | null {
+    const { store } = this.#host;
+    const row = store.row('SELECT digest, status, body, expires_at FROM answers WHERE key = ?', key);
+    if (row === null || Number(row.expires_at) <= this.#host.now()) return null;
+    if (row.digest !== call.bodyDigest) {
+      const message = 'The idempotency key was used with another body.';
+      throw new Refusal({ status: 422, code: 'idempotency_key_reused', message });
+    }
+    const headers = { 'idempotent-replayed': 'true' };
+    return { status: Number(row.status), body: JSON.parse(String(row.body)), headers };
+  }
+
+  /** Only successes are kept: a refusal may be cured in the ERP, and the same request must then succeed. */
+  #keepAnswer(key: string, call: ErpCall, performed: Performed): void {
+    this.#host.store.sql.exec(
+      `INSERT INTO answers (key, digest, status, body, expires_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, status = excluded.status, body = excluded.body,
+         expires_at = excluded.expires_at`,
+      ...[key, call.bodyDigest ?? '', performed.status, JSON.stringify(performed.body)],
+      this.#host.now() + ANSWER_TTL_MS,
+    );
+  }
+
+  #toReply(arrived: Arrived, { status, body, headers, cut = false }: Outgoing): ErpReply {
+    const { faults } = this.#host;
+    const renamed =
+      status < 300 && arrived.route !== LOGIN_ROUTE ? renameFields(body, faults.renamedField) : body;
+    const slow = arrived.route !== LOGIN_ROUTE && this.#strikes('slow', arrived);
+    return { status, headers, body: JSON.stringify(renamed), delayMs: slow ? faults.slowMs : 0, cut };
+  }
+
+  #strikes(chance: Chance, { number, route }: Arrived): boolean {
+    return strikes(this.#host.faults, chance, { number, route });
+  }
+
+  #erp(): Erp {
+    const { store, settings, faults } = this.#host;
+    const { invalidSkus, modulesOff } = faults;
+    return { store, now: this.#host.now(), settings, invalidSkus, modulesOff };
+  }
+}
+
+type Outgoing = Performed & { readonly headers: Readonly<Record<string, string>>; readonly cut?: boolean };
+
+function jsonOf(body: string): unknown {
+  if (body === '') return {};
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Refusal({ status: 400, code: 'malformed_json', message: 'The body is not JSON.' });
+  }
+}
+
+function codeOf(body: unknown): string | null {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return null;
+  const { error } = body;
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null;
+}

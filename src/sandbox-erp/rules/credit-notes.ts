@@ -1,0 +1,187 @@
+// Credit notes: give back a part or all of a posted invoice, and put the goods back where asked to.
+// May credit no more than was invoiced, in money or in pieces.
+
+import { z } from 'zod';
+import {
+  formatMoney,
+  formatQuantity,
+  proportion,
+  storedMoney,
+  storedQuantity,
+  type Units,
+} from '../decimal.ts';
+import type { CreditNoteDocument, CreditNoteLine, InvoiceDocument, OrderDocument } from '../documents.ts';
+import { DEFAULT_LOCATION, type Erp, isoTime, parseBody, requireModule } from '../erp.ts';
+import { refuse } from '../refusal.ts';
+import { accountingDate, postEntry } from './accounting.ts';
+import * as fields from './fields.ts';
+import { settledInvoice } from './invoicing.ts';
+import { endReservation, insertMove, moveStock } from './products.ts';
+import { orderOfDocument, reservationsOf, updateOrder } from './sales.ts';
+
+const creditNoteBody = z.object({
+  relayKey: fields.relayKeyField,
+  refundId: fields.idField,
+  orderId: fields.idField,
+  currency: fields.currencyField,
+  amount: fields.moneyField,
+  lines: z
+    .array(
+      z.object({
+        lineId: fields.idField,
+        sku: fields.idField,
+        quantity: fields.quantityField,
+        amount: fields.moneyField,
+      }),
+    )
+    .max(fields.MAX_LINES)
+    .nullish(),
+  restock: z.boolean().nullish(),
+  reason: z.string().max(1_000).nullish(),
+});
+
+type CreditNoteBody = z.infer<typeof creditNoteBody>;
+
+export function issueCreditNote(erp: Erp, body: unknown): CreditNoteDocument {
+  const input = parseBody(creditNoteBody, body);
+  const { currency, refundId } = input;
+  const order = orderOfDocument(erp, input.orderId, 'orderId');
+  const invoice = order.invoiceId === null ? null : erp.store.get('invoice', order.invoiceId);
+  if (invoice === null)
+    return refuse('nothing_invoiced', `${order.documentNumber} has no posted invoice to credit.`, 'orderId');
+  const amount = creditableAmount(input, invoice);
+  const lines = (input.lines ?? []).map((line, index) => creditLine(line, { index, invoice, currency }));
+  const day = accountingDate(erp, null, 'refundId');
+  const note: CreditNoteDocument = {
+    ...erp.store.next('credit_note', `RINV/${day.slice(0, 4)}/`),
+    ...{
+      state: 'posted',
+      relayKey: input.relayKey ?? null,
+      createdAt: isoTime(erp.now),
+      refundId,
+      orderId: order.orderId,
+    },
+    ...{ invoiceId: invoice.documentId, currency, lines, reason: input.reason ?? null, accountingDate: day },
+    ...{ amount: formatMoney(amount, currency), total: formatMoney(amount, currency) },
+    restocked: input.restock === true && lines.length > 0,
+  };
+  erp.store.insert('credit_note', note);
+  const credited = { ...invoice, lines: creditedLines(invoice, lines) };
+  erp.store.update('invoice', settledInvoice(credited, { credited: amount }));
+  const creditedTotal = formatMoney(storedMoney(order.creditedTotal) + amount, currency);
+  updateOrder(erp, { ...order, creditedTotal });
+  postCredit(erp, note, invoice);
+  if (note.restocked) {
+    requireModule(erp, 'stock');
+    for (const line of lines) restock(erp, { line, order, note });
+  }
+  return note;
+}
+
+function creditableAmount(input: CreditNoteBody, invoice: InvoiceDocument): Units {
+  const { currency, documentNumber } = invoice;
+  if (currency !== input.currency) {
+    refuse('currency_mismatch', `${documentNumber} is in ${currency}, not in ${input.currency}.`, 'currency');
+  }
+  const amount = fields.positiveAmount(input.amount, 'amount');
+  const left = storedMoney(invoice.total) - storedMoney(invoice.creditedTotal);
+  if (amount > left) {
+    const text = `${formatMoney(left, currency)} ${currency}`;
+    refuse('credit_exceeds_invoice', `Only ${text} of ${documentNumber} are left to credit.`, 'amount');
+  }
+  return amount;
+}
+
+function creditLine(
+  line: NonNullable<CreditNoteBody['lines']>[number],
+  { index, invoice, currency }: { index: number; invoice: InvoiceDocument; currency: string },
+): CreditNoteLine {
+  const at = `lines[${index}]`;
+  const quantity = fields.positiveQuantity(line.quantity, `${at}.quantity`);
+  const amount = fields.amountOrZero(line.amount, `${at}.amount`);
+  const invoiced = invoice.lines.find(({ lineId }) => lineId === line.lineId);
+  if (invoiced === undefined)
+    return refuse('unknown_line', `The invoice has no line ${line.lineId}.`, `${at}.lineId`);
+  if (invoiced.sku !== line.sku)
+    refuse('unknown_line', `Line ${line.lineId} is of ${invoiced.sku}.`, `${at}.sku`);
+  const left = storedQuantity(invoiced.quantity) - storedQuantity(invoiced.creditedQuantity);
+  if (quantity > left) {
+    refuse(
+      'over_return',
+      `Only ${formatQuantity(left)} of line ${line.lineId} are left to credit.`,
+      `${at}.quantity`,
+    );
+  }
+  return { ...line, quantity: formatQuantity(quantity), amount: formatMoney(amount, currency) };
+}
+
+function creditedLines(invoice: InvoiceDocument, lines: readonly CreditNoteLine[]): InvoiceDocument['lines'] {
+  return invoice.lines.map((invoiced) => {
+    const credited = lines
+      .filter(({ lineId }) => lineId === invoiced.lineId)
+      .reduce(
+        (sum, { quantity }) => sum + storedQuantity(quantity),
+        storedQuantity(invoiced.creditedQuantity),
+      );
+    if (credited > storedQuantity(invoiced.quantity)) {
+      refuse('over_return', `Line ${invoiced.lineId} is credited more often than it holds.`, 'lines');
+    }
+    return { ...invoiced, creditedQuantity: formatQuantity(credited) };
+  });
+}
+
+/** Returns and the tax in them, against the receivable. The tax is the invoice's own share of it. */
+function postCredit(erp: Erp, note: CreditNoteDocument, invoice: InvoiceDocument): void {
+  const { currency, accountingDate: day, documentId, relayKey, refundId } = note;
+  const amount = storedMoney(note.amount);
+  const ratio = { part: storedMoney(invoice.taxTotal), whole: storedMoney(invoice.total) };
+  const tax = proportion(amount, ratio, currency);
+  postEntry(erp, {
+    ...{
+      currency,
+      accountingDate: day,
+      narrative: `Credit note ${note.documentNumber}`,
+      sourceId: documentId,
+    },
+    postings: [
+      { account: 'returns', amount: amount - tax },
+      { account: 'tax', amount: tax },
+      { account: 'receivable', amount: -amount },
+    ],
+  });
+  erp.store.appendEffect({
+    at: erp.now,
+    operation: 'credit_note.issue',
+    relayKey,
+    documentId,
+    reference: refundId,
+  });
+}
+
+/** Goods that were delivered come back; goods that were only reserved are let go. */
+function restock(
+  erp: Erp,
+  { line, order, note }: { line: CreditNoteLine; order: OrderDocument; note: CreditNoteDocument },
+): void {
+  const quantity = storedQuantity(line.quantity);
+  const goods = { sku: line.sku, location: DEFAULT_LOCATION, quantity };
+  if (order.deliveryState === 'delivered') {
+    moveStock(erp, { goods, type: 'return', sourceId: note.documentId, against: 'cost_of_goods' });
+    return;
+  }
+  let left = quantity;
+  for (const move of reservationsOf(erp, order).filter(({ sku }) => sku === line.sku)) {
+    const released = Math.min(left, -storedQuantity(move.quantity));
+    if (released === 0) continue;
+    left -= released;
+    const kept = -storedQuantity(move.quantity) - released;
+    endReservation(erp, { ...move, quantity: formatQuantity(-released) }, 'cancelled');
+    if (kept === 0) continue;
+    insertMove(erp, {
+      goods: { ...goods, quantity: -kept },
+      type: 'delivery',
+      sourceId: order.documentId,
+      state: 'reserved',
+    });
+  }
+}

@@ -1,0 +1,130 @@
+// Customer invoices: made as a draft of what a confirmed order holds, then posted to the ledger in a second call.
+// A posted invoice never changes but for its residual, which payments and credit notes bring down.
+
+import { z } from 'zod';
+import { formatMoney, storedMoney, type Units } from '../decimal.ts';
+import type { InvoiceDocument } from '../documents.ts';
+import { type Erp, isoDay, isoTime, parseBody } from '../erp.ts';
+import { refuse, refuseUnknown } from '../refusal.ts';
+import { accountingDate, type Posting, postEntry } from './accounting.ts';
+import { idField, relayKeyField, timeField } from './fields.ts';
+import { orderOfDocument, updateOrder } from './sales.ts';
+
+const invoiceBody = z.object({ relayKey: relayKeyField, orderId: idField, invoiceDate: timeField.nullish() });
+
+export function createInvoice(erp: Erp, body: unknown): InvoiceDocument {
+  const { relayKey = null, orderId, invoiceDate } = parseBody(invoiceBody, body);
+  const order = orderOfDocument(erp, orderId, 'orderId');
+  if (order.invoiceState === 'invoiced') {
+    refuse(
+      'nothing_to_invoice',
+      `Cannot create an invoice. No items of ${order.documentNumber} are available to invoice.`,
+    );
+  }
+  const { customerId, currency, discountTotal, shippingTotal, taxTotal, roundingDifference, total } = order;
+  const day = isoDay(invoiceDate === null || invoiceDate === undefined ? erp.now : Date.parse(invoiceDate));
+  const invoice: InvoiceDocument = {
+    ...erp.store.next('invoice', `INV/${day.slice(0, 4)}/`),
+    ...{ state: 'draft', relayKey, createdAt: isoTime(erp.now), orderId, orderDocumentId: order.documentId },
+    ...{
+      customerId,
+      currency,
+      discountTotal,
+      shippingTotal,
+      taxTotal,
+      roundingDifference,
+      total,
+      residual: total,
+    },
+    lines: order.lines.map((line) => ({ ...line, creditedQuantity: 0 })),
+    ...{
+      paidTotal: formatMoney(0, currency),
+      creditedTotal: formatMoney(0, currency),
+      paymentState: 'unpaid',
+    },
+    ...{ invoiceDate: day, accountingDate: null, postedAt: null },
+  };
+  erp.store.insert('invoice', invoice);
+  logEffect(erp, 'invoice.draft', invoice);
+  return invoice;
+}
+
+export function postInvoice(erp: Erp, documentId: string): InvoiceDocument {
+  const draft = invoiceById(erp, documentId);
+  const { documentNumber, currency } = draft;
+  if (draft.state !== 'draft') refuse('invalid_state', `The entry ${documentNumber} must be in draft.`);
+  const order = orderOfDocument(erp, draft.orderId, 'orderId');
+  if (order.invoiceState === 'invoiced')
+    refuse('nothing_to_invoice', `${order.documentNumber} has been invoiced.`);
+  const day = accountingDate(erp, draft.invoiceDate, 'invoiceDate');
+  // What was paid before the invoice waits as a prepayment and is used up now.
+  const prepaid = storedMoney(order.paidTotal);
+  const postings: Posting[] = [
+    ...invoicePostings(draft),
+    { account: 'prepayments', amount: prepaid },
+    { account: 'receivable', amount: -prepaid },
+  ];
+  const narrative = `Invoice ${documentNumber} of order ${draft.orderId}`;
+  postEntry(erp, { currency, accountingDate: day, narrative, sourceId: documentId, postings });
+  const posted = settledInvoice(
+    { ...draft, state: 'posted', accountingDate: day, postedAt: isoTime(erp.now) },
+    { paid: prepaid },
+  );
+  erp.store.update('invoice', posted);
+  updateOrder(erp, { ...order, invoiceState: 'invoiced', invoiceId: documentId });
+  logEffect(erp, 'invoice.post', posted);
+  return posted;
+}
+
+/** Receivable against revenue, shipping, tax and discount. What rounding left goes to an account of its own. */
+function invoicePostings(invoice: InvoiceDocument): Posting[] {
+  const lineSum = invoice.lines.reduce((sum, line) => sum + storedMoney(line.total), 0);
+  return [
+    { account: 'receivable', amount: storedMoney(invoice.total) },
+    { account: 'revenue', amount: -lineSum },
+    { account: 'shipping', amount: -storedMoney(invoice.shippingTotal) },
+    { account: 'tax', amount: -storedMoney(invoice.taxTotal) },
+    { account: 'discounts', amount: storedMoney(invoice.discountTotal) },
+    { account: 'rounding', amount: -storedMoney(invoice.roundingDifference) },
+  ];
+}
+
+/** The invoice with more paid on it or credited from it, in units. */
+export function settledInvoice(
+  invoice: InvoiceDocument,
+  { paid = 0, credited = 0 }: { paid?: Units; credited?: Units },
+): InvoiceDocument {
+  const paidTotal = storedMoney(invoice.paidTotal) + paid;
+  const creditedTotal = storedMoney(invoice.creditedTotal) + credited;
+  const residual = storedMoney(invoice.total) - paidTotal - creditedTotal;
+  const text = (units: Units): string => formatMoney(units, invoice.currency);
+  return {
+    ...invoice,
+    ...{ paidTotal: text(paidTotal), creditedTotal: text(creditedTotal), residual: text(residual) },
+    paymentState: residual <= 0 ? 'paid' : paidTotal > 0 ? 'partial' : 'unpaid',
+  };
+}
+
+const invoiceChange = z.object({ invoiceDate: timeField });
+
+/** Changes a draft. A posted invoice is corrected by a credit note. */
+export function changeInvoice(erp: Erp, documentId: string, body: unknown): InvoiceDocument {
+  const { invoiceDate } = parseBody(invoiceChange, body);
+  const invoice = invoiceById(erp, documentId);
+  if (invoice.state === 'posted') {
+    refuse('posted_entry_changed', `The invoice ${invoice.documentNumber} is posted and cannot be changed.`);
+  }
+  const changed: InvoiceDocument = { ...invoice, invoiceDate: isoDay(Date.parse(invoiceDate)) };
+  erp.store.update('invoice', changed);
+  logEffect(erp, 'invoice.change', changed);
+  return changed;
+}
+
+function invoiceById(erp: Erp, documentId: string): InvoiceDocument {
+  return erp.store.get('invoice', documentId) ?? refuseUnknown('invoice', documentId);
+}
+
+function logEffect(erp: Erp, operation: string, invoice: InvoiceDocument): void {
+  const { relayKey, documentId, orderId } = invoice;
+  erp.store.appendEffect({ at: erp.now, operation, relayKey, documentId, reference: orderId });
+}
