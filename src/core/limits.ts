@@ -13,6 +13,8 @@ export const limits = {
   numberBlock: 4_096,
   /** Attempts of one event kept while the journal is away; older ones are counted and dropped, the newest tell most. */
   maxUnjournaledAttempts: 20,
+  /** Rows moved from open to settled in one transaction after the journal acknowledged: bounds the pause for claims. */
+  ackStepRows: 500,
   /** Settled rows looked at by one pruning step: a few ms of the object's one thread. */
   pruneStepRows: 500,
   /**
@@ -22,7 +24,7 @@ export const limits = {
   replacedStateHorizonMs: 45 * 24 * 3600 * 1000,
   /** Default of the ledger's horizon, ms: 400 days, so that a yearly rerun still meets its keys. */
   ledgerHorizonMs: 400 * 24 * 3600 * 1000,
-  /** Body of one webhook, bytes: 1 MiB. Senders stay under 256 KiB; a row with its body must fit in 2 MB. */
+  /** Body of one webhook, bytes: 1 MiB. Most are a few KB, and a row with its body must fit in the 2 MB of SQLite's row here. */
   maxBodyBytes: 1_048_576,
   /** Header fields of one webhook. Senders and the edge add fewer than 60. */
   maxHeaderCount: 128,
@@ -38,4 +40,26 @@ export const limits = {
   maxJsonDepth: 64,
   /** A sender's event id, type or entity id, characters: they stand in primary keys, prefix scans and logs. */
   maxIdCharacters: 256,
+  /** One journal batch, bytes with bodies as they are: two of the largest. About 60 ms of D1, whose transactions may take 30 s. */
+  maxJournalBatchBytes: 2_097_152,
+  /** Events of one journal batch: at most a few thousand rows in one D1 transaction. */
+  maxJournalBatchRecords: 200,
+  /** Rows of one statement as JSON, bytes: D1 takes 2,000,000 a parameter and a row; the rest is margin. */
+  maxJournalRowBytes: 1_500_000,
+  /** Body that travels as hex inside the JSON of its row, bytes; a larger one has a statement of its own. */
+  maxInlineBodyBytes: 262_144,
+  /** A piece of a larger body, bytes: twice as many characters as hex, still under D1's 2,000,000 a parameter. */
+  maxBodyPieceBytes: 524_288,
+  /** Exchanges kept of an attempt that would burst its row: their bodies are dropped, the first lines tell most. */
+  maxClippedExchanges: 50,
+  /** Attempts of one delivery read back, the newest: as many as a retry policy may allow. */
+  maxShownAttempts: 100,
+  /** Rejected requests kept for one source: the newest say what is wrong, the counts say how often. */
+  maxRejectedRequests: 1_000,
+  /** How long a rejected request is kept, ms: 7 days, longer than a weekend. */
+  rejectedRequestMs: 7 * 24 * 3600 * 1000,
+  /** Body kept of a rejected request, bytes: enough to see what came. */
+  maxRejectedBodyBytes: 16_384,
+  /** Rejected requests of one source written in a minute by one isolate; the rest is counted: a flood must not become D1's. */
+  maxRejectedWritesPerMinute: 60,
 } as const;

@@ -39,6 +39,11 @@ export function isPassable(delivery: Delivery): boolean {
   return delivery.state.status === 'dead_lettered' && delivery.policy.onDeadLetter === 'continue';
 }
 
+/** True while the place still has its turn to come, or blocks. */
+export function isInLine(position: Position): boolean {
+  return !position.passed && !isClosed(position.occupant.state) && !isPassable(position.occupant);
+}
+
 /**
  * The places still in the line, in order. Started ones stand first and stay where they were. Unstarted ones stand by
  * arrival, except that the places a source holds are filled in the source's own sequence: two sources that share a line
@@ -49,7 +54,7 @@ export function orderLine(records: Iterable<EventRecord>, target: string): Posit
   const unstarted: Position[] = [];
   for (const record of records) {
     for (const position of positionsOf(record, target)) {
-      if (position.passed || isClosed(position.occupant.state) || isPassable(position.occupant)) continue;
+      if (!isInLine(position)) continue;
       (position.occupant.startNumber === null ? unstarted : started).push(position);
     }
   }
@@ -107,7 +112,7 @@ export function chooseHead(line: readonly Position[], view: LineView): Head {
     until = until === null ? at : Math.min(until, at);
   };
   for (const position of line) {
-    if (allowed !== null && !allowed.has(kindOf(position))) continue;
+    if (allowed !== null && !mayGoAhead(position, allowed)) continue;
     const { state } = position.occupant;
     const missingWaiter = state.status === 'dead_lettered' && state.reason === 'prerequisite_missing';
     if (!missingWaiter && state.status !== 'pending' && state.status !== 'scheduled') return { kind: 'waiting', until };
@@ -131,8 +136,9 @@ export function chooseHead(line: readonly Position[], view: LineView): Head {
   return { kind: 'waiting', until };
 }
 
-function kindOf(position: Position): string {
-  return `type\n${position.record.event.source}\n${position.record.event.type}`;
+function mayGoAhead(position: Position, allowed: ReadonlySet<string>): boolean {
+  const { source, type } = position.record.event;
+  return allowed.has(`type\n${source}\n${type}`) || allowed.has(`route\n${position.occupant.routeId}`);
 }
 
 function prerequisiteKind(prerequisite: Prerequisite): string {

@@ -1,0 +1,109 @@
+// Claim: the one decision that makes a webhook ours. Dedupes by event id, records the event and plans its deliveries at
+// their places. Runs inside the caller's transaction; several claims may share one, and so one sync to disk.
+
+import { type Delivery, type PlannedDelivery } from '../delivery.ts';
+import { formatId } from '../ids.ts';
+import { limits } from '../limits.ts';
+import { canBeSuperseded, isNewer, type KeyState, recordKey, sameState } from './key-state.ts';
+import type { ClaimAnswer, ClaimRequest } from './messages.ts';
+import type { EventRecord } from './record.ts';
+import { deadLetter } from './settle-rules.ts';
+import { insertRecord, loadKey, putRecord, reviewKey, type SequencerState, takeNumber } from './state.ts';
+
+export function claim(state: SequencerState, request: ClaimRequest, now: number): ClaimAnswer {
+  const { config } = state;
+  if (request.partitions !== config.partitions || request.generation !== config.generation) {
+    const message = `this relay's partition was made for PARTITIONS=${config.partitions}, GENERATION=${config.generation}; the request came with ${request.partitions}, ${request.generation}`;
+    return { kind: 'refused', reason: 'generation_mismatch', message };
+  }
+  const key = loadKey(state, request.event.orderingKey);
+  const known = key.records.get(recordKey(request.event));
+  if (known !== undefined) return { kind: 'claimed', id: known.id, status: 'duplicate' };
+  if (state.openCount >= limits.maxOpenEvents) {
+    return { kind: 'refused', reason: 'backlog_full', message: `${state.openCount} events are open in this partition` };
+  }
+  const record = createRecord(state, request, now);
+  insertRecord(state, key, record, request.payload);
+  coalesce(state, key, recordKey(record.event), now);
+  reviewKey(state, key, now);
+  return { kind: 'claimed', id: record.id, status: 'accepted' };
+}
+
+function createRecord(state: SequencerState, request: ClaimRequest, now: number): EventRecord {
+  const { partition, ledgerHorizonMs } = state.config;
+  const arrival = takeNumber(state);
+  // Older than the ledger remembers: it may have been done once, so its first attempt begins with a look-up.
+  const { occurredAt } = request.event;
+  const forgotten = occurredAt !== null && occurredAt < now - ledgerHorizonMs;
+  return {
+    id: formatId('evt', partition, arrival),
+    event: request.event,
+    arrival,
+    deliveries: request.deliveries.map((planned) => ({
+      ...createDelivery(planned, formatId('dlv', partition, takeNumber(state)), now),
+      effect: forgotten ? { kind: 'possibly_done', since: occurredAt } : null,
+    })),
+    attempts: [],
+    droppedAttempts: 0,
+    changeNumber: 0,
+  };
+}
+
+export function createDelivery(planned: PlannedDelivery, id: string, now: number): Delivery {
+  return {
+    ...planned,
+    id,
+    state:
+      planned.problem === null
+        ? { status: 'pending' }
+        : deadLetter('mapping_failed', planned.problem.code, planned.problem.message, now),
+    attemptCount: 0,
+    lookupCount: 0,
+    crashCount: 0,
+    suspect: false,
+    startNumber: null,
+    epoch: 0,
+    effect: null,
+    replay: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** Of the inputs that set the same state, only the newest that is not under way stays. */
+export function coalesce(state: SequencerState, key: KeyState, name: string, now: number): void {
+  const record = key.records.get(name);
+  for (const delivery of record?.deliveries ?? []) {
+    if (delivery.staleKey !== null) coalesceState(state, key, delivery.staleKey, now);
+  }
+}
+
+function coalesceState(state: SequencerState, key: KeyState, staleKey: string, now: number): void {
+  const all = sameState(key, staleKey);
+  if (all.length < 2) return;
+  for (const { record, delivery } of all) {
+    const current = key.records.get(recordKey(record.event))?.deliveries.find((d) => d.id === delivery.id);
+    if (current === undefined || !canBeSuperseded(current, state.leaseOf.has(current.id))) continue;
+    if (current.replay?.forced === true || current.state.status === 'superseded') continue;
+    const newer = all.find((other) => other.record !== record && isNewer(other.record, record) && makesPointless(other.delivery));
+    if (newer !== undefined) supersede(state, key, current.id, { by: newer.delivery.id, now });
+  }
+}
+
+/** A newer input that is to be done or was done; a dead one leaves the older its chance. */
+function makesPointless(newer: Delivery): boolean {
+  const { status } = newer.state;
+  return status === 'pending' || status === 'scheduled' || status === 'succeeded' || status === 'superseded';
+}
+
+function supersede(state: SequencerState, key: KeyState, deliveryId: string, options: { by: string; now: number }): void {
+  const place = state.byDelivery.get(deliveryId);
+  const record = place === undefined ? undefined : key.records.get(place.record);
+  if (record === undefined) return;
+  const deliveries = record.deliveries.map((delivery): Delivery =>
+    delivery.id === deliveryId
+      ? { ...delivery, state: { status: 'superseded', by: options.by, at: options.now }, updatedAt: options.now }
+      : delivery,
+  );
+  putRecord(state, key, { ...record, deliveries });
+}

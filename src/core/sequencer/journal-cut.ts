@@ -1,0 +1,86 @@
+// What the journal gets: the records that changed since it last acknowledged, in the order of their change numbers, in
+// bounded pieces. Nothing leaves the open rows before the journal has it. Runs inside the caller's transaction.
+
+import { isClosed } from '../delivery.ts';
+import type { EventPayload } from '../event.ts';
+import { limits } from '../limits.ts';
+import { recordKey } from './key-state.ts';
+import type { EventRecord } from './record.ts';
+import { countOpen, type SequencerState } from './state.ts';
+
+export type JournalCut = {
+  /** Exclusive. */
+  readonly from: number;
+  /** Inclusive. */
+  readonly to: number;
+  readonly entries: readonly { readonly record: EventRecord; readonly payload: EventPayload | null }[];
+};
+
+/** The next piece, or null where the journal has everything. A payload goes along with the first entry of its record. */
+export function cutJournal(state: SequencerState, bounds: { maxEntries: number; maxBytes: number }): JournalCut | null {
+  if (state.unjournaled.size === 0) return null;
+  const changed = [...state.unjournaled.values()].sort((a, b) => a.changeNumber - b.changeNumber);
+  const entries: { record: EventRecord; payload: EventPayload | null }[] = [];
+  let bytes = 0;
+  for (const record of changed.slice(0, bounds.maxEntries)) {
+    const payload = state.journaledPayloads.has(record.id) ? null : state.rows.readPayload(record.event);
+    const size = (payload?.body.byteLength ?? 0) * 2 + JSON.stringify(record).length;
+    if (entries.length > 0 && bytes + size > bounds.maxBytes) break;
+    bytes += size;
+    entries.push({ record, payload });
+  }
+  return { from: state.appliedThrough, to: entries.at(-1)?.record.changeNumber ?? state.appliedThrough, entries };
+}
+
+/**
+ * The journal stands at `appliedThrough`. What it has and is closed moves to the settled rows; at most `limits.ackStepRows`
+ * in one transaction. Returns true where more is left to move.
+ */
+export function acknowledgeJournal(state: SequencerState, appliedThrough: number, now: number): boolean {
+  state.appliedThrough = appliedThrough;
+  let moved = 0;
+  for (const record of [...state.unjournaled.values()]) {
+    if (record.changeNumber > appliedThrough) continue;
+    if (moved >= limits.ackStepRows) return true;
+    moved += 1;
+    state.unjournaled.delete(record.id);
+    state.journaledPayloads.add(record.id);
+    archive(state, record, now);
+  }
+  return false;
+}
+
+function archive(state: SequencerState, record: EventRecord, now: number): void {
+  const key = state.keys.get(record.event.orderingKey);
+  const known = key?.records.get(recordKey(record.event));
+  if (key === undefined || known === undefined) return;
+  const stripped: EventRecord = { ...known, attempts: [] };
+  key.records.set(recordKey(record.event), stripped);
+  if (!stripped.deliveries.every((delivery) => isClosed(delivery.state))) return;
+  if (stripped.deliveries.some((delivery) => state.leaseOf.has(delivery.id))) return;
+  state.rows.settle(stripped, now + horizonMs(state, stripped));
+  state.journaledPayloads.delete(record.id);
+  countOpen(state, key, -1);
+}
+
+function horizonMs(state: SequencerState, record: EventRecord): number {
+  const onlyReplaced = record.deliveries.length > 0 && record.deliveries.every((delivery) => delivery.staleKey !== null);
+  return onlyReplaced
+    ? Math.min(limits.replacedStateHorizonMs, state.config.ledgerHorizonMs)
+    : state.config.ledgerHorizonMs;
+}
+
+/** One bounded step of forgetting settled rows past their horizon. Returns true where the walk has not come to its end. */
+export function pruneSettled(state: SequencerState, now: number): boolean {
+  const step = state.rows.pruneSettled(now, state.pruneCursor, limits.pruneStepRows);
+  state.pruneCursor = step.next;
+  for (const removed of step.removed) {
+    const key = state.keys.get(removed.orderingKey);
+    const record = key?.records.get(recordKey(removed));
+    if (key === undefined || record === undefined) continue;
+    key.records.delete(recordKey(removed));
+    for (const delivery of record.deliveries) state.byDelivery.delete(delivery.id);
+    for (const line of key.lines.values()) line.order = null;
+  }
+  return step.next !== null;
+}

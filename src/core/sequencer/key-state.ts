@@ -1,0 +1,131 @@
+// What a sequencer knows of one ordering key: its records, and what they say about ledger, prerequisites and freshness.
+// Memory over the rows; everything here can be derived from the records again. Pure: no clock, no I/O.
+
+import { type Delivery, isClosed, type LedgerEffect } from '../delivery.ts';
+import type { Prerequisite } from '../route.ts';
+import { laterDoubt } from './settle-rules.ts';
+import { orderLine, type Position, type PrerequisiteState } from './line.ts';
+import type { EventKey, EventRecord } from './record.ts';
+
+export type Line = {
+  readonly target: string;
+  /** Ordered open places; null: to be ordered again. */
+  order: Position[] | null;
+  /** The delivery that is leased; a line works on one at a time. */
+  leased: string | null;
+};
+
+export type KeyState = {
+  readonly orderingKey: string;
+  /** By recordKey(). */
+  readonly records: Map<string, EventRecord>;
+  readonly lines: Map<string, Line>;
+  /** Prerequisites once satisfied stay so. */
+  readonly satisfied: Set<string>;
+  openCount: number;
+  settledLoaded: boolean;
+};
+
+export function createKeyState(orderingKey: string): KeyState {
+  return { orderingKey, records: new Map(), lines: new Map(), satisfied: new Set(), openCount: 0, settledLoaded: false };
+}
+
+/** A record within its ordering key. Source ids hold no line break. */
+export function recordKey(key: Pick<EventKey, 'source' | 'eventId'>): string {
+  return `${key.source}\n${key.eventId}`;
+}
+
+export function lineOf(key: KeyState, target: string): Line {
+  let line = key.lines.get(target);
+  if (line === undefined) {
+    line = { target, order: null, leased: null };
+    key.lines.set(target, line);
+  }
+  return line;
+}
+
+export function orderOf(key: KeyState, line: Line): Position[] {
+  line.order ??= orderLine(key.records.values(), line.target);
+  return line.order;
+}
+
+/** The strongest effect any delivery left under the operation key: a success, else the latest doubt. */
+export function ledgerOf(key: KeyState, operationKey: string): LedgerEffect | null {
+  let found: LedgerEffect | null = null;
+  for (const record of key.records.values()) {
+    for (const delivery of record.deliveries) {
+      if (delivery.operationKey !== operationKey || delivery.effect === null) continue;
+      if (delivery.effect.kind === 'succeeded') return delivery.effect;
+      found = laterDoubt(found, delivery.effect.since);
+    }
+  }
+  return found;
+}
+
+export function prerequisiteState(key: KeyState, prerequisite: Prerequisite): PrerequisiteState {
+  const name =
+    prerequisite.kind === 'type'
+      ? `type\n${prerequisite.source}\n${prerequisite.type}\n${prerequisite.target}`
+      : `route\n${prerequisite.route}`;
+  if (key.satisfied.has(name)) return 'satisfied';
+  const state = findPrerequisite(key, prerequisite);
+  if (state === 'satisfied') key.satisfied.add(name);
+  return state;
+}
+
+function findPrerequisite(key: KeyState, prerequisite: Prerequisite): PrerequisiteState {
+  let arrived = false;
+  let dead = false;
+  for (const record of key.records.values()) {
+    const planned = plannedFor(record, prerequisite);
+    if (planned === null) continue;
+    if (planned.every((delivery) => isClosed(delivery.state))) return 'satisfied';
+    arrived = true;
+    dead ||= planned.some((delivery) => delivery.state.status === 'dead_lettered');
+  }
+  if (dead) return 'dead';
+  return arrived ? 'arrived' : 'missing';
+}
+
+/** The first deliveries that must be closed; null where the record says nothing about the prerequisite. */
+function plannedFor(record: EventRecord, prerequisite: Prerequisite): readonly Delivery[] | null {
+  const first = record.deliveries.filter((delivery) => delivery.replay === null);
+  if (prerequisite.kind === 'type') {
+    const { source, type } = record.event;
+    if (source !== prerequisite.source || type !== prerequisite.type) return null;
+    return first.filter((delivery) => delivery.target === prerequisite.target);
+  }
+  const ofRoute = first.filter((delivery) => delivery.routeId === prerequisite.route);
+  return ofRoute.length === 0 ? null : ofRoute;
+}
+
+export type Versioned = { readonly record: EventRecord; readonly delivery: Delivery };
+
+/** True where `a` carries a newer state than `b`: by the sender's sequence, among equals by arrival. */
+export function isNewer(a: EventRecord, b: EventRecord): boolean {
+  const sequenceA = a.event.source === b.event.source ? a.event.sequence : a.event.occurredAt;
+  const sequenceB = a.event.source === b.event.source ? b.event.sequence : b.event.occurredAt;
+  if (sequenceA !== null && sequenceB !== null && sequenceA !== sequenceB) return sequenceA > sequenceB;
+  return a.arrival > b.arrival;
+}
+
+/** All deliveries of the key that set the same state (same stale key). */
+export function sameState(key: KeyState, staleKey: string): Versioned[] {
+  const found: Versioned[] = [];
+  for (const record of key.records.values()) {
+    for (const delivery of record.deliveries) {
+      if (delivery.staleKey === staleKey) found.push({ record, delivery });
+    }
+  }
+  return found;
+}
+
+/**
+ * Whether a newer input may put this one aside: only where nothing of it is under way in the ERP. `isLeased` because a
+ * lease stands in memory, not in the delivery.
+ */
+export function canBeSuperseded(delivery: Delivery, isLeased: boolean): boolean {
+  if (isLeased || delivery.effect !== null) return false;
+  const { status } = delivery.state;
+  return status === 'pending' || status === 'scheduled' || status === 'dead_lettered' || status === 'held';
+}

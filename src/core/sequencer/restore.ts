@@ -1,0 +1,86 @@
+// The memory of a partition, made again from its rows after a start, an eviction or a crash. A lease row whose
+// deliveries are not settled counts until its deadline; whether its consumer had confirmed is unknown, so it counts as
+// confirmed. Pure but for the rows port.
+
+import { createReadyHeap } from './ready-heap.ts';
+import { createKeyState, lineOf, recordKey } from './key-state.ts';
+import { replaceInMemory } from './lease.ts';
+import type { EventRecord, SequencerRows } from './record.ts';
+import { type ActiveLease, findRecord, indexRecord, reviewKey, type SequencerConfig, type SequencerState, targetsOf } from './state.ts';
+
+
+/** The rows keep the PARTITIONS and GENERATION they were made under: a claim that comes with others is refused. */
+export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, now: number): SequencerState {
+  const meta = rows.readMeta();
+  const state: SequencerState = {
+    config: meta === null ? config : { ...config, partitions: meta.partitions, generation: meta.generation },
+    rows,
+    keys: new Map(),
+    idleKeys: new Set(),
+    byDelivery: new Map(),
+    leases: new Map(),
+    leaseOf: new Map(),
+    ready: new Map(),
+    readyGroup: new Map(),
+    timers: createReadyHeap(),
+    resting: new Map(),
+    unjournaled: new Map(),
+    journaledPayloads: new Set(),
+    signals: [],
+    appliedThrough: 0,
+    nextNumber: meta?.reservedNumbers ?? 1,
+    reservedNumbers: meta?.reservedNumbers ?? 0,
+    openCount: 0,
+    pruneCursor: null,
+  };
+  for (const record of rows.readOpen()) addOpen(state, record);
+  restoreLeases(state);
+  for (const key of [...state.keys.values()]) reviewKey(state, key, now);
+  return state;
+}
+
+function addOpen(state: SequencerState, record: EventRecord): void {
+  const { orderingKey } = record.event;
+  let key = state.keys.get(orderingKey);
+  if (key === undefined) {
+    key = createKeyState(orderingKey);
+    state.keys.set(orderingKey, key);
+  }
+  indexRecord(state, key, record);
+  key.openCount += 1;
+  state.openCount += 1;
+  state.unjournaled.set(record.id, record);
+  for (const target of targetsOf(record)) lineOf(key, target);
+}
+
+function restoreLeases(state: SequencerState): void {
+  for (const row of state.rows.readLeases()) {
+    const open = row.deliveryIds.filter((deliveryId) => {
+      const found = findRecord(state, deliveryId);
+      return found !== null && found.delivery.epoch < row.epoch && state.leaseOf.get(deliveryId) === undefined;
+    });
+    if (open.length === 0) continue;
+    const active: ActiveLease = {
+      slot: row.slot,
+      epoch: row.epoch,
+      deadlineAt: row.deadlineAt,
+      deliveryIds: new Set(open),
+      givenCount: row.deliveryIds.length,
+      confirmed: new Set(open),
+      ended: new Set(),
+    };
+    state.leases.set(row.slot, active);
+    for (const deliveryId of open) restoreLeased(state, active, deliveryId);
+  }
+}
+
+function restoreLeased(state: SequencerState, active: ActiveLease, deliveryId: string): void {
+  const found = findRecord(state, deliveryId);
+  if (found === null) return;
+  state.leaseOf.set(deliveryId, active);
+  lineOf(found.key, found.delivery.target).leased = deliveryId;
+  if (found.delivery.startNumber !== null) return;
+  replaceInMemory(found.key, found.record, { ...found.delivery, startNumber: active.epoch });
+  const record = found.key.records.get(recordKey(found.record.event));
+  if (record !== undefined) indexRecord(state, found.key, record);
+}

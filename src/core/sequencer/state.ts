@@ -1,0 +1,245 @@
+// The memory of one partition and how it changes: every change goes through putRecord(), so that indexes, lines and
+// rows stay together. If anything throws here the owner must drop the memory and start again from the rows.
+// No I/O but the synchronous rows port; clock and randomness are passed in.
+
+import { type Delivery, isClosed } from '../delivery.ts';
+import type { EventPayload } from '../event.ts';
+import { limits } from '../limits.ts';
+import { createReadyHeap, type ReadyHeap } from './ready-heap.ts';
+import { createKeyState, type KeyState, type Line, lineOf, orderOf, prerequisiteState, recordKey } from './key-state.ts';
+import { chooseHead, type Head, isInLine, type Position, positionsOf } from './line.ts';
+import type { Signal } from './messages.ts';
+import type { EventRecord, SequencerRows } from './record.ts';
+
+export type ActiveLease = {
+  readonly slot: number;
+  readonly epoch: number;
+  readonly deadlineAt: number;
+  readonly deliveryIds: Set<string>;
+  /** How many it was given, at first: a lone one that expires counts towards poison. */
+  readonly givenCount: number;
+  /** Deliveries that passed confirm(), or may have before a restart. */
+  readonly confirmed: Set<string>;
+  /** Deliveries ended by a late settle: confirm says stop, their settle changes nothing. */
+  readonly ended: Set<string>;
+};
+
+export type SequencerConfig = {
+  readonly partition: number;
+  readonly partitions: number;
+  readonly generation: number;
+  readonly ledgerHorizonMs: number;
+};
+
+export type SequencerState = {
+  readonly config: SequencerConfig;
+  readonly rows: SequencerRows;
+  readonly keys: Map<string, KeyState>;
+  /** Keys with nothing open, the longest idle first. */
+  readonly idleKeys: Set<KeyState>;
+  /** Delivery id → ordering key and record, of all that is in memory. */
+  readonly byDelivery: Map<string, { readonly orderingKey: string; readonly record: string }>;
+  readonly leases: Map<number, ActiveLease>;
+  readonly leaseOf: Map<string, ActiveLease>;
+  /** Ready lines by (target, source of the head), each a heap by age. */
+  readonly ready: Map<string, ReadyHeap>;
+  /** Group of a ready line. */
+  readonly readyGroup: Map<string, string>;
+  /** Lines that time alone will make ready. */
+  readonly timers: ReadyHeap;
+  /** Targets that take nothing before that instant. */
+  readonly resting: Map<string, number>;
+  /** Records the journal has not acknowledged, by record id. */
+  readonly unjournaled: Map<string, EventRecord>;
+  /** Records whose payload the journal has. */
+  readonly journaledPayloads: Set<string>;
+  readonly signals: Signal[];
+  appliedThrough: number;
+  nextNumber: number;
+  reservedNumbers: number;
+  openCount: number;
+  pruneCursor: string | null;
+};
+
+/** The next number of the partition: ids, epochs and changes share one rising count. */
+export function takeNumber(state: SequencerState): number {
+  if (state.nextNumber >= state.reservedNumbers) {
+    state.reservedNumbers = state.nextNumber + limits.numberBlock;
+    const { partitions, generation } = state.config;
+    state.rows.writeMeta({ reservedNumbers: state.reservedNumbers, partitions, generation });
+  }
+  return state.nextNumber++;
+}
+
+/** The key with all its records, settled ones included. */
+export function loadKey(state: SequencerState, orderingKey: string): KeyState {
+  let key = state.keys.get(orderingKey);
+  if (key === undefined) {
+    key = createKeyState(orderingKey);
+    state.keys.set(orderingKey, key);
+    rest(state, key);
+  }
+  if (!key.settledLoaded) {
+    for (const record of state.rows.readSettled(orderingKey)) {
+      if (!key.records.has(recordKey(record.event))) indexRecord(state, key, record);
+    }
+    key.settledLoaded = true;
+  }
+  return key;
+}
+
+/** A key with nothing open may be forgotten, the one that rests longest first. */
+function rest(state: SequencerState, key: KeyState): void {
+  state.idleKeys.add(key);
+  if (state.idleKeys.size <= limits.maxIdleKeys) return;
+  const [oldest] = state.idleKeys;
+  if (oldest === undefined || oldest === key) return;
+  state.idleKeys.delete(oldest);
+  for (const record of oldest.records.values()) {
+    for (const delivery of record.deliveries) state.byDelivery.delete(delivery.id);
+  }
+  state.keys.delete(oldest.orderingKey);
+}
+
+/** Counts open records: what stands in the `open` rows. */
+export function countOpen(state: SequencerState, key: KeyState, change: 1 | -1): void {
+  state.openCount += change;
+  key.openCount += change;
+  if (key.openCount === 0) rest(state, key);
+  else state.idleKeys.delete(key);
+}
+
+export function indexRecord(state: SequencerState, key: KeyState, record: EventRecord): void {
+  const name = recordKey(record.event);
+  key.records.set(name, record);
+  for (const delivery of record.deliveries) {
+    state.byDelivery.set(delivery.id, { orderingKey: key.orderingKey, record: name });
+  }
+}
+
+export function findRecord(state: SequencerState, deliveryId: string): { key: KeyState; record: EventRecord; delivery: Delivery } | null {
+  const place = state.byDelivery.get(deliveryId);
+  if (place === undefined) return null;
+  const key = state.keys.get(place.orderingKey);
+  const record = key?.records.get(place.record);
+  const delivery = record?.deliveries.find((candidate) => candidate.id === deliveryId);
+  return key === undefined || record === undefined || delivery === undefined ? null : { key, record, delivery };
+}
+
+/** Writes a changed record, with a new change number, and has the lines of its key looked at again. */
+export function putRecord(state: SequencerState, key: KeyState, record: EventRecord): EventRecord {
+  const numbered: EventRecord = { ...record, changeNumber: takeNumber(state) };
+  const before = key.records.get(recordKey(record.event));
+  state.rows.updateOpen(numbered);
+  remember(state, key, before, numbered);
+  return numbered;
+}
+
+export function insertRecord(state: SequencerState, key: KeyState, record: EventRecord, payload: EventPayload): EventRecord {
+  const numbered: EventRecord = { ...record, changeNumber: takeNumber(state) };
+  state.rows.insertOpen(numbered, payload);
+  countOpen(state, key, 1);
+  remember(state, key, undefined, numbered);
+  return numbered;
+}
+
+/** Takes a record into memory as it is now. */
+export function remember(state: SequencerState, key: KeyState, before: EventRecord | undefined, record: EventRecord): void {
+  indexRecord(state, key, record);
+  state.unjournaled.set(record.id, record);
+  const sameDeliveries = before?.deliveries.length === record.deliveries.length;
+  for (const target of targetsOf(record)) {
+    const line = lineOf(key, target);
+    line.order = line.order !== null && sameDeliveries ? changedOrder(line.order, record, target) : null;
+  }
+}
+
+/**
+ * The line after one record changed, without sorting it again: places that closed fall out, and one that was started
+ * goes behind those started before it, for its start number is the newest.
+ */
+function changedOrder(order: readonly Position[], record: EventRecord, target: string): Position[] {
+  const current = new Map(positionsOf(record, target).map((position) => [position.id, position]));
+  const kept: Position[] = [];
+  const starting: Position[] = [];
+  let startedCount = 0;
+  for (const position of order) {
+    const now = position.record.id === record.id ? current.get(position.id) : position;
+    if (now === undefined || !isInLine(now)) continue;
+    const started = now.occupant.startNumber !== null;
+    if (started && position.occupant.startNumber === null) starting.push(now);
+    else kept.push(now);
+    if (started && position.occupant.startNumber !== null) startedCount += 1;
+  }
+  kept.splice(startedCount, 0, ...starting);
+  return kept;
+}
+
+export function targetsOf(record: EventRecord): Set<string> {
+  return new Set(record.deliveries.map((delivery) => delivery.target));
+}
+
+export function lineName(orderingKey: string, target: string): string {
+  return `${target}\n${orderingKey}`;
+}
+
+/** Looks at every line of the key again: ready, waiting for a time, or waiting for something to happen. */
+export function reviewKey(state: SequencerState, key: KeyState, now: number): void {
+  loadKey(state, key.orderingKey);
+  for (const line of key.lines.values()) reviewLine(state, key, line, now);
+}
+
+export function reviewLine(state: SequencerState, key: KeyState, line: Line, now: number): void {
+  const name = lineName(key.orderingKey, line.target);
+  state.timers.remove(name);
+  unready(state, name);
+  if (line.leased !== null) return;
+  const head = headOf(key, line, now);
+  if (head.kind === 'ready') {
+    const { record } = head.position;
+    const group = `${line.target}\n${record.event.source}`;
+    let heap = state.ready.get(group);
+    if (heap === undefined) {
+      heap = createReadyHeap();
+      state.ready.set(group, heap);
+    }
+    heap.put(name, record.arrival);
+    state.readyGroup.set(name, group);
+  } else if (head.kind === 'prerequisite_missing') {
+    state.timers.put(name, now);
+  } else if (head.until !== null) {
+    state.timers.put(name, head.until);
+  }
+}
+
+function unready(state: SequencerState, name: string): void {
+  const group = state.readyGroup.get(name);
+  if (group === undefined) return;
+  state.readyGroup.delete(name);
+  const heap = state.ready.get(group);
+  heap?.remove(name);
+  if (heap?.size() === 0) state.ready.delete(group);
+}
+
+/** The next of a line. Replays at places the line has passed are heads of their own and go first. */
+export function headOf(key: KeyState, line: Line, now: number): Head {
+  let until: number | null = null;
+  for (const position of passedReplays(key, line.target)) {
+    const { state } = position.occupant;
+    if (state.status === 'pending' || (state.status === 'scheduled' && state.dueAt <= now)) return { kind: 'ready', position };
+    if (state.status === 'scheduled') until = Math.min(until ?? state.dueAt, state.dueAt);
+  }
+  const head = chooseHead(orderOf(key, line), { now, prerequisite: (p) => prerequisiteState(key, p) });
+  if (head.kind !== 'waiting' || until === null) return head;
+  return { kind: 'waiting', until: head.until === null ? until : Math.min(until, head.until) };
+}
+
+function* passedReplays(key: KeyState, target: string) {
+  if (key.openCount === 0) return;
+  for (const record of key.records.values()) {
+    if (record.deliveries.every((delivery) => delivery.replay === null)) continue;
+    for (const position of positionsOf(record, target)) {
+      if (position.passed && !isClosed(position.occupant.state)) yield position;
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// What a sequencer shows of its deliveries: lists, one delivery, why it waits, and counts. Reads memory and rows only.
+
+import { type Delivery, type DeliveryStatus, isClosed } from '../delivery.ts';
+import { type KeyState, lineOf, orderOf, prerequisiteState } from './key-state.ts';
+import { positionsOf } from './line.ts';
+import type {
+  DeliveryFilter,
+  DeliveryView,
+  FindAnswer,
+  ListCursor,
+  ListRequest,
+  PartitionStats,
+  Waiting,
+} from './messages.ts';
+import type { EventRecord } from './record.ts';
+import { findRecord, type SequencerState } from './state.ts';
+
+type Item = { readonly record: EventRecord; readonly delivery: Delivery };
+
+export function statusOf(state: SequencerState, delivery: Delivery): DeliveryStatus {
+  return state.leaseOf.has(delivery.id) && !isClosed(delivery.state) ? 'leased' : delivery.state.status;
+}
+
+export function matches(state: SequencerState, item: Item, filter: DeliveryFilter): boolean {
+  const { delivery, record } = item;
+  const { event } = record;
+  const wanted: readonly (readonly [unknown, unknown])[] = [
+    [filter.source, event.source],
+    [filter.target, delivery.target],
+    [filter.operation, delivery.operation],
+    [filter.route, delivery.routeId],
+    [filter.orderingKey, event.orderingKey],
+    [filter.eventId, event.eventId],
+    [filter.type, event.type],
+    [filter.reason, reasonOf(delivery)],
+  ];
+  if (wanted.some(([asked, actual]) => asked !== undefined && asked !== actual)) return false;
+  if (filter.receivedFrom !== undefined && event.receivedAt < filter.receivedFrom) return false;
+  if (filter.receivedTo !== undefined && event.receivedAt >= filter.receivedTo) return false;
+  return filter.status === undefined || filter.status.includes(statusOf(state, delivery));
+}
+
+/** A dead letter's reason or a held delivery's cause. */
+export function reasonOf(delivery: Delivery): string | null {
+  if (delivery.state.status === 'dead_lettered') return delivery.state.reason;
+  return delivery.state.status === 'held' ? delivery.state.cause : null;
+}
+
+/** Open deliveries that match, newest event first. */
+export function listOpen(state: SequencerState, request: ListRequest, now: number): DeliveryView[] {
+  const found: (Item & { readonly key: KeyState })[] = [];
+  for (const key of state.keys.values()) {
+    if (key.openCount === 0) continue;
+    for (const record of key.records.values()) {
+      for (const delivery of record.deliveries) {
+        if (isClosed(delivery.state) || !matches(state, { record, delivery }, request.filter)) continue;
+        if (isBefore({ record, delivery }, request.cursor)) found.push({ key, record, delivery });
+      }
+    }
+  }
+  found.sort(compareNewestFirst);
+  return found.slice(0, request.limit).map(({ key, record, delivery }) => toView(state, { key, record, delivery }, now));
+}
+
+export function compareNewestFirst(a: Item, b: Item): number {
+  const byTime = b.record.event.receivedAt - a.record.event.receivedAt;
+  if (byTime !== 0) return byTime;
+  return a.delivery.id < b.delivery.id ? 1 : -1;
+}
+
+function isBefore(item: Item, cursor: ListCursor | null): boolean {
+  if (cursor === null) return true;
+  const { receivedAt } = item.record.event;
+  return receivedAt < cursor.receivedAt || (receivedAt === cursor.receivedAt && item.delivery.id < cursor.id);
+}
+
+export function find(state: SequencerState, deliveryId: string, now: number): FindAnswer | null {
+  const found = findRecord(state, deliveryId);
+  if (found === null) return null;
+  return { ...toView(state, found, now), record: found.record, payload: state.rows.readPayload(found.record.event) };
+}
+
+function toView(state: SequencerState, item: Item & { readonly key: KeyState }, now: number): DeliveryView {
+  const { key, record, delivery } = item;
+  return {
+    delivery,
+    status: statusOf(state, delivery),
+    eventRecordId: record.id,
+    event: record.event,
+    waiting: isClosed(delivery.state) ? null : explain(state, item, now, key),
+  };
+}
+
+/** Why it does not run right now: the nearest cause. */
+function explain(state: SequencerState, item: Item, now: number, key: KeyState): Waiting {
+  const { delivery, record } = item;
+  if (state.leaseOf.has(delivery.id)) {
+    return { cause: 'leased', on: null, until: state.leaseOf.get(delivery.id)?.deadlineAt ?? null };
+  }
+  if (delivery.state.status === 'held') return { cause: 'held', on: null, until: null };
+  if (delivery.state.status === 'dead_lettered') return { cause: 'dead_letter', on: null, until: null };
+  const line = lineOf(key, delivery.target);
+  const place = positionsOf(record, delivery.target).find((position) => position.occupant.id === delivery.id);
+  const ahead = place?.passed === true ? undefined : orderOf(key, line).find((position) => position.occupant.id !== line.leased);
+  if (ahead !== undefined && ahead.occupant.id !== delivery.id) {
+    return { cause: 'behind_position', on: ahead.occupant.id, until: null };
+  }
+  if (delivery.state.status === 'scheduled' && delivery.state.dueAt > now) {
+    return { cause: 'backoff', on: delivery.state.reason, until: delivery.state.dueAt };
+  }
+  for (const prerequisite of delivery.policy.after) {
+    const stands = prerequisiteState(key, prerequisite);
+    if (stands === 'satisfied') continue;
+    const on = prerequisite.kind === 'type' ? prerequisite.type : prerequisite.route;
+    const until = stands === 'missing' ? delivery.createdAt + delivery.policy.waitMs : null;
+    return { cause: stands === 'dead' ? 'prerequisite_dead' : 'prerequisite', on, until };
+  }
+  if (line.leased !== null) return { cause: 'line_busy', on: line.leased, until: null };
+  const notBeforeAt = state.resting.get(delivery.target) ?? 0;
+  if (notBeforeAt > now) return { cause: 'target_resting', on: delivery.target, until: notBeforeAt };
+  return { cause: 'ready', on: null, until: null };
+}
+
+export function stats(state: SequencerState): PartitionStats {
+  let ready = 0;
+  let oldestReadyAt: number | null = null;
+  for (const heap of state.ready.values()) ready += heap.size();
+  let held = 0;
+  let deadLettered = 0;
+  for (const key of state.keys.values()) {
+    if (key.openCount === 0) continue;
+    for (const record of key.records.values()) {
+      for (const { state: now } of record.deliveries) {
+        if (now.status === 'held') held += 1;
+        if (now.status === 'dead_lettered') deadLettered += 1;
+        if (now.status === 'pending') oldestReadyAt = Math.min(oldestReadyAt ?? record.event.receivedAt, record.event.receivedAt);
+      }
+    }
+  }
+  const unjournaled = [...state.unjournaled.values()].filter((record) => record.changeNumber > state.appliedThrough).length;
+  return {
+    partition: state.config.partition,
+    open: state.openCount,
+    ready,
+    leased: state.leaseOf.size,
+    held,
+    deadLettered,
+    oldestReadyAt,
+    unjournaled,
+  };
+}
