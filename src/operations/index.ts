@@ -1,0 +1,40 @@
+// The catalogue of operations, closed: what is not in this table cannot be run.
+// docs/operations.md describes each; a new one is a value in its domain's file and an entry here.
+
+import type { AnyOperation } from '../core/operation.ts';
+import { creditNoteIssue } from './accounting.ts';
+import { customerUpsert } from './customers.ts';
+import { invoicePost } from './invoicing.ts';
+import { paymentRegister } from './payments.ts';
+import { relaySmoke } from './relay.ts';
+import { saleCancel, saleConfirm } from './sales.ts';
+import { stockReceive, stockSet } from './stock.ts';
+
+export { creditNoteIssue } from './accounting.ts';
+export { customerUpsert } from './customers.ts';
+export { invoicePost } from './invoicing.ts';
+export { paymentRegister } from './payments.ts';
+export { relaySmoke } from './relay.ts';
+export { saleCancel, saleConfirm } from './sales.ts';
+export { stockReceive, stockSet } from './stock.ts';
+export { toFieldErrors } from './to-field-errors.ts';
+
+/** Every operation by its name. */
+export const operations = {
+  'sale.confirm': saleConfirm,
+  'sale.cancel': saleCancel,
+  'payment.register': paymentRegister,
+  'invoice.post': invoicePost,
+  'credit_note.issue': creditNoteIssue,
+  'stock.receive': stockReceive,
+  'stock.set': stockSet,
+  'customer.upsert': customerUpsert,
+  'relay.smoke': relaySmoke,
+} as const satisfies Readonly<Record<string, AnyOperation>>;
+
+export type OperationName = keyof typeof operations;
+
+/** The operation of that name, or null: names come from requests and rows, and `toString` is none. */
+export function findOperation(name: string): AnyOperation | null {
+  return Object.hasOwn(operations, name) ? operations[name as OperationName] : null;
+}

@@ -1,0 +1,32 @@
+// Invoicing: what an order holds becomes a posted invoice.
+// States intent only; how an ERP does it is in src/erp.
+
+import { z } from 'zod';
+import { differences, expectEqual } from './compare.ts';
+import { defineOperation } from './define-operation.ts';
+import { dayField, documentFields, idField, writtenAmount } from './fields.ts';
+
+/**
+ * Invoices what the order holds, posted and balanced. The output keeps the day it was posted on, which is another than
+ * `invoiceDate` where the ERP moved it out of a closed period.
+ */
+export const invoicePost = defineOperation({
+  name: 'invoice.post',
+  version: 1,
+  requires: ['sales', 'invoicing'],
+  repeats: 'never',
+  replacesState: false,
+  input: z.strictObject({ orderId: idField, invoiceDate: dayField.optional() }),
+  output: z.object({
+    ...documentFields,
+    orderId: z.string(),
+    currency: z.string(),
+    total: writtenAmount,
+    accountingDate: z.string().nullish(),
+  }),
+  compare: (request, invoice) =>
+    differences(
+      expectEqual('state', 'posted', invoice.state),
+      expectEqual('orderId', request.orderId, invoice.orderId),
+    ),
+});

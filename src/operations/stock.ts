@@ -1,0 +1,69 @@
+// Stock: goods that came in, and what a count of the shelf says.
+// States intent only; how an ERP does it is in src/erp.
+
+import { z } from 'zod';
+import { differences, expectEqual, expectQuantities } from './compare.ts';
+import { defineOperation } from './define-operation.ts';
+import {
+  countedQuantityField,
+  documentFields,
+  idField,
+  instantField,
+  maxLines,
+  quantityField,
+} from './fields.ts';
+
+/** Goods that arrived, on a purchase order or without one. Adds to what is on hand. */
+export const stockReceive = defineOperation({
+  name: 'stock.receive',
+  version: 1,
+  requires: ['stock'],
+  repeats: 'per_subject',
+  replacesState: false,
+  input: z.strictObject({
+    /** The subject: the warehouse's id of this receipt. */
+    receiptId: idField,
+    purchaseOrder: idField.optional(),
+    /** Absent: the ERP's default location. */
+    location: idField.optional(),
+    lines: z
+      .array(z.strictObject({ sku: idField, quantity: quantityField }))
+      .min(1)
+      .max(maxLines),
+  }),
+  output: z.object({
+    ...documentFields,
+    receiptId: z.string(),
+    lines: z.array(z.object({ sku: z.string(), quantity: z.number(), onHand: z.number().optional() })),
+  }),
+  compare: (receipt, document) =>
+    differences(
+      expectEqual('state', 'done', document.state),
+      expectEqual('receiptId', receipt.receiptId, document.receiptId),
+      expectQuantities(receipt.lines, document.lines),
+    ),
+});
+
+/** Sets what is on hand to what was counted: a newer count makes an older one pointless. */
+export const stockSet = defineOperation({
+  name: 'stock.set',
+  version: 1,
+  requires: ['stock'],
+  repeats: 'per_version',
+  replacesState: true,
+  input: z.strictObject({
+    /** The subject, with `location` where stock is counted by location. */
+    sku: idField,
+    location: idField.optional(),
+    quantity: countedQuantityField,
+    /** When it was counted. */
+    asOf: instantField.optional(),
+  }),
+  output: z.object({ ...documentFields, sku: z.string(), onHand: z.number() }),
+  compare: (count, adjustment) =>
+    differences(
+      expectEqual('state', 'done', adjustment.state),
+      expectEqual('sku', count.sku, adjustment.sku),
+      expectEqual('onHand', count.quantity, adjustment.onHand),
+    ),
+});
