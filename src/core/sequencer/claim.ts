@@ -1,13 +1,13 @@
 // Claim: the one decision that makes a webhook ours. Dedupes by event id, records the event and plans its deliveries at
 // their places. Runs inside the caller's transaction; several claims may share one, and so one sync to disk.
 
-import { type Delivery, type PlannedDelivery } from '../delivery.ts';
+import type { Delivery, PlannedDelivery } from '../delivery.ts';
 import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { canBeSuperseded, isNewer, type KeyState, recordKey, sameState } from './key-state.ts';
 import type { ClaimAnswer, ClaimRequest } from './messages.ts';
 import type { EventRecord } from './record.ts';
-import { deadLetter } from './settle-rules.ts';
+import { closePosition, deadLetter } from './settle-rules.ts';
 import { insertRecord, loadKey, putRecord, reviewKey, type SequencerState, takeNumber } from './state.ts';
 
 export function claim(state: SequencerState, request: ClaimRequest, now: number): ClaimAnswer {
@@ -100,10 +100,13 @@ function supersede(state: SequencerState, key: KeyState, deliveryId: string, opt
   const place = state.byDelivery.get(deliveryId);
   const record = place === undefined ? undefined : key.records.get(place.record);
   if (record === undefined) return;
-  const deliveries = record.deliveries.map((delivery): Delivery =>
-    delivery.id === deliveryId
-      ? { ...delivery, state: { status: 'superseded', by: options.by, at: options.now }, updatedAt: options.now }
-      : delivery,
-  );
-  putRecord(state, key, { ...record, deliveries });
+  const before = record.deliveries.find((delivery) => delivery.id === deliveryId);
+  if (before === undefined) return;
+  const superseded: Delivery = {
+    ...before,
+    state: { status: 'superseded', by: options.by, at: options.now },
+    updatedAt: options.now,
+  };
+  const deliveries = record.deliveries.map((delivery) => (delivery.id === deliveryId ? superseded : delivery));
+  putRecord(state, key, closePosition({ ...record, deliveries }, superseded, options.now));
 }

@@ -16,7 +16,7 @@ import type {
   ResolveRequest,
 } from './messages.ts';
 import type { EventRecord } from './record.ts';
-import { closePosition } from './settle.ts';
+import { closePosition } from './settle-rules.ts';
 import { countOpen, findRecord, loadKey, putRecord, remember, reviewKey, type SequencerState, takeNumber } from './state.ts';
 
 type Found = { readonly key: KeyState; readonly record: EventRecord; readonly delivery: Delivery };

@@ -2,9 +2,10 @@
 // Pure: clock and randomness are passed in. Rows and lines are the sequencer's.
 
 import { backoffMs } from '../backoff.ts';
-import type { DeadLetterReason, Delivery, DeliveryState, LedgerEffect } from '../delivery.ts';
+import { type DeadLetterReason, type Delivery, type DeliveryState, isClosed, type LedgerEffect } from '../delivery.ts';
 import { limits } from '../limits.ts';
 import type { Effect, Outcome } from '../outcome.ts';
+import type { EventRecord } from './record.ts';
 
 export type SettleContext = {
   readonly outcome: Outcome;
@@ -138,4 +139,17 @@ function heldEffect(before: LedgerEffect | null, effect: Effect, now: number): L
 
 export function deadLetter(reason: DeadLetterReason, code: string, message: string, at: number): DeliveryState {
   return { status: 'dead_lettered', reason, code, message, at };
+}
+
+/** A replay that is closed closes the dead letters it stands for, in the same row. */
+export function closePosition(record: EventRecord, closed: Delivery, now: number): EventRecord {
+  if (closed.replay === null || !isClosed(closed.state)) return record;
+  const { position } = closed.replay;
+  const deliveries = record.deliveries.map((other): Delivery => {
+    const samePlace = other.id === position || other.replay?.position === position;
+    if (!samePlace || other.state.status !== 'dead_lettered') return other;
+    const note = `replay ended as ${closed.state.status}`;
+    return { ...other, state: { status: 'resolved', resolvedBy: closed.id, note, at: now }, updatedAt: now };
+  });
+  return { ...record, deliveries };
 }

@@ -10,7 +10,7 @@ import { recordKey, type KeyState } from './key-state.ts';
 import { endLease, writeSlot } from './lease.ts';
 import type { Settlement, Signal } from './messages.ts';
 import type { EventRecord } from './record.ts';
-import { decideSettle, laterDoubt } from './settle-rules.ts';
+import { closePosition, decideSettle, laterDoubt } from './settle-rules.ts';
 import { type ActiveLease, findRecord, putRecord, reviewKey, type SequencerState } from './state.ts';
 
 type Found = { readonly key: KeyState; readonly record: EventRecord; readonly delivery: Delivery };
@@ -87,19 +87,6 @@ function withDelivery(record: EventRecord, delivery: Delivery, attempt: Attempt 
   const attempts = [...record.attempts, attempt];
   const dropped = Math.max(0, attempts.length - limits.maxUnjournaledAttempts);
   return { ...record, deliveries, attempts: attempts.slice(dropped), droppedAttempts: record.droppedAttempts + dropped };
-}
-
-/** A replay that is closed closes the dead letters it stands for, in the same row. */
-export function closePosition(record: EventRecord, closed: Delivery, now: number): EventRecord {
-  if (closed.replay === null || !isClosed(closed.state)) return record;
-  const { position } = closed.replay;
-  const deliveries = record.deliveries.map((other): Delivery => {
-    const samePlace = other.id === position || other.replay?.position === position;
-    if (!samePlace || other.state.status !== 'dead_lettered') return other;
-    const note = `replay ended as ${closed.state.status}`;
-    return { ...other, state: { status: 'resolved', resolvedBy: closed.id, note, at: now }, updatedAt: now };
-  });
-  return { ...record, deliveries };
 }
 
 function settleLate(state: SequencerState, found: Found, settlement: Settlement, now: number): void {

@@ -1,0 +1,105 @@
+// The sequencer of one partition: memory over its rows, every change one transaction. If anything throws, the transaction
+// is rolled back and the memory dropped: the next call starts again from the rows, which are always whole.
+// Pure but for the rows port; the clock and randomness are passed into each call.
+
+import { claim } from './claim.ts';
+import { acknowledgeJournal, cutJournal, type JournalCut, pruneSettled } from './journal-cut.ts';
+import { confirm, hasReady, lease, nextTickAt, tick } from './lease.ts';
+import type {
+  ClaimAnswer,
+  ClaimRequest,
+  DeliveryView,
+  FindAnswer,
+  LeaseAnswer,
+  LeaseRequest,
+  ListRequest,
+  PartitionStats,
+  ReplayAnswer,
+  ReplayManyAnswer,
+  ReplayManyRequest,
+  ReplayRequest,
+  ResolveAnswer,
+  ResolveRequest,
+  SettleRequest,
+  Signal,
+} from './messages.ts';
+import { replay, replayMany, resolve } from './operator.ts';
+import type { SequencerRows } from './record.ts';
+import { restoreSequencer } from './restore.ts';
+import { type SettleOptions, settle } from './settle.ts';
+import type { SequencerConfig, SequencerState } from './state.ts';
+import { find, listOpen, stats } from './views.ts';
+
+export type SequencerCore = {
+  /** Claims that came together share one transaction: one sync to disk. */
+  readonly claimMany: (requests: readonly ClaimRequest[], now: number) => readonly ClaimAnswer[];
+  readonly lease: (request: LeaseRequest, now: number) => LeaseAnswer;
+  readonly confirm: (deliveryId: string, epoch: number, now: number) => 'go' | 'stop';
+  /** Settles, then hands out what is next. */
+  readonly settle: (request: SettleRequest, options: SettleOptions) => LeaseAnswer;
+  readonly replay: (request: ReplayRequest, now: number) => ReplayAnswer;
+  readonly replayMany: (request: ReplayManyRequest, now: number) => ReplayManyAnswer;
+  readonly resolve: (request: ResolveRequest, now: number) => ResolveAnswer;
+  readonly find: (deliveryId: string, now: number) => FindAnswer | null;
+  readonly listOpen: (request: ListRequest, now: number) => readonly DeliveryView[];
+  readonly stats: (now: number) => PartitionStats;
+  readonly tick: (now: number) => void;
+  /** Epoch ms of the next tick that would change something; null: none. */
+  readonly nextTickAt: (now: number) => number | null;
+  readonly hasReady: (now: number) => boolean;
+  readonly cutJournal: (bounds: { maxEntries: number; maxBytes: number }, now: number) => JournalCut | null;
+  /** True where more is left to move. */
+  readonly acknowledgeJournal: (appliedThrough: number, now: number) => boolean;
+  /** True where the walk over the settled rows has not come to its end. */
+  readonly pruneStep: (now: number) => boolean;
+  /** What happened since the last call: for logs, metrics and alerts. */
+  readonly takeSignals: () => readonly Signal[];
+};
+
+export function createSequencer(rows: SequencerRows, config: SequencerConfig): SequencerCore {
+  let memory: SequencerState | null = null;
+
+  const change = <T>(now: number, work: (state: SequencerState) => T): T => {
+    try {
+      memory ??= restoreSequencer(rows, config, now);
+      const state = memory;
+      return rows.transaction(() => work(state));
+    } catch (error) {
+      memory = null;
+      throw error;
+    }
+  };
+  const look = <T>(now: number, read: (state: SequencerState) => T): T => {
+    memory ??= restoreSequencer(rows, config, now);
+    return read(memory);
+  };
+
+  return {
+    claimMany: (requests, now) => change(now, (state) => requests.map((request) => claim(state, request, now))),
+    lease: (request, now) =>
+      change(now, (state) => {
+        tick(state, now);
+        return lease(state, request, { now, fresh: true });
+      }),
+    confirm: (deliveryId, epoch, now) => look(now, (state) => confirm(state, deliveryId, { epoch, now })),
+    settle: (request, options) =>
+      change(options.now, (state) => {
+        for (const settlement of request.settlements) settle(state, settlement, options);
+        tick(state, options.now);
+        return lease(state, request, { now: options.now, fresh: false });
+      }),
+    replay: (request, now) => change(now, (state) => replay(state, request, now)),
+    replayMany: (request, now) => change(now, (state) => replayMany(state, request, now)),
+    resolve: (request, now) => change(now, (state) => resolve(state, request, now)),
+    find: (deliveryId, now) => look(now, (state) => find(state, deliveryId, now)),
+    listOpen: (request, now) => look(now, (state) => listOpen(state, request, now)),
+    stats: (now) => look(now, stats),
+    tick: (now) => change(now, (state) => tick(state, now)),
+    nextTickAt: (now) => look(now, nextTickAt),
+    hasReady: (now) => look(now, (state) => hasReady(state, now)),
+    cutJournal: (bounds, now) => look(now, (state) => cutJournal(state, bounds)),
+    acknowledgeJournal: (appliedThrough, now) => change(now, (state) => acknowledgeJournal(state, appliedThrough, now)),
+    pruneStep: (now) => change(now, (state) => pruneSettled(state, now)),
+    takeSignals: () => memory?.signals.splice(0) ?? [],
+  };
+}
