@@ -2,7 +2,7 @@
 // Pure types: nothing here may name a platform.
 
 import type { ErpConnection } from '../core/erp.ts';
-import type { Exchange } from '../core/delivery.ts';
+import type { Attempt, Exchange } from '../core/delivery.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -120,7 +120,12 @@ export interface Journal {
   append(batch: JournalBatch): Promise<{ readonly appliedThrough: number }>;
 }
 
-export type ArchivedDelivery = DeliveryView & { readonly record: EventRecord; readonly payload: EventPayload | null };
+/** `record.attempts` is empty: the journal has acknowledged them. The delivery's own stand in `attempts`, oldest first. */
+export type ArchivedDelivery = DeliveryView & {
+  readonly record: EventRecord;
+  readonly payload: EventPayload | null;
+  readonly attempts: readonly Attempt[];
+};
 
 export interface JournalReader {
   list(request: { readonly filter: DeliveryFilter; readonly cursor: ListCursor | null; readonly limit: number }): Promise<readonly DeliveryView[]>;
@@ -140,9 +145,12 @@ export type RejectedRequest = {
   readonly body: Uint8Array<ArrayBuffer> | null;
 };
 
+/** Lists of rejected requests run from the newest: (at, id) descending. */
+export type RejectedCursor = { readonly at: number; readonly id: string };
+
 export interface RejectedRequests {
   record(request: RejectedRequest): Promise<void>;
-  list(options: { readonly source: string | null; readonly limit: number; readonly before: number | null }): Promise<{
+  list(options: { readonly source: string | null; readonly limit: number; readonly before: RejectedCursor | null }): Promise<{
     readonly items: readonly RejectedRequest[];
     /** All ever counted, by source and reason, also those no longer kept. */
     readonly counts: readonly { readonly source: string; readonly reason: string; readonly count: number }[];

@@ -1,0 +1,184 @@
+// The journal in D1, reading side: lists by filter and keyset cursor, and one delivery with all that was kept of it.
+// May not write. Throws a PortError when D1 is away; what is not found is null.
+
+import type { Attempt, Delivery } from '../../core/delivery.ts';
+import type { EventPayload, WebhookEvent } from '../../core/event.ts';
+import { limits } from '../../core/limits.ts';
+import type { DeliveryFilter, DeliveryView, ListRequest } from '../../core/sequencer/messages.ts';
+import type { EventRecord } from '../../core/sequencer/record.ts';
+import type { ArchivedDelivery, JournalReader } from '../../pipeline/ports.ts';
+import { callD1 } from './d1-errors.ts';
+
+export function createD1JournalReader(db: D1Database): JournalReader {
+  return { list: (request) => callD1(() => list(db, request)), find: (id) => callD1(() => find(db, id)) };
+}
+
+type ListRow = { readonly delivery: string; readonly event_record_id: string; readonly event: string };
+
+async function list(db: D1Database, request: ListRequest): Promise<readonly DeliveryView[]> {
+  const { sql, parameters } = toListQuery(request);
+  const { results } = await db
+    .prepare(sql)
+    .bind(...parameters)
+    .all<ListRow>();
+  return results.map(toView);
+}
+
+function toView(row: ListRow): DeliveryView {
+  const delivery = JSON.parse(row.delivery) as Delivery;
+  const event = JSON.parse(row.event) as WebhookEvent;
+  return {
+    delivery,
+    status: delivery.state.status,
+    eventRecordId: row.event_record_id,
+    event,
+    waiting: null,
+  };
+}
+
+type Condition = { readonly sql: string; readonly values: readonly (string | number)[] };
+
+/** Exported for the test that reads its query plan. */
+export function toListQuery(request: ListRequest): {
+  readonly sql: string;
+  readonly parameters: readonly (string | number)[];
+} {
+  const conditions = toConditions(request);
+  const where =
+    conditions.length === 0 ? '' : `WHERE ${conditions.map((condition) => condition.sql).join(' AND ')}`;
+  const sql = `
+    SELECT d.delivery, d.event_record_id, e.event
+    FROM deliveries d INDEXED BY ${indexFor(request.filter)} CROSS JOIN events e ON e.id = d.event_record_id
+    ${where} ORDER BY d.received_at DESC, d.id DESC LIMIT ?`;
+  return { sql, parameters: [...conditions.flatMap((condition) => condition.values), request.limit] };
+}
+
+const notSucceeded: readonly string[] = ['held', 'dead_lettered', 'superseded', 'skipped', 'resolved'];
+
+/** The partial index is taken only where the query repeats its condition literally. */
+const notSucceededCondition = `d.status IN (${notSucceeded.map((status) => `'${status}'`).join(', ')})`;
+
+function skipsSucceeded(filter: DeliveryFilter): boolean {
+  return filter.status?.every((status) => notSucceeded.includes(status)) ?? false;
+}
+
+/** Named, not left to the planner: without statistics it may walk the whole list for one ordering key. */
+function indexFor(filter: DeliveryFilter): string {
+  if (filter.orderingKey !== undefined) return 'deliveries_by_ordering_key';
+  if (filter.eventId !== undefined) return 'deliveries_by_event_id';
+  return skipsSucceeded(filter) ? 'deliveries_not_succeeded' : 'deliveries_by_receipt';
+}
+
+function toConditions({ filter, cursor }: ListRequest): Condition[] {
+  const conditions: Condition[] = [];
+  const add = (sql: string, ...values: (string | number)[]) => conditions.push({ sql, values });
+  if (skipsSucceeded(filter)) add(notSucceededCondition);
+  if (filter.status !== undefined)
+    add(`d.status IN (${filter.status.map(() => '?').join(', ')})`, ...filter.status);
+  if (filter.reason !== undefined) add('(d.reason = ? OR d.code = ?)', filter.reason, filter.reason);
+  if (filter.source !== undefined) add('d.source = ?', filter.source);
+  if (filter.target !== undefined) add('d.target = ?', filter.target);
+  if (filter.operation !== undefined) add('d.operation = ?', filter.operation);
+  if (filter.route !== undefined) add('d.route = ?', filter.route);
+  if (filter.orderingKey !== undefined) add('d.ordering_key = ?', filter.orderingKey);
+  if (filter.eventId !== undefined) add('d.event_id = ?', filter.eventId);
+  if (filter.type !== undefined) add('d.type = ?', filter.type);
+  if (filter.receivedFrom !== undefined) add('d.received_at >= ?', filter.receivedFrom);
+  if (filter.receivedTo !== undefined) add('d.received_at < ?', filter.receivedTo);
+  if (cursor !== null) add('(d.received_at, d.id) < (?, ?)', cursor.receivedAt, cursor.id);
+  return conditions;
+}
+
+type EventRow = {
+  readonly id: string;
+  readonly arrival: number;
+  readonly change_number: number;
+  readonly dropped_attempts: number;
+  readonly event: string;
+  readonly headers: string | null;
+  /** D1 hands a blob out as a list of numbers. */
+  readonly body: readonly number[] | null;
+};
+
+async function find(db: D1Database, deliveryId: string): Promise<ArchivedDelivery | null> {
+  const [events, deliveries, attempts] = await db.batch([
+    db.prepare(findEvent).bind(deliveryId),
+    db.prepare(findDeliveries).bind(deliveryId),
+    db.prepare(findAttempts).bind(deliveryId, limits.maxShownAttempts),
+  ]);
+  const eventRow = events?.results[0] as EventRow | undefined;
+  if (eventRow === undefined) return null;
+  const all = (deliveries?.results ?? []).map(
+    (row) => JSON.parse((row as { delivery: string }).delivery) as Delivery,
+  );
+  const delivery = all.find((candidate) => candidate.id === deliveryId);
+  if (delivery === undefined) return null;
+  const record = toRecord(eventRow, all);
+  return {
+    delivery,
+    status: delivery.state.status,
+    eventRecordId: record.id,
+    event: record.event,
+    waiting: null,
+    record,
+    payload: toPayload(eventRow),
+    attempts: (attempts?.results ?? []).map((row) => toAttempt(row as AttemptRow)).reverse(),
+  };
+}
+
+const eventOfDelivery = 'SELECT event_record_id FROM deliveries WHERE id = ?1';
+
+const findEvent = `
+  SELECT id, arrival, change_number, dropped_attempts, event, headers, body FROM events WHERE id = (${eventOfDelivery})`;
+
+const findDeliveries = `
+  SELECT d.delivery FROM events e CROSS JOIN json_each(e.delivery_ids) ids CROSS JOIN deliveries d ON d.id = ids.value
+  WHERE e.id = (${eventOfDelivery}) ORDER BY ids.key`;
+
+const findAttempts = `
+  SELECT delivery_id, number, epoch, mode, started_at, ended_at, outcome, exchanges, input
+  FROM attempts WHERE delivery_id = ?1 ORDER BY number DESC, epoch DESC, mode DESC LIMIT ?2`;
+
+/** Its attempts are acknowledged, so the record carries none: see ArchivedDelivery.attempts. */
+function toRecord(row: EventRow, deliveries: readonly Delivery[]): EventRecord {
+  return {
+    id: row.id,
+    event: JSON.parse(row.event) as WebhookEvent,
+    arrival: row.arrival,
+    deliveries,
+    attempts: [],
+    droppedAttempts: row.dropped_attempts,
+    changeNumber: row.change_number,
+  };
+}
+
+function toPayload(row: EventRow): EventPayload | null {
+  if (row.headers === null || row.body === null) return null;
+  return { headers: JSON.parse(row.headers) as EventPayload['headers'], body: Uint8Array.from(row.body) };
+}
+
+type AttemptRow = {
+  readonly delivery_id: string;
+  readonly number: number;
+  readonly epoch: number;
+  readonly mode: Attempt['mode'];
+  readonly started_at: number;
+  readonly ended_at: number;
+  readonly outcome: string;
+  readonly exchanges: string;
+  readonly input: string | null;
+};
+
+function toAttempt(row: AttemptRow): Attempt {
+  return {
+    deliveryId: row.delivery_id,
+    number: row.number,
+    epoch: row.epoch,
+    mode: row.mode,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    outcome: JSON.parse(row.outcome) as Attempt['outcome'],
+    exchanges: JSON.parse(row.exchanges) as Attempt['exchanges'],
+    input: row.input,
+  };
+}

@@ -1,0 +1,77 @@
+// How a partition's changes become statements that D1 takes: the bounds of a batch, a statement and a row.
+import { describe, expect, it } from 'vitest';
+import { limits } from '../../../src/core/limits.ts';
+import { cutBatch, toParameters } from '../../../src/platform/d1/journal-batch.ts';
+import { makeAttempt, makePayload, makeRecord } from '../../support/records.ts';
+
+const d1ParameterBytes = 2_000_000;
+const byteLength = (text: string) => new TextEncoder().encode(text).byteLength;
+
+function entryOf(number: number, bodyBytes: number) {
+  return { record: makeRecord({ number }), payload: makePayload(new Uint8Array(bodyBytes)) };
+}
+
+describe('cutting a batch', () => {
+  it('takes all that fits', () => {
+    expect(cutBatch([entryOf(1, 10), entryOf(2, 10), entryOf(3, 10)])).toBe(3);
+    expect(cutBatch([])).toBe(0);
+  });
+
+  it('stops before the entry that would burst the bytes', () => {
+    const half = limits.maxJournalBatchBytes / 2;
+    expect(cutBatch([entryOf(1, half), entryOf(2, half - 10_000), entryOf(3, 20_000)])).toBe(2);
+  });
+
+  it('always takes one, however large', () => {
+    expect(cutBatch([entryOf(1, limits.maxJournalBatchBytes * 2), entryOf(2, 1)])).toBe(1);
+  });
+
+  it('stops at the number of records one transaction may hold', () => {
+    const entries = Array.from({ length: limits.maxJournalBatchRecords + 5 }, (_, index) =>
+      entryOf(index + 1, 0),
+    );
+    expect(cutBatch(entries)).toBe(limits.maxJournalBatchRecords);
+  });
+});
+
+describe('the parameters of a batch', () => {
+  const batchOf = (entries: Parameters<typeof cutBatch>[0]) => ({
+    generation: 1,
+    partition: 0,
+    from: 0,
+    to: 9,
+    entries,
+  });
+
+  it('never exceed what D1 takes, also when every character is three bytes', () => {
+    const exchange = { ...makeAttempt().exchanges[0]!, responseBody: '注'.repeat(60_000) };
+    const attempts = Array.from({ length: 40 }, (_, index) =>
+      makeAttempt({ number: index + 1, exchanges: [exchange] }),
+    );
+    const entries = [1, 2, 3].map((number) => ({
+      record: makeRecord({ number, attempts }),
+      payload: makePayload(new Uint8Array(limits.maxBodyBytes)),
+    }));
+
+    const parameters = toParameters(batchOf(entries));
+
+    const pieces = parameters.largeBodies.flatMap((body) => body.pieces);
+    const lists = [...parameters.events, ...parameters.deliveries, ...parameters.attempts];
+    for (const text of [...lists, ...pieces]) expect(byteLength(text)).toBeLessThan(d1ParameterBytes);
+    expect(parameters.attempts.flatMap((list) => JSON.parse(list) as unknown[])).toHaveLength(120);
+    expect(parameters.largeBodies.map((body) => body.pieces.length)).toEqual([2, 2, 2]);
+  });
+
+  it('keep the lines of an attempt that is too large and drop its bodies', () => {
+    const exchange = { ...makeAttempt().exchanges[0]!, responseBody: 'x'.repeat(40_000) };
+    const attempt = makeAttempt({ exchanges: Array.from({ length: 60 }, () => exchange) });
+
+    const { attempts } = toParameters(
+      batchOf([{ record: makeRecord({ number: 1, attempts: [attempt] }), payload: null }]),
+    );
+
+    const [kept] = JSON.parse(attempts[0] ?? '[]') as (typeof attempt)[];
+    expect(kept?.exchanges).toHaveLength(limits.maxClippedExchanges);
+    expect(kept?.exchanges[0]).toMatchObject({ status: 422, requestBody: null, responseBody: null });
+  });
+});
