@@ -40,8 +40,8 @@ export const limits = {
   maxJsonDepth: 64,
   /** A sender's event id, type or entity id, characters: they stand in primary keys, prefix scans and logs. */
   maxIdCharacters: 256,
-  /** One journal batch, bytes with bodies as they are: two of the largest. About 60 ms of D1, whose transactions may take 30 s. */
-  maxJournalBatchBytes: 2_097_152,
+  /** One journal batch, bytes with bodies counted twice (hex): two of the largest. About 60 ms of D1, whose bound is 30 s. */
+  maxJournalBatchBytes: 4_194_304,
   /** Events of one journal batch: at most a few thousand rows in one D1 transaction. */
   maxJournalBatchRecords: 200,
   /** Rows of one statement as JSON, bytes: D1 takes 2,000,000 a parameter and a row; the rest is margin. */

@@ -29,6 +29,8 @@ export type LeasedDelivery = {
   readonly epoch: number;
   /** What the ledger holds for the operation key, from whichever delivery. */
   readonly ledger: LedgerEffect | null;
+  /** More stands behind it in its line: its settle should not wait for others. */
+  readonly successorWaits: boolean;
 };
 
 export type LeaseRequest = {
@@ -155,6 +157,8 @@ export type FindAnswer = DeliveryView & {
   readonly record: EventRecord;
   /** Null where the body is in the journal only. */
   readonly payload: EventPayload | null;
+  /** What the ledger holds for the operation key, from whichever delivery; absent: only the delivery's own effect is known. */
+  readonly ledger?: LedgerEffect | null;
 };
 
 export type ReplayManyRequest = {

@@ -1,4 +1,5 @@
-// A journal batch as the JSON parameters of its statements: which rows, how large, where a batch is cut.
+// A journal batch as the JSON parameters of its statements. How much goes into one batch is decided where it is cut
+// (src/core/sequencer/journal-cut.ts) by limits.maxJournalBatchBytes and maxJournalBatchRecords.
 // Pure. D1 takes 2,000,000 bytes a parameter and a row; every size here stays under that for any input.
 
 import type { Attempt, Delivery } from '../../core/delivery.ts';
@@ -37,28 +38,6 @@ export function toParameters(batch: JournalBatch): JournalParameters {
     for (const attempt of record.attempts) attempts.push(toAttemptRow(attempt));
   }
   return { events: pack(events), largeBodies, deliveries: pack(deliveries), attempts: pack(attempts) };
-}
-
-/**
- * How many of the leading entries make one batch: at least one, at most `limits.maxJournalBatchRecords` and, past the
- * first, `limits.maxJournalBatchBytes`. The entries must be in the order of their change numbers.
- */
-export function cutBatch(entries: readonly JournalEntry[]): number {
-  let bytes = 0;
-  let count = 0;
-  for (const entry of entries) {
-    bytes += sizeOf(entry);
-    if (count > 0 && (bytes > limits.maxJournalBatchBytes || count >= limits.maxJournalBatchRecords)) break;
-    count += 1;
-  }
-  return count;
-}
-
-/** Bytes of an entry, bodies as they are: what the batch weighs in memory and, about doubled, on the wire. */
-function sizeOf(entry: JournalEntry): number {
-  const { record, payload } = entry;
-  const rest = payload === null ? 0 : payload.body.byteLength + JSON.stringify(payload.headers).length;
-  return JSON.stringify(record).length + rest;
 }
 
 function toEventRow({ record, payload }: JournalEntry) {

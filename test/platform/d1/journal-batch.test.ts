@@ -1,41 +1,15 @@
 // How a partition's changes become statements that D1 takes: the bounds of a batch, a statement and a row.
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../src/core/limits.ts';
-import { cutBatch, toParameters } from '../../../src/platform/d1/journal-batch.ts';
+import type { JournalEntry } from '../../../src/pipeline/ports.ts';
+import { toParameters } from '../../../src/platform/d1/journal-batch.ts';
 import { makeAttempt, makePayload, makeRecord } from '../../support/records.ts';
 
 const d1ParameterBytes = 2_000_000;
 const byteLength = (text: string) => new TextEncoder().encode(text).byteLength;
 
-function entryOf(number: number, bodyBytes: number) {
-  return { record: makeRecord({ number }), payload: makePayload(new Uint8Array(bodyBytes)) };
-}
-
-describe('cutting a batch', () => {
-  it('takes all that fits', () => {
-    expect(cutBatch([entryOf(1, 10), entryOf(2, 10), entryOf(3, 10)])).toBe(3);
-    expect(cutBatch([])).toBe(0);
-  });
-
-  it('stops before the entry that would burst the bytes', () => {
-    const half = limits.maxJournalBatchBytes / 2;
-    expect(cutBatch([entryOf(1, half), entryOf(2, half - 10_000), entryOf(3, 20_000)])).toBe(2);
-  });
-
-  it('always takes one, however large', () => {
-    expect(cutBatch([entryOf(1, limits.maxJournalBatchBytes * 2), entryOf(2, 1)])).toBe(1);
-  });
-
-  it('stops at the number of records one transaction may hold', () => {
-    const entries = Array.from({ length: limits.maxJournalBatchRecords + 5 }, (_, index) =>
-      entryOf(index + 1, 0),
-    );
-    expect(cutBatch(entries)).toBe(limits.maxJournalBatchRecords);
-  });
-});
-
 describe('the parameters of a batch', () => {
-  const batchOf = (entries: Parameters<typeof cutBatch>[0]) => ({
+  const batchOf = (entries: readonly JournalEntry[]) => ({
     generation: 1,
     partition: 0,
     from: 0,

@@ -1,0 +1,36 @@
+// What ingest asks of the pipeline and what it is told: one closed union, so that the HTTP side maps every end of a
+// request and none by accident. Pure types. `reason` and `detail` are for the log; the wire says less.
+
+import type { HandshakeAnswer } from '../core/source.ts';
+
+export type AcceptRequest = {
+  /** The source named in the path; nothing says yet that it exists. */
+  readonly source: string;
+  readonly method: 'POST' | 'GET';
+  /** Path and query as received. */
+  readonly url: string;
+  /** Name and value of each header field, as received. */
+  readonly headers: Iterable<readonly [string, string]>;
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** The Content-Length header; it may lie or be absent. */
+  readonly contentLength: string | null;
+  readonly requestId: string;
+};
+
+export type AcceptedEvent = { readonly id: string; readonly status: 'accepted' | 'duplicate' };
+
+export type AcceptAnswer =
+  /** Claimed durably: only this may be answered 2xx, besides a handshake. */
+  | { readonly kind: 'accepted'; readonly events: readonly AcceptedEvent[] }
+  | { readonly kind: 'handshake'; readonly answer: HandshakeAnswer }
+  | { readonly kind: 'unknown_source' }
+  | { readonly kind: 'body_too_large'; readonly maxBytes: number }
+  /** Broken before anything was proven: too many headers, a body cut off. Not kept. */
+  | { readonly kind: 'malformed'; readonly reason: string; readonly detail: string }
+  | { readonly kind: 'unverified'; readonly reason: string; readonly detail: string }
+  /** Genuine, but no event can be read from it. Kept as a rejected request. */
+  | { readonly kind: 'unparsable'; readonly reason: string; readonly field: string; readonly rule: string }
+  /** Nothing was claimed, or nobody knows: the sender should come again. */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number };
+
+export type Accept = (request: AcceptRequest) => Promise<AcceptAnswer>;
