@@ -62,4 +62,16 @@ export const limits = {
   maxRejectedBodyBytes: 16_384,
   /** Rejected requests of one source written in a minute by one isolate; the rest is counted: a flood must not become D1's. */
   maxRejectedWritesPerMinute: 60,
+  /** Mapped input kept with an attempt, characters: an order of some hundred lines; the event itself is kept whole. */
+  maxKeptInputChars: 16_384,
+  /** Body of one ERP request or answer kept with an attempt, characters. */
+  maxKeptExchangeChars: 8_192,
+  /** Answer of an ERP, bytes: a document with a thousand lines; more is a list that should be paged. */
+  maxErpAnswerBytes: 4_194_304,
+  /** Outcomes gathered before they are settled: one call to the sequencer for all. */
+  maxUnsettledOutcomes: 16,
+  /** Longest an outcome waits for others to be settled with, ms: below what a person or a successor would notice. */
+  settleGatherMs: 50,
+  /** Tries of one idempotent call to a Durable Object: the docs' own advice. */
+  maxObjectCallTries: 3,
 } as const;

@@ -78,7 +78,7 @@ export type SourcePreset<Topics extends object = object> = {
   readonly name: string;
   readonly scheme: SignatureScheme;
   /** Types that can be sent, where the sender's list is closed; null where any type may come. */
-  readonly topics: readonly (keyof Topics & string)[] | null;
+  readonly topics: readonly string[] | null;
   /** The body as its mapping sees it. Pure, so that the kept body of an event gives the same payload years later. */
   parsePayload(request: Pick<ReceivedRequest, 'headers' | 'body'>): Result<JsonValue, ParseProblem>;
   /** Asynchronous because an id may be a digest, and WebCrypto's are. Never rejects. */
