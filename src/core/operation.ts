@@ -30,6 +30,8 @@ export type Operation<
   readonly repeats: R;
   /** True where a newer input makes an older one pointless (`stock.set`): only these may use `onStale: 'skip'`. */
   readonly replacesState: Replaces;
+  /** Fields of the input that the operation key stands for. The key comes from the event, so an operator may not edit them. */
+  readonly keyFields?: readonly string[];
   /** Compares what the ERP says afterwards with what the intent promised. Empty: as promised. Pure. */
   compare(input: NoInfer<Input>, output: NoInfer<Output>): readonly StateDifference[];
 };

@@ -31,6 +31,7 @@ export const creditNoteIssue = defineOperation({
   requires: ['invoicing'],
   repeats: 'per_subject',
   replacesState: false,
+  keyFields: ['refundId', 'orderId'],
   input: z
     .strictObject({
       /** The subject: the sender's id of this refund. */

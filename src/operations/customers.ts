@@ -24,6 +24,7 @@ export const customerUpsert = defineOperation({
   requires: ['customers'],
   repeats: 'per_version',
   replacesState: true,
+  keyFields: ['customerId'],
   input: z.strictObject({
     /** The subject. */
     customerId: idField,

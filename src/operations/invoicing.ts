@@ -16,6 +16,7 @@ export const invoicePost = defineOperation({
   requires: ['sales', 'invoicing'],
   repeats: 'never',
   replacesState: false,
+  keyFields: ['orderId'],
   input: z.strictObject({ orderId: idField, invoiceDate: dayField.optional() }),
   output: z.object({
     ...documentFields,

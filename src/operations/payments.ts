@@ -14,6 +14,7 @@ export const paymentRegister = defineOperation({
   requires: ['payments'],
   repeats: 'per_subject',
   replacesState: false,
+  keyFields: ['paymentId'],
   input: z
     .strictObject({
       /** The subject: the payment provider's id of this payment. */

@@ -13,6 +13,7 @@ export const relaySmoke = defineOperation({
   requires: [],
   repeats: 'per_subject',
   replacesState: false,
+  keyFields: ['note'],
   input: z.strictObject({ note: idField }),
   output: z.object({ ...documentFields, note: z.string() }),
   compare: (smoke, document) => expectEqual('note', smoke.note, document.note),

@@ -37,6 +37,7 @@ export const saleConfirm = defineOperation({
   requires: ['sales', 'stock'],
   repeats: 'never',
   replacesState: false,
+  keyFields: ['orderId'],
   input: z
     .strictObject({
       orderId: idField,
@@ -80,6 +81,7 @@ export const saleCancel = defineOperation({
   requires: ['sales'],
   repeats: 'never',
   replacesState: false,
+  keyFields: ['orderId'],
   input: z.strictObject({ orderId: idField, reason: noteField.optional() }),
   output: z.object({ ...documentFields, orderId: z.string() }),
   compare: (cancellation, order) =>

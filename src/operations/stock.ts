@@ -20,6 +20,7 @@ export const stockReceive = defineOperation({
   requires: ['stock'],
   repeats: 'per_subject',
   replacesState: false,
+  keyFields: ['receiptId'],
   input: z.strictObject({
     /** The subject: the warehouse's id of this receipt. */
     receiptId: idField,
@@ -51,6 +52,7 @@ export const stockSet = defineOperation({
   requires: ['stock'],
   repeats: 'per_version',
   replacesState: true,
+  keyFields: ['sku', 'location'],
   input: z.strictObject({
     /** The subject, with `location` where stock is counted by location. */
     sku: idField,
