@@ -1,7 +1,7 @@
 // A delivery: the duty to run one route for one event, and its lifecycle (docs/lifecycle.md). Pure types and predicates.
 // A settled state stays settled; what happens next to a dead letter is a new delivery at the same position.
 
-import type { FieldError, ContractIssue, Effect, ErpDocument, StateDifference } from './outcome.ts';
+import type { ContractIssue, Effect, ErpDocument, FieldError, StateDifference } from './outcome.ts';
 import type { RoutePolicy } from './route.ts';
 
 export type HeldCause = 'unauthorized' | 'contract_broken' | 'state_mismatch';
@@ -23,8 +23,18 @@ export type DeliveryState =
   /** Waits for a back-off to pass. `dueAt`: epoch ms. */
   | { readonly status: 'scheduled'; readonly dueAt: number; readonly reason: string }
   | { readonly status: 'held'; readonly cause: HeldCause; readonly message: string; readonly at: number }
-  | { readonly status: 'dead_lettered'; readonly reason: DeadLetterReason; readonly code: string; readonly message: string; readonly at: number }
-  | { readonly status: 'succeeded'; readonly how: 'succeeded' | 'duplicate' | 'late_settle'; readonly at: number }
+  | {
+      readonly status: 'dead_lettered';
+      readonly reason: DeadLetterReason;
+      readonly code: string;
+      readonly message: string;
+      readonly at: number;
+    }
+  | {
+      readonly status: 'succeeded';
+      readonly how: 'succeeded' | 'duplicate' | 'late_settle';
+      readonly at: number;
+    }
   /** A newer input of the same entity made it pointless. `by`: that delivery. */
   | { readonly status: 'superseded'; readonly by: string; readonly at: number }
   | { readonly status: 'skipped'; readonly note: string; readonly at: number }
@@ -132,7 +142,12 @@ export type AttemptOutcome = {
   readonly differences?: readonly StateDifference[];
 };
 
-const closedStatuses: ReadonlySet<DeliveryState['status']> = new Set(['succeeded', 'superseded', 'skipped', 'resolved']);
+const closedStatuses: ReadonlySet<DeliveryState['status']> = new Set([
+  'succeeded',
+  'superseded',
+  'skipped',
+  'resolved',
+]);
 
 /** Closed: nothing is left to do or to decide; it satisfies `after`, and its line has moved on. */
 export function isClosed(state: DeliveryState): boolean {

@@ -31,7 +31,11 @@ export type ErpResponse = {
 
 export type ErpCallFailure =
   /** The request did not leave: nothing happened. */
-  | { readonly kind: 'not_sent'; readonly reason: 'egress_refused' | 'deadline_too_near' | 'stopped'; readonly message: string }
+  | {
+      readonly kind: 'not_sent';
+      readonly reason: 'egress_refused' | 'deadline_too_near' | 'stopped';
+      readonly message: string;
+    }
   /** The request left and no usable answer came. `lastByteAt`: epoch ms. For a write this is doubt. */
   | {
       readonly kind: 'no_answer';
@@ -64,14 +68,21 @@ export type Lookup =
   | AdapterFailure;
 
 /** `answer`: what verify needs. `already`: the ERP said "already done" and a read showed the goal state: a duplicate. */
-export type Performed = { readonly kind: 'performed'; readonly answer: JsonValue; readonly already?: true } | AdapterFailure;
+export type Performed =
+  | { readonly kind: 'performed'; readonly answer: JsonValue; readonly already?: true }
+  | AdapterFailure;
 
 /** `output`: the candidate for the operation's output schema. */
 export type Verified = { readonly kind: 'verified'; readonly output: JsonValue } | AdapterFailure;
 
 /** An answer an adapter classified as a failure. The pipeline turns it into an Outcome, adding what was sent and when. */
 export type AdapterFailure =
-  | { readonly kind: 'retryable'; readonly reason: RetryableReason; readonly message: string; readonly retryAfterMs?: number }
+  | {
+      readonly kind: 'retryable';
+      readonly reason: RetryableReason;
+      readonly message: string;
+      readonly retryAfterMs?: number;
+    }
   /** Only for an ERP that answered (502, 504, a cut body) and may have done the write. */
   | { readonly kind: 'answer_lost'; readonly message: string }
   | {
@@ -99,7 +110,7 @@ export type OnceLevel = 'native_key' | 'unique_field' | 'searchable_field' | 'be
 export type AdapterLevel = 'proven' | 'recorded' | 'documented';
 
 export type LoginResult =
-  | { readonly kind: 'logged_in'; readonly token: string; /** Epoch ms. */ readonly expiresAt: number }
+  | { readonly kind: 'logged_in'; readonly token: string /** Epoch ms. */; readonly expiresAt: number }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'unavailable'; readonly message: string };
 
@@ -121,4 +132,3 @@ export interface ErpAdapter {
   readonly session: ErpSession;
   readonly operations: Readonly<Record<string, OperationHandler | undefined>>;
 }
-

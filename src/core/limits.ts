@@ -74,4 +74,6 @@ export const limits = {
   settleGatherMs: 50,
   /** Tries of one idempotent call to a Durable Object: the docs' own advice. */
   maxObjectCallTries: 3,
+  /** What a sender is told to wait when nothing could be claimed, seconds: below every sender's first retry. */
+  retryAfterSeconds: 5,
 } as const;

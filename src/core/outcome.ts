@@ -20,7 +20,11 @@ export type FieldError = { readonly field: string; readonly rule: string };
 /** `path` is a JSON path into the ERP's answer ("$.salesOrder.documentId"). */
 export type ContractIssue = { readonly path: string; readonly expected: string; readonly actual: string };
 
-export type StateDifference = { readonly field: string; readonly expected: JsonValue; readonly actual: JsonValue };
+export type StateDifference = {
+  readonly field: string;
+  readonly expected: JsonValue;
+  readonly actual: JsonValue;
+};
 
 export type RetryableReason =
   | 'erp_unavailable'
@@ -33,7 +37,13 @@ export type RetryableReason =
   /** A look-up showed that the attempt in doubt did nothing, and no attempt is left. */
   | 'not_done';
 
-export type DoubtReason = 'timeout' | 'connection_lost' | 'answer_lost' | 'lease_expired' | 'quiet_time' | 'lookup_failed';
+export type DoubtReason =
+  | 'timeout'
+  | 'connection_lost'
+  | 'answer_lost'
+  | 'lease_expired'
+  | 'quiet_time'
+  | 'lookup_failed';
 
 export type Outcome =
   | { readonly kind: 'succeeded'; readonly effect: 'done'; readonly document: ErpDocument }
@@ -58,10 +68,12 @@ export type Outcome =
       /** False where nothing can find out by itself (`once: best_effort`): the doubt goes to a person. */
       readonly canLookUp: boolean;
     }
-  | { readonly kind: 'unauthorized'; readonly effect: 'none'; readonly message: string }
+  /** `possible`: an earlier step of the same operation had written. */
+  | { readonly kind: 'unauthorized'; readonly effect: 'none' | 'possible'; readonly message: string }
   | {
       readonly kind: 'rejected';
-      readonly effect: 'none';
+      /** `possible`: an earlier step of the same operation had written, a later one was refused. */
+      readonly effect: 'none' | 'possible';
       /** A stable snake_case fact, e.g. `module_disabled`, `invalid_input`, `mapping_failed`, `period_closed`. */
       readonly code: string;
       readonly message: string;

@@ -49,3 +49,36 @@ export type Route = {
   /** The mapping: event → the operation's input, validated afterwards. Pure. */
   input(event: MappedEvent): unknown;
 };
+
+/** What a route does where it says nothing. Documented in docs/integrations.md; `onStale` is below, timeoutMs the target's. */
+export const routeDefaults = {
+  /** One hour: longer than shops delay the webhook of an order behind that of its payment. */
+  waitMs: 3_600_000,
+  /** Order before progress: what comes after a failure often rests on what failed. */
+  onDeadLetter: 'block',
+  /** Eight attempts, 1 s doubled to at most 10 min with full jitter: about two minutes in all, a restart of an ERP. */
+  retry: { attempts: 8, baseMs: 1_000, capMs: 600_000 },
+} as const satisfies Pick<RoutePolicy, 'waitMs' | 'onDeadLetter' | 'retry'>;
+
+/** `skip` where a newer input makes an older one pointless, else `run`. */
+export function defaultOnStale(operation: AnyOperation): RoutePolicy['onStale'] {
+  return operation.replacesState ? 'skip' : 'run';
+}
+
+type Bounds = { readonly min: number; readonly max: number };
+
+/** Within which a route's and a target's numbers must lie, both ends included. */
+export const routeBounds = {
+  /** 100: with the default cap most of a day; more is not patience but a fault nobody looks at. */
+  attempts: { min: 1, max: 100 },
+  /** 1 ms to 1 h. */
+  baseMs: { min: 1, max: 3_600_000 },
+  /** At least the base, at most a day. */
+  capMs: { min: 1, max: 86_400_000 },
+  /** 0 (what is not there at once is missing) to 30 days, as long as bodies are kept. */
+  waitMs: { min: 0, max: 30 * 86_400_000 },
+  /** 10 ms to 2 min: the longest call an ERP of the catalogue allows (QuickBooks, 120 s), well inside a lease. */
+  timeoutMs: { min: 10, max: 120_000 },
+  /** 0 to 1 h; what lies below it is checked against timeoutMs. */
+  quietMs: { min: 0, max: 3_600_000 },
+} as const satisfies Readonly<Record<string, Bounds>>;

@@ -5,8 +5,8 @@ import type { ErpAdapter } from './erp.ts';
 export type TargetDefinition = {
   readonly id: string;
   readonly adapter: ErpAdapter;
-  /** Names of the Worker variables or secrets that hold the base URL and each part of the credential. */
-  readonly baseUrlVariable: string;
+  /** Names of the Worker variables or secrets that hold the base URL (null: the adapter makes no call) and each part of the credential. */
+  readonly baseUrlVariable: string | null;
   readonly credentialVariables: Readonly<Record<string, string>>;
   /** `private`: the target may be at a private address (loopback, VPC, tunnel). Default: public addresses only. */
   readonly network: 'public' | 'private';

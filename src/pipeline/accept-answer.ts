@@ -25,8 +25,14 @@ export type AcceptAnswer =
   | { readonly kind: 'handshake'; readonly answer: HandshakeAnswer }
   | { readonly kind: 'unknown_source' }
   | { readonly kind: 'body_too_large'; readonly maxBytes: number }
-  /** Broken before anything was proven: too many headers, a body cut off. Not kept. */
-  | { readonly kind: 'malformed'; readonly reason: string; readonly detail: string }
+  /** A GET that is no handshake of this sender. */
+  | { readonly kind: 'no_handshake' }
+  /** Broken before anything was proven. Not kept. */
+  | {
+      readonly kind: 'malformed';
+      readonly reason: 'headers_too_large' | 'body_unreadable';
+      readonly detail: string;
+    }
   | { readonly kind: 'unverified'; readonly reason: string; readonly detail: string }
   /** Genuine, but no event can be read from it. Kept as a rejected request. */
   | { readonly kind: 'unparsable'; readonly reason: string; readonly field: string; readonly rule: string }

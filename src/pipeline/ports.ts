@@ -1,8 +1,9 @@
 // What the pipeline needs of the world. Bare roles here; Cloudflare's side of them is in src/platform.
 // Pure types: nothing here may name a platform.
 
-import type { ErpConnection } from '../core/erp.ts';
 import type { Attempt, Exchange } from '../core/delivery.ts';
+import type { ErpConnection } from '../core/erp.ts';
+import type { EventPayload } from '../core/event.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -23,7 +24,6 @@ import type {
   SettleRequest,
 } from '../core/sequencer/messages.ts';
 import type { EventRecord } from '../core/sequencer/record.ts';
-import type { EventPayload } from '../core/event.ts';
 import type { TargetDefinition } from '../core/target.ts';
 
 /** The sequencer of one partition. Calls may throw a `PortError`: what is not answered is not known. */
@@ -97,6 +97,8 @@ export type OpenErpConnection = {
   readonly exchanges: readonly Exchange[];
   /** When the last byte of a write went out, epoch ms; null: no write left. */
   readonly lastWriteAt: () => number | null;
+  /** How many writes left. More than one: an operation of several steps has begun. */
+  readonly writeCount: () => number;
 };
 
 /** One partition's change set; `from` exclusive, `to` inclusive. */
@@ -128,7 +130,11 @@ export type ArchivedDelivery = DeliveryView & {
 };
 
 export interface JournalReader {
-  list(request: { readonly filter: DeliveryFilter; readonly cursor: ListCursor | null; readonly limit: number }): Promise<readonly DeliveryView[]>;
+  list(request: {
+    readonly filter: DeliveryFilter;
+    readonly cursor: ListCursor | null;
+    readonly limit: number;
+  }): Promise<readonly DeliveryView[]>;
   find(deliveryId: string): Promise<ArchivedDelivery | null>;
 }
 
@@ -150,7 +156,11 @@ export type RejectedCursor = { readonly at: number; readonly id: string };
 
 export interface RejectedRequests {
   record(request: RejectedRequest): Promise<void>;
-  list(options: { readonly source: string | null; readonly limit: number; readonly before: RejectedCursor | null }): Promise<{
+  list(options: {
+    readonly source: string | null;
+    readonly limit: number;
+    readonly before: RejectedCursor | null;
+  }): Promise<{
     readonly items: readonly RejectedRequest[];
     /** All ever counted, by source and reason, also those no longer kept. */
     readonly counts: readonly { readonly source: string; readonly reason: string; readonly count: number }[];

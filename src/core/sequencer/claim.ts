@@ -10,7 +10,7 @@ import type { EventRecord } from './record.ts';
 import { closePosition, deadLetter } from './settle-rules.ts';
 import { insertRecord, loadKey, putRecord, reviewKey, type SequencerState, takeNumber } from './state.ts';
 
-export function claim(state: SequencerState, request: ClaimRequest, now: number): ClaimAnswer {
+export function claim(state: SequencerState, request: ClaimRequest): ClaimAnswer {
   const { config } = state;
   if (request.partitions !== config.partitions || request.generation !== config.generation) {
     const message = `this relay's partition was made for PARTITIONS=${config.partitions}, GENERATION=${config.generation}; the request came with ${request.partitions}, ${request.generation}`;
@@ -20,16 +20,21 @@ export function claim(state: SequencerState, request: ClaimRequest, now: number)
   const known = key.records.get(recordKey(request.event));
   if (known !== undefined) return { kind: 'claimed', id: known.id, status: 'duplicate' };
   if (state.openCount >= limits.maxOpenEvents) {
-    return { kind: 'refused', reason: 'backlog_full', message: `${state.openCount} events are open in this partition` };
+    return {
+      kind: 'refused',
+      reason: 'backlog_full',
+      message: `${state.openCount} events are open in this partition`,
+    };
   }
-  const record = createRecord(state, request, now);
-  insertRecord(state, key, record, request.payload);
-  coalesce(state, key, recordKey(record.event), now);
-  reviewKey(state, key, now);
+  const record = createRecord(state, request);
+  insertRecord(state, key, { record, payload: request.payload });
+  coalesce(state, key, recordKey(record.event));
+  reviewKey(state, key);
   return { kind: 'claimed', id: record.id, status: 'accepted' };
 }
 
-function createRecord(state: SequencerState, request: ClaimRequest, now: number): EventRecord {
+function createRecord(state: SequencerState, request: ClaimRequest): EventRecord {
+  const { now } = state;
   const { partition, ledgerHorizonMs } = state.config;
   const arrival = takeNumber(state);
   // Older than the ledger remembers: it may have been done once, so its first attempt begins with a look-up.
@@ -56,7 +61,11 @@ export function createDelivery(planned: PlannedDelivery, id: string, now: number
     state:
       planned.problem === null
         ? { status: 'pending' }
-        : deadLetter('mapping_failed', planned.problem.code, planned.problem.message, now),
+        : deadLetter(now, {
+            reason: 'mapping_failed',
+            code: planned.problem.code,
+            message: planned.problem.message,
+          }),
     attemptCount: 0,
     lookupCount: 0,
     crashCount: 0,
@@ -71,22 +80,24 @@ export function createDelivery(planned: PlannedDelivery, id: string, now: number
 }
 
 /** Of the inputs that set the same state, only the newest that is not under way stays. */
-export function coalesce(state: SequencerState, key: KeyState, name: string, now: number): void {
+export function coalesce(state: SequencerState, key: KeyState, name: string): void {
   const record = key.records.get(name);
   for (const delivery of record?.deliveries ?? []) {
-    if (delivery.staleKey !== null) coalesceState(state, key, delivery.staleKey, now);
+    if (delivery.staleKey !== null) coalesceState(state, key, delivery.staleKey);
   }
 }
 
-function coalesceState(state: SequencerState, key: KeyState, staleKey: string, now: number): void {
+function coalesceState(state: SequencerState, key: KeyState, staleKey: string): void {
   const all = sameState(key, staleKey);
   if (all.length < 2) return;
   for (const { record, delivery } of all) {
     const current = key.records.get(recordKey(record.event))?.deliveries.find((d) => d.id === delivery.id);
     if (current === undefined || !canBeSuperseded(current, state.leaseOf.has(current.id))) continue;
     if (current.replay?.forced === true || current.state.status === 'superseded') continue;
-    const newer = all.find((other) => other.record !== record && isNewer(other.record, record) && makesPointless(other.delivery));
-    if (newer !== undefined) supersede(state, key, current.id, { by: newer.delivery.id, now });
+    const newer = all.find(
+      (other) => other.record !== record && isNewer(other.record, record) && makesPointless(other.delivery),
+    );
+    if (newer !== undefined) supersede(state, key, { deliveryId: current.id, by: newer.delivery.id });
   }
 }
 
@@ -96,7 +107,12 @@ function makesPointless(newer: Delivery): boolean {
   return status === 'pending' || status === 'scheduled' || status === 'succeeded' || status === 'superseded';
 }
 
-function supersede(state: SequencerState, key: KeyState, deliveryId: string, options: { by: string; now: number }): void {
+function supersede(
+  state: SequencerState,
+  key: KeyState,
+  stale: { readonly deliveryId: string; readonly by: string },
+): void {
+  const { deliveryId } = stale;
   const place = state.byDelivery.get(deliveryId);
   const record = place === undefined ? undefined : key.records.get(place.record);
   if (record === undefined) return;
@@ -104,9 +120,11 @@ function supersede(state: SequencerState, key: KeyState, deliveryId: string, opt
   if (before === undefined) return;
   const superseded: Delivery = {
     ...before,
-    state: { status: 'superseded', by: options.by, at: options.now },
-    updatedAt: options.now,
+    state: { status: 'superseded', by: stale.by, at: state.now },
+    updatedAt: state.now,
   };
-  const deliveries = record.deliveries.map((delivery) => (delivery.id === deliveryId ? superseded : delivery));
-  putRecord(state, key, closePosition({ ...record, deliveries }, superseded, options.now));
+  const deliveries = record.deliveries.map((delivery) =>
+    delivery.id === deliveryId ? superseded : delivery,
+  );
+  putRecord(state, key, closePosition({ ...record, deliveries }, superseded, state.now));
 }

@@ -17,7 +17,10 @@ export type JournalCut = {
 };
 
 /** The next piece, or null where the journal has everything. A payload goes along with the first entry of its record. */
-export function cutJournal(state: SequencerState, bounds: { maxEntries: number; maxBytes: number }): JournalCut | null {
+export function cutJournal(
+  state: SequencerState,
+  bounds: { maxEntries: number; maxBytes: number },
+): JournalCut | null {
   if (state.unjournaled.size === 0) return null;
   const changed = [...state.unjournaled.values()].sort((a, b) => a.changeNumber - b.changeNumber);
   const entries: { record: EventRecord; payload: EventPayload | null }[] = [];
@@ -29,14 +32,18 @@ export function cutJournal(state: SequencerState, bounds: { maxEntries: number; 
     bytes += size;
     entries.push({ record, payload });
   }
-  return { from: state.appliedThrough, to: entries.at(-1)?.record.changeNumber ?? state.appliedThrough, entries };
+  return {
+    from: state.appliedThrough,
+    to: entries.at(-1)?.record.changeNumber ?? state.appliedThrough,
+    entries,
+  };
 }
 
 /**
  * The journal stands at `appliedThrough`. What it has and is closed moves to the settled rows; at most `limits.ackStepRows`
  * in one transaction. Returns true where more is left to move.
  */
-export function acknowledgeJournal(state: SequencerState, appliedThrough: number, now: number): boolean {
+export function acknowledgeJournal(state: SequencerState, appliedThrough: number): boolean {
   state.appliedThrough = appliedThrough;
   let moved = 0;
   for (const record of [...state.unjournaled.values()]) {
@@ -45,12 +52,12 @@ export function acknowledgeJournal(state: SequencerState, appliedThrough: number
     moved += 1;
     state.unjournaled.delete(record.id);
     state.journaledPayloads.add(record.id);
-    archive(state, record, now);
+    archive(state, record);
   }
   return false;
 }
 
-function archive(state: SequencerState, record: EventRecord, now: number): void {
+function archive(state: SequencerState, record: EventRecord): void {
   const key = state.keys.get(record.event.orderingKey);
   const known = key?.records.get(recordKey(record.event));
   if (key === undefined || known === undefined) return;
@@ -58,21 +65,22 @@ function archive(state: SequencerState, record: EventRecord, now: number): void 
   key.records.set(recordKey(record.event), stripped);
   if (!stripped.deliveries.every((delivery) => isClosed(delivery.state))) return;
   if (stripped.deliveries.some((delivery) => state.leaseOf.has(delivery.id))) return;
-  state.rows.settle(stripped, now + horizonMs(state, stripped));
+  state.rows.settle(stripped, state.now + horizonMs(state, stripped));
   state.journaledPayloads.delete(record.id);
   countOpen(state, key, -1);
 }
 
 function horizonMs(state: SequencerState, record: EventRecord): number {
-  const onlyReplaced = record.deliveries.length > 0 && record.deliveries.every((delivery) => delivery.staleKey !== null);
+  const onlyReplaced =
+    record.deliveries.length > 0 && record.deliveries.every((delivery) => delivery.staleKey !== null);
   return onlyReplaced
     ? Math.min(limits.replacedStateHorizonMs, state.config.ledgerHorizonMs)
     : state.config.ledgerHorizonMs;
 }
 
 /** One bounded step of forgetting settled rows past their horizon. Returns true where the walk has not come to its end. */
-export function pruneSettled(state: SequencerState, now: number): boolean {
-  const step = state.rows.pruneSettled(now, state.pruneCursor, limits.pruneStepRows);
+export function pruneSettled(state: SequencerState): boolean {
+  const step = state.rows.pruneSettled(state.now, state.pruneCursor, limits.pruneStepRows);
   state.pruneCursor = step.next;
   for (const removed of step.removed) {
     const key = state.keys.get(removed.orderingKey);

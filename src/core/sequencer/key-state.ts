@@ -3,9 +3,9 @@
 
 import { type Delivery, isClosed, type LedgerEffect } from '../delivery.ts';
 import type { Prerequisite } from '../route.ts';
-import { laterDoubt } from './settle-rules.ts';
 import { orderLine, type Position, type PrerequisiteState } from './line.ts';
 import type { EventKey, EventRecord } from './record.ts';
+import { laterDoubt } from './settle-rules.ts';
 
 export type Line = {
   readonly target: string;
@@ -27,7 +27,14 @@ export type KeyState = {
 };
 
 export function createKeyState(orderingKey: string): KeyState {
-  return { orderingKey, records: new Map(), lines: new Map(), satisfied: new Set(), openCount: 0, settledLoaded: false };
+  return {
+    orderingKey,
+    records: new Map(),
+    lines: new Map(),
+    satisfied: new Set(),
+    openCount: 0,
+    settledLoaded: false,
+  };
 }
 
 /** A record within its ordering key. Source ids hold no line break. */

@@ -58,7 +58,9 @@ export function orderLine(records: Iterable<EventRecord>, target: string): Posit
       (position.occupant.startNumber === null ? unstarted : started).push(position);
     }
   }
-  started.sort((a, b) => (a.occupant.startNumber as number) - (b.occupant.startNumber as number) || byArrival(a, b));
+  started.sort(
+    (a, b) => (a.occupant.startNumber as number) - (b.occupant.startNumber as number) || byArrival(a, b),
+  );
   unstarted.sort(byArrival);
   return started.concat(fillInSequence(unstarted));
 }
@@ -76,7 +78,9 @@ function fillInSequence(arrived: readonly Position[]): Position[] {
     else group.push(position);
   }
   for (const group of bySource.values()) {
-    group.sort((a, b) => (a.record.event.sequence as number) - (b.record.event.sequence as number) || byArrival(a, b));
+    group.sort(
+      (a, b) => (a.record.event.sequence as number) - (b.record.event.sequence as number) || byArrival(a, b),
+    );
   }
   const taken = new Map<string, number>();
   return arrived.map((position) => {
@@ -115,7 +119,8 @@ export function chooseHead(line: readonly Position[], view: LineView): Head {
     if (allowed !== null && !mayGoAhead(position, allowed)) continue;
     const { state } = position.occupant;
     const missingWaiter = state.status === 'dead_lettered' && state.reason === 'prerequisite_missing';
-    if (!missingWaiter && state.status !== 'pending' && state.status !== 'scheduled') return { kind: 'waiting', until };
+    if (!missingWaiter && state.status !== 'pending' && state.status !== 'scheduled')
+      return { kind: 'waiting', until };
     if (state.status === 'scheduled' && state.dueAt > view.now) {
       waitUntil(state.dueAt);
       return { kind: 'waiting', until };

@@ -18,7 +18,11 @@ export type ClaimRequest = {
 export type ClaimAnswer =
   | { readonly kind: 'claimed'; readonly id: string; readonly status: 'accepted' | 'duplicate' }
   /** Nothing was claimed; the sender should come again. */
-  | { readonly kind: 'refused'; readonly reason: 'generation_mismatch' | 'backlog_full'; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'generation_mismatch' | 'backlog_full';
+      readonly message: string;
+    };
 
 export type LeasedDelivery = {
   readonly delivery: Delivery;
@@ -69,13 +73,41 @@ export type SettleRequest = LeaseRequest & { readonly settlements: readonly Sett
 
 /** A fact worth a log line or an alert, decided in core, told by the object. */
 export type Signal =
-  | { readonly kind: 'delivery.settled'; readonly delivery: Delivery; readonly event: WebhookEvent; readonly outcome: string }
-  | { readonly kind: 'delivery.dead_lettered'; readonly delivery: Delivery; readonly event: WebhookEvent; readonly reason: string; readonly message: string }
-  | { readonly kind: 'delivery.held'; readonly delivery: Delivery; readonly event: WebhookEvent; readonly cause: string; readonly message: string }
+  | {
+      readonly kind: 'delivery.settled';
+      readonly delivery: Delivery;
+      readonly event: WebhookEvent;
+      readonly outcome: string;
+    }
+  | {
+      readonly kind: 'delivery.dead_lettered';
+      readonly delivery: Delivery;
+      readonly event: WebhookEvent;
+      readonly reason: string;
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'delivery.held';
+      readonly delivery: Delivery;
+      readonly event: WebhookEvent;
+      readonly cause: string;
+      readonly message: string;
+    }
   | { readonly kind: 'lease.expired'; readonly deliveryIds: readonly string[]; readonly epoch: number }
-  | { readonly kind: 'settle.late'; readonly deliveryId: string; readonly epoch: number; readonly effect: string; readonly used: boolean }
+  | {
+      readonly kind: 'settle.late';
+      readonly deliveryId: string;
+      readonly epoch: number;
+      readonly effect: string;
+      readonly used: boolean;
+    }
   /** Two documents for one operation key: somebody has to look. */
-  | { readonly kind: 'effect.doubled'; readonly deliveryId: string; readonly operationKey: string; readonly documents: readonly string[] };
+  | {
+      readonly kind: 'effect.doubled';
+      readonly deliveryId: string;
+      readonly operationKey: string;
+      readonly documents: readonly string[];
+    };
 
 export type ReplayRequest = {
   readonly deliveryId: string;
@@ -91,7 +123,11 @@ export type ReplayRequest = {
 
 export type ReplayAnswer =
   | { readonly kind: 'replayed'; readonly deliveryId: string }
-  | { readonly kind: 'refused'; readonly reason: 'not_found' | 'replay_open' | 'not_finished' | 'payload_needed' | 'not_planned'; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'not_found' | 'replay_open' | 'not_finished' | 'payload_needed' | 'not_planned';
+      readonly message: string;
+    };
 
 export type ResolveRequest = {
   readonly deliveryId: string;
@@ -125,7 +161,11 @@ export type DeliveryFilter = {
 /** Lists run from the newest event: (receivedAt, delivery id) descending. */
 export type ListCursor = { readonly receivedAt: number; readonly id: string };
 
-export type ListRequest = { readonly filter: DeliveryFilter; readonly cursor: ListCursor | null; readonly limit: number };
+export type ListRequest = {
+  readonly filter: DeliveryFilter;
+  readonly cursor: ListCursor | null;
+  readonly limit: number;
+};
 
 /** Why an open delivery does not run right now. */
 export type Waiting = {

@@ -5,7 +5,6 @@ import { type Delivery, isClosed, type LedgerEffect } from '../delivery.ts';
 import { formatId } from '../ids.ts';
 import { coalesce, createDelivery } from './claim.ts';
 import { type KeyState, recordKey } from './key-state.ts';
-import { matches } from './views.ts';
 import type {
   DeliveryFilter,
   ReplayAnswer,
@@ -17,28 +16,60 @@ import type {
 } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { closePosition } from './settle-rules.ts';
-import { countOpen, findRecord, loadKey, putRecord, remember, reviewKey, type SequencerState, takeNumber } from './state.ts';
+import {
+  countOpen,
+  findRecord,
+  loadKey,
+  putRecord,
+  remember,
+  reviewKey,
+  type SequencerState,
+  takeNumber,
+} from './state.ts';
+import { matches } from './views.ts';
 
 type Found = { readonly key: KeyState; readonly record: EventRecord; readonly delivery: Delivery };
 
-export function replay(state: SequencerState, request: ReplayRequest, now: number): ReplayAnswer {
+export function replay(state: SequencerState, request: ReplayRequest): ReplayAnswer {
+  const { now } = state;
   const found = findOrLoad(state, request);
-  if (found === null) return { kind: 'refused', reason: 'not_found', message: `no delivery ${request.deliveryId} in this partition` };
+  if (found === null)
+    return {
+      kind: 'refused',
+      reason: 'not_found',
+      message: `no delivery ${request.deliveryId} in this partition`,
+    };
   const position = found.delivery.replay?.position ?? found.delivery.id;
   const atPlace = found.record.deliveries.filter((d) => d.id === position || d.replay?.position === position);
   const newest = atPlace.at(-1) as Delivery;
   if (!isClosed(newest.state) && newest.state.status !== 'dead_lettered') {
     return newest.replay === null
-      ? { kind: 'refused', reason: 'not_finished', message: `${newest.id} is ${newest.state.status}: it has not ended yet` }
-      : { kind: 'refused', reason: 'replay_open', message: `${newest.id} is open at this position: ${newest.state.status}` };
+      ? {
+          kind: 'refused',
+          reason: 'not_finished',
+          message: `${newest.id} is ${newest.state.status}: it has not ended yet`,
+        }
+      : {
+          kind: 'refused',
+          reason: 'replay_open',
+          message: `${newest.id} is open at this position: ${newest.state.status}`,
+        };
   }
   const planned = found.delivery.operationKey === null ? request.planned : found.delivery;
   if (planned === null || planned.operationKey === null) {
-    return { kind: 'refused', reason: 'not_planned', message: planned?.problem?.message ?? 'the event could not be planned again' };
+    return {
+      kind: 'refused',
+      reason: 'not_planned',
+      message: planned?.problem?.message ?? 'the event could not be planned again',
+    };
   }
   const opened = openRecord(state, found, request);
   if (opened === null) {
-    return { kind: 'refused', reason: 'payload_needed', message: 'the event is archived: its body must come with the request' };
+    return {
+      kind: 'refused',
+      reason: 'payload_needed',
+      message: 'the event is archived: its body must come with the request',
+    };
   }
   const { routeId, target, operation, operationKey, staleKey, policy } = planned;
   const created: Delivery = {
@@ -53,7 +84,10 @@ export function replay(state: SequencerState, request: ReplayRequest, now: numbe
       of: request.deliveryId,
       position,
       revision: atPlace.length,
-      edited: request.edited === null ? null : { input: request.edited.input, actor: request.actor, reason: request.reason },
+      edited:
+        request.edited === null
+          ? null
+          : { input: request.edited.input, actor: request.actor, reason: request.reason },
       forced: request.forced,
       actor: request.actor,
       reason: request.reason,
@@ -61,8 +95,8 @@ export function replay(state: SequencerState, request: ReplayRequest, now: numbe
     },
   };
   putRecord(state, found.key, { ...opened, deliveries: [...opened.deliveries, created] });
-  coalesce(state, found.key, recordKey(opened.event), now);
-  reviewKey(state, found.key, now);
+  coalesce(state, found.key, recordKey(opened.event));
+  reviewKey(state, found.key);
   return { kind: 'replayed', deliveryId: created.id };
 }
 
@@ -79,12 +113,12 @@ function openRecord(state: SequencerState, found: Found, request: ReplayRequest)
   if (request.archived === null) return null;
   state.rows.reopen(found.record, request.archived.payload);
   countOpen(state, found.key, 1);
-  remember(state, found.key, undefined, found.record);
+  remember(state, found.key, { before: undefined, record: found.record });
   return found.record;
 }
 
 /** Replays the newest delivery of each matching place, oldest event first, up to `limit`. */
-export function replayMany(state: SequencerState, request: ReplayManyRequest, now: number): ReplayManyAnswer {
+export function replayMany(state: SequencerState, request: ReplayManyRequest): ReplayManyAnswer {
   const filter: DeliveryFilter = { ...request.filter, status: request.filter.status ?? ['dead_lettered'] };
   const places = new Map<string, Found>();
   for (const key of state.keys.values()) {
@@ -100,39 +134,47 @@ export function replayMany(state: SequencerState, request: ReplayManyRequest, no
   const replayed: { deliveryId: string; replayOf: string }[] = [];
   const refused: { deliveryId: string; reason: string }[] = [];
   for (const { delivery } of ordered.slice(0, request.limit)) {
-    const answer = replay(
-      state,
-      {
-        deliveryId: delivery.id,
-        edited: null,
-        forced: false,
-        actor: request.actor,
-        reason: request.reason,
-        archived: null,
-        planned: null,
-      },
-      now,
-    );
+    const answer = replay(state, {
+      deliveryId: delivery.id,
+      edited: null,
+      forced: false,
+      actor: request.actor,
+      reason: request.reason,
+      archived: null,
+      planned: null,
+    });
     if (answer.kind === 'replayed') replayed.push({ deliveryId: answer.deliveryId, replayOf: delivery.id });
     else refused.push({ deliveryId: delivery.id, reason: answer.reason });
   }
   return { replayed, refused, remaining: Math.max(0, ordered.length - request.limit) };
 }
 
-export function resolve(state: SequencerState, request: ResolveRequest, now: number): ResolveAnswer {
+export function resolve(state: SequencerState, request: ResolveRequest): ResolveAnswer {
+  const { now } = state;
   const found = findRecord(state, request.deliveryId);
-  if (found === null) return { kind: 'refused', reason: 'not_found', message: `no open delivery ${request.deliveryId} in this partition` };
+  if (found === null)
+    return {
+      kind: 'refused',
+      reason: 'not_found',
+      message: `no open delivery ${request.deliveryId} in this partition`,
+    };
   if (state.leaseOf.has(request.deliveryId)) {
-    return { kind: 'refused', reason: 'wrong_state', message: `${request.deliveryId} is being attempted right now` };
+    return {
+      kind: 'refused',
+      reason: 'wrong_state',
+      message: `${request.deliveryId} is being attempted right now`,
+    };
   }
   const resolved = decideResolve(found.delivery, request, now);
   if (resolved === null) {
     const message = `${request.deliveryId} is ${found.delivery.state.status}: it cannot be ${request.as}`;
     return { kind: 'refused', reason: 'wrong_state', message };
   }
-  const deliveries = found.record.deliveries.map((delivery) => (delivery.id === resolved.id ? resolved : delivery));
+  const deliveries = found.record.deliveries.map((delivery) =>
+    delivery.id === resolved.id ? resolved : delivery,
+  );
   putRecord(state, found.key, closePosition({ ...found.record, deliveries }, resolved, now));
-  reviewKey(state, found.key, now);
+  reviewKey(state, found.key);
   return { kind: 'resolved', delivery: resolved };
 }
 

@@ -62,5 +62,9 @@ export interface SequencerRows {
    * Walks `limit` settled rows after `cursor` (null: from the start) and deletes those that expired before `now`.
    * `next` is null at the end.
    */
-  pruneSettled(now: number, cursor: string | null, limit: number): { readonly removed: readonly EventKey[]; readonly next: string | null };
+  pruneSettled(
+    now: number,
+    cursor: string | null,
+    limit: number,
+  ): { readonly removed: readonly EventKey[]; readonly next: string | null };
 }

@@ -2,12 +2,19 @@
 // deliveries are not settled counts until its deadline; whether its consumer had confirmed is unknown, so it counts as
 // confirmed. Pure but for the rows port.
 
-import { createReadyHeap } from './ready-heap.ts';
 import { createKeyState, lineOf, recordKey } from './key-state.ts';
 import { replaceInMemory } from './lease.ts';
+import { createReadyHeap } from './ready-heap.ts';
 import type { EventRecord, SequencerRows } from './record.ts';
-import { type ActiveLease, findRecord, indexRecord, reviewKey, type SequencerConfig, type SequencerState, targetsOf } from './state.ts';
-
+import {
+  type ActiveLease,
+  findRecord,
+  indexRecord,
+  reviewKey,
+  type SequencerConfig,
+  type SequencerState,
+  targetsOf,
+} from './state.ts';
 
 /** The rows keep the PARTITIONS and GENERATION they were made under: a claim that comes with others is refused. */
 export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, now: number): SequencerState {
@@ -27,6 +34,7 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
     unjournaled: new Map(),
     journaledPayloads: new Set(),
     signals: [],
+    now,
     appliedThrough: 0,
     nextNumber: meta?.reservedNumbers ?? 1,
     reservedNumbers: meta?.reservedNumbers ?? 0,
@@ -35,7 +43,7 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
   };
   for (const record of rows.readOpen()) addOpen(state, record);
   restoreLeases(state);
-  for (const key of [...state.keys.values()]) reviewKey(state, key, now);
+  for (const key of [...state.keys.values()]) reviewKey(state, key);
   return state;
 }
 
@@ -57,7 +65,9 @@ function restoreLeases(state: SequencerState): void {
   for (const row of state.rows.readLeases()) {
     const open = row.deliveryIds.filter((deliveryId) => {
       const found = findRecord(state, deliveryId);
-      return found !== null && found.delivery.epoch < row.epoch && state.leaseOf.get(deliveryId) === undefined;
+      return (
+        found !== null && found.delivery.epoch < row.epoch && state.leaseOf.get(deliveryId) === undefined
+      );
     });
     if (open.length === 0) continue;
     const active: ActiveLease = {

@@ -26,7 +26,7 @@ import type {
 import { replay, replayMany, resolve } from './operator.ts';
 import type { SequencerRows } from './record.ts';
 import { restoreSequencer } from './restore.ts';
-import { type SettleOptions, settle } from './settle.ts';
+import { type Random, settle } from './settle.ts';
 import type { SequencerConfig, SequencerState } from './state.ts';
 import { find, listOpen, stats } from './views.ts';
 
@@ -36,7 +36,10 @@ export type SequencerCore = {
   readonly lease: (request: LeaseRequest, now: number) => LeaseAnswer;
   readonly confirm: (deliveryId: string, epoch: number, now: number) => 'go' | 'stop';
   /** Settles, then hands out what is next. */
-  readonly settle: (request: SettleRequest, options: SettleOptions) => LeaseAnswer;
+  readonly settle: (
+    request: SettleRequest,
+    options: { readonly now: number; readonly random: Random },
+  ) => LeaseAnswer;
   readonly replay: (request: ReplayRequest, now: number) => ReplayAnswer;
   readonly replayMany: (request: ReplayManyRequest, now: number) => ReplayManyAnswer;
   readonly resolve: (request: ResolveRequest, now: number) => ResolveAnswer;
@@ -63,6 +66,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     try {
       memory ??= restoreSequencer(rows, config, now);
       const state = memory;
+      state.now = now;
       return rows.transaction(() => work(state));
     } catch (error) {
       memory = null;
@@ -71,35 +75,37 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
   };
   const look = <T>(now: number, read: (state: SequencerState) => T): T => {
     memory ??= restoreSequencer(rows, config, now);
+    memory.now = now;
     return read(memory);
   };
 
   return {
-    claimMany: (requests, now) => change(now, (state) => requests.map((request) => claim(state, request, now))),
+    claimMany: (requests, now) => change(now, (state) => requests.map((request) => claim(state, request))),
     lease: (request, now) =>
       change(now, (state) => {
-        tick(state, now);
-        return lease(state, request, { now, fresh: true });
+        tick(state);
+        return lease(state, request, { fresh: true });
       }),
-    confirm: (deliveryId, epoch, now) => look(now, (state) => confirm(state, deliveryId, { epoch, now })),
-    settle: (request, options) =>
-      change(options.now, (state) => {
-        for (const settlement of request.settlements) settle(state, settlement, options);
-        tick(state, options.now);
-        return lease(state, request, { now: options.now, fresh: false });
+    confirm: (deliveryId, epoch, now) => look(now, (state) => confirm(state, deliveryId, epoch)),
+    settle: (request, { now, random }) =>
+      change(now, (state) => {
+        for (const settlement of request.settlements) settle(state, settlement, random);
+        tick(state);
+        return lease(state, request, { fresh: false });
       }),
-    replay: (request, now) => change(now, (state) => replay(state, request, now)),
-    replayMany: (request, now) => change(now, (state) => replayMany(state, request, now)),
-    resolve: (request, now) => change(now, (state) => resolve(state, request, now)),
-    find: (deliveryId, now) => look(now, (state) => find(state, deliveryId, now)),
-    listOpen: (request, now) => look(now, (state) => listOpen(state, request, now)),
+    replay: (request, now) => change(now, (state) => replay(state, request)),
+    replayMany: (request, now) => change(now, (state) => replayMany(state, request)),
+    resolve: (request, now) => change(now, (state) => resolve(state, request)),
+    find: (deliveryId, now) => look(now, (state) => find(state, deliveryId)),
+    listOpen: (request, now) => look(now, (state) => listOpen(state, request)),
     stats: (now) => look(now, stats),
-    tick: (now) => change(now, (state) => tick(state, now)),
+    tick: (now) => change(now, tick),
     nextTickAt: (now) => look(now, nextTickAt),
-    hasReady: (now) => look(now, (state) => hasReady(state, now)),
+    hasReady: (now) => look(now, hasReady),
     cutJournal: (bounds, now) => look(now, (state) => cutJournal(state, bounds)),
-    acknowledgeJournal: (appliedThrough, now) => change(now, (state) => acknowledgeJournal(state, appliedThrough, now)),
-    pruneStep: (now) => change(now, (state) => pruneSettled(state, now)),
+    acknowledgeJournal: (appliedThrough, now) =>
+      change(now, (state) => acknowledgeJournal(state, appliedThrough)),
+    pruneStep: (now) => change(now, pruneSettled),
     takeSignals: () => memory?.signals.splice(0) ?? [],
   };
 }

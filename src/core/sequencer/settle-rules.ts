@@ -2,7 +2,13 @@
 // Pure: clock and randomness are passed in. Rows and lines are the sequencer's.
 
 import { backoffMs } from '../backoff.ts';
-import { type DeadLetterReason, type Delivery, type DeliveryState, isClosed, type LedgerEffect } from '../delivery.ts';
+import {
+  type DeadLetterReason,
+  type Delivery,
+  type DeliveryState,
+  isClosed,
+  type LedgerEffect,
+} from '../delivery.ts';
 import { limits } from '../limits.ts';
 import type { Effect, Outcome } from '../outcome.ts';
 import type { EventRecord } from './record.ts';
@@ -47,11 +53,21 @@ export function decideSettle(delivery: Delivery, context: SettleContext): Delive
     case 'in_doubt':
       return settleInDoubt(settled, outcome, context);
     case 'unauthorized':
-      return { ...settled, state: { status: 'held', cause: 'unauthorized', message: outcome.message, at: now } };
+      return {
+        ...settled,
+        state: { status: 'held', cause: 'unauthorized', message: outcome.message, at: now },
+        effect: heldEffect(settled.effect, outcome.effect, now),
+      };
     case 'rejected':
-      return { ...settled, state: deadLetter('rejected', outcome.code, outcome.message, now) };
+      return {
+        ...settled,
+        state: deadLetter(now, { reason: 'rejected', code: outcome.code, message: outcome.message }),
+        effect: heldEffect(settled.effect, outcome.effect, now),
+      };
     case 'contract_broken': {
-      const message = outcome.issues.map((issue) => `${issue.path}: expected ${issue.expected}, got ${issue.actual}`).join('; ');
+      const message = outcome.issues
+        .map((issue) => `${issue.path}: expected ${issue.expected}, got ${issue.actual}`)
+        .join('; ');
       return {
         ...settled,
         state: { status: 'held', cause: 'contract_broken', message, at: now },
@@ -77,7 +93,14 @@ function settleRetryable(
   context: SettleContext,
 ): Delivery {
   if (delivery.attemptCount >= delivery.policy.retry.attempts) {
-    return { ...delivery, state: deadLetter('attempts_exhausted', outcome.reason, outcome.message, context.now) };
+    return {
+      ...delivery,
+      state: deadLetter(context.now, {
+        reason: 'attempts_exhausted',
+        code: outcome.reason,
+        message: outcome.message,
+      }),
+    };
   }
   const waitMs = backoffMs(delivery.policy.retry, delivery.attemptCount, {
     random: context.random,
@@ -93,9 +116,16 @@ function settleInDoubt(
 ): Delivery {
   const lookupFailed = !context.spent && outcome.reason !== 'quiet_time';
   const lookupCount = context.spent ? 0 : delivery.lookupCount + (lookupFailed ? 1 : 0);
-  const doubted: Delivery = { ...delivery, lookupCount, effect: laterDoubt(delivery.effect, outcome.lastByteAt) };
+  const doubted: Delivery = {
+    ...delivery,
+    lookupCount,
+    effect: laterDoubt(delivery.effect, outcome.lastByteAt),
+  };
   if (!outcome.canLookUp || lookupCount >= limits.maxFailedLookups) {
-    return { ...doubted, state: deadLetter('in_doubt', outcome.reason, outcome.message, context.now) };
+    return {
+      ...doubted,
+      state: deadLetter(context.now, { reason: 'in_doubt', code: outcome.reason, message: outcome.message }),
+    };
   }
   // A look-up that waits for quiet time knows when to come back; drawing a random wait on top would only delay it.
   const waitMs =
@@ -109,7 +139,11 @@ function settleInDoubt(
 }
 
 /** A lease with it ran out unsettled: the ERP may have it. `alone`: nothing else was leased with it. */
-export function decideExpiry(delivery: Delivery, lease: { epoch: number; deadlineAt: number; alone: boolean }, now: number): Delivery {
+export function decideExpiry(
+  delivery: Delivery,
+  lease: { epoch: number; deadlineAt: number; alone: boolean },
+  now: number,
+): Delivery {
   const crashCount = delivery.crashCount + (lease.alone ? 1 : 0);
   const expired: Delivery = {
     ...delivery,
@@ -122,7 +156,7 @@ export function decideExpiry(delivery: Delivery, lease: { epoch: number; deadlin
   };
   if (crashCount >= limits.maxLoneCrashes) {
     const message = `its lease expired ${crashCount} times in a row while nothing else was leased with it`;
-    return { ...expired, state: deadLetter('poison', 'lease_expired', message, now) };
+    return { ...expired, state: deadLetter(now, { reason: 'poison', code: 'lease_expired', message }) };
   }
   return { ...expired, state: { status: 'pending' } };
 }
@@ -137,8 +171,11 @@ function heldEffect(before: LedgerEffect | null, effect: Effect, now: number): L
   return effect === 'none' ? before : laterDoubt(before, now);
 }
 
-export function deadLetter(reason: DeadLetterReason, code: string, message: string, at: number): DeliveryState {
-  return { status: 'dead_lettered', reason, code, message, at };
+export function deadLetter(
+  at: number,
+  why: { readonly reason: DeadLetterReason; readonly code: string; readonly message: string },
+): DeliveryState {
+  return { status: 'dead_lettered', ...why, at };
 }
 
 /** A replay that is closed closes the dead letters it stands for, in the same row. */

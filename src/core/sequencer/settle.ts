@@ -6,7 +6,7 @@ import { isClosed } from '../delivery.ts';
 import { limits } from '../limits.ts';
 import type { ErpDocument, Outcome } from '../outcome.ts';
 import { coalesce } from './claim.ts';
-import { recordKey, type KeyState } from './key-state.ts';
+import { type KeyState, recordKey } from './key-state.ts';
 import { endLease, writeSlot } from './lease.ts';
 import type { Settlement, Signal } from './messages.ts';
 import type { EventRecord } from './record.ts';
@@ -14,30 +14,35 @@ import { closePosition, decideSettle, laterDoubt } from './settle-rules.ts';
 import { type ActiveLease, findRecord, putRecord, reviewKey, type SequencerState } from './state.ts';
 
 type Found = { readonly key: KeyState; readonly record: EventRecord; readonly delivery: Delivery };
-export type SettleOptions = { readonly now: number; /** [0, 1), drawn for each call. */ readonly random: () => number };
+/** [0, 1), drawn for each call. */
+export type Random = () => number;
 
-export function settle(state: SequencerState, settlement: Settlement, options: SettleOptions): void {
+export function settle(state: SequencerState, settlement: Settlement, random: Random): void {
   const found = findRecord(state, settlement.deliveryId);
   if (found === null) return;
   const active = state.leaseOf.get(settlement.deliveryId);
   if (active === undefined || active.epoch !== settlement.epoch) {
-    settleLate(state, found, settlement, options.now);
+    settleLate(state, found, settlement);
   } else if (settlement.result.kind === 'returned') {
-    giveBack(state, found, { active, ...settlement.result, now: options.now });
+    giveBack(state, found, { active, ...settlement.result });
   } else if (active.ended.has(settlement.deliveryId) || isClosed(found.delivery.state)) {
     noteSecondDocument(state, found, settlement.result.outcome);
     endLease(state, active, found);
-    putRecord(state, found.key, withDelivery(found.record, found.delivery, toAttempt(settlement, found.delivery)));
-    reviewKey(state, found.key, options.now);
+    putRecord(
+      state,
+      found.key,
+      withDelivery(found.record, found.delivery, toAttempt(settlement, found.delivery)),
+    );
+    reviewKey(state, found.key);
   } else {
-    settleLeased(state, found, { active, settlement, options });
+    settleLeased(state, found, { active, settlement, random });
   }
 }
 
 function giveBack(
   state: SequencerState,
   found: Found,
-  given: { active: ActiveLease; target: string | null; notBeforeAt: number | null; now: number },
+  given: { active: ActiveLease; target: string | null; notBeforeAt: number | null },
 ): void {
   endLease(state, given.active, found);
   // Without it a restart would take the delivery for one that was never settled, and doubt it for nothing.
@@ -45,15 +50,15 @@ function giveBack(
   if (given.target !== null && given.notBeforeAt !== null) {
     state.resting.set(given.target, Math.max(state.resting.get(given.target) ?? 0, given.notBeforeAt));
   }
-  reviewKey(state, found.key, given.now);
+  reviewKey(state, found.key);
 }
 
 function settleLeased(
   state: SequencerState,
   found: Found,
-  given: { active: ActiveLease; settlement: Settlement; options: SettleOptions },
+  given: { active: ActiveLease; settlement: Settlement; random: Random },
 ): void {
-  const { active, settlement, options } = given;
+  const { active, settlement, random } = given;
   if (settlement.result.kind !== 'outcome') return;
   const { outcome, inputHash, spent, doubtCleared } = settlement.result;
   const decided = decideSettle(found.delivery, {
@@ -62,17 +67,17 @@ function settleLeased(
     spent,
     doubtCleared,
     epoch: active.epoch,
-    now: options.now,
-    random: options.random(),
+    now: state.now,
+    random: random(),
   });
   endLease(state, active, found);
   noteSecondDocument(state, found, outcome);
   const attempt = toAttempt(settlement, decided);
-  const changed = closePosition(withDelivery(found.record, decided, attempt), decided, options.now);
+  const changed = closePosition(withDelivery(found.record, decided, attempt), decided, state.now);
   putRecord(state, found.key, changed);
-  coalesce(state, found.key, recordKey(changed.event), options.now);
+  coalesce(state, found.key, recordKey(changed.event));
   state.signals.push(toSignal(decided, changed, outcome.kind));
-  reviewKey(state, found.key, options.now);
+  reviewKey(state, found.key);
 }
 
 /** A look-up in doubt carries the number of the attempt it clears up. */
@@ -86,10 +91,15 @@ function withDelivery(record: EventRecord, delivery: Delivery, attempt: Attempt 
   if (attempt === null) return { ...record, deliveries };
   const attempts = [...record.attempts, attempt];
   const dropped = Math.max(0, attempts.length - limits.maxUnjournaledAttempts);
-  return { ...record, deliveries, attempts: attempts.slice(dropped), droppedAttempts: record.droppedAttempts + dropped };
+  return {
+    ...record,
+    deliveries,
+    attempts: attempts.slice(dropped),
+    droppedAttempts: record.droppedAttempts + dropped,
+  };
 }
 
-function settleLate(state: SequencerState, found: Found, settlement: Settlement, now: number): void {
+function settleLate(state: SequencerState, found: Found, settlement: Settlement): void {
   if (settlement.result.kind === 'returned' || settlement.epoch === 0) return;
   const { outcome, inputHash } = settlement.result;
   const used = outcome.effect !== 'none' && !isRepeat(found.delivery, settlement.epoch);
@@ -106,12 +116,12 @@ function settleLate(state: SequencerState, found: Found, settlement: Settlement,
   const active = state.leaseOf.get(found.delivery.id);
   const attempt = toAttempt(settlement, found.delivery);
   if (document === null) {
-    const since = outcome.kind === 'in_doubt' ? outcome.lastByteAt : now;
-    doubtLate(state, found, { since, attempt, active, now });
+    const since = outcome.kind === 'in_doubt' ? outcome.lastByteAt : state.now;
+    doubtLate(state, found, { since, attempt, active });
   } else {
-    succeedLate(state, found, { document, inputHash, attempt, active, now });
+    succeedLate(state, found, { document, inputHash, attempt, active });
   }
-  reviewKey(state, found.key, now);
+  reviewKey(state, found.key);
 }
 
 /** The same settle again: its answer was lost on the way. */
@@ -119,12 +129,19 @@ function isRepeat(delivery: Delivery, epoch: number): boolean {
   return delivery.epoch === epoch && !delivery.suspect;
 }
 
-type Late = { readonly attempt: Attempt | null; readonly active: ActiveLease | undefined; readonly now: number };
+type Late = {
+  readonly attempt: Attempt | null;
+  readonly active: ActiveLease | undefined;
+};
 
 function doubtLate(state: SequencerState, found: Found, late: Late & { readonly since: number }): void {
   const { delivery } = found;
   if (delivery.effect?.kind === 'succeeded') return;
-  const doubted: Delivery = { ...delivery, effect: laterDoubt(delivery.effect, late.since), updatedAt: late.now };
+  const doubted: Delivery = {
+    ...delivery,
+    effect: laterDoubt(delivery.effect, late.since),
+    updatedAt: state.now,
+  };
   putRecord(state, found.key, withDelivery(found.record, doubted, late.attempt));
   // Once it has confirmed, the newer attempt is writing: what comes of it must count.
   if (late.active?.confirmed.has(delivery.id) === false) late.active.ended.add(delivery.id);
@@ -137,7 +154,8 @@ function succeedLate(
 ): void {
   const { delivery } = found;
   if (delivery.effect?.kind === 'succeeded') return;
-  const { now, document, inputHash } = late;
+  const { document, inputHash } = late;
+  const { now } = state;
   const closed: Delivery['state'] =
     delivery.state.status === 'dead_lettered'
       ? { status: 'resolved', resolvedBy: 'late_settle', note: 'its last attempt had succeeded', at: now }
@@ -176,10 +194,22 @@ function documentOf(outcome: Outcome): ErpDocument | null {
 function toSignal(delivery: Delivery, record: EventRecord, outcome: string): Signal {
   const { state } = delivery;
   if (state.status === 'dead_lettered') {
-    return { kind: 'delivery.dead_lettered', delivery, event: record.event, reason: state.reason, message: state.message };
+    return {
+      kind: 'delivery.dead_lettered',
+      delivery,
+      event: record.event,
+      reason: state.reason,
+      message: state.message,
+    };
   }
   if (state.status === 'held') {
-    return { kind: 'delivery.held', delivery, event: record.event, cause: state.cause, message: state.message };
+    return {
+      kind: 'delivery.held',
+      delivery,
+      event: record.event,
+      cause: state.cause,
+      message: state.message,
+    };
   }
   return { kind: 'delivery.settled', delivery, event: record.event, outcome };
 }

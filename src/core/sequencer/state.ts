@@ -5,10 +5,18 @@
 import { type Delivery, isClosed } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { limits } from '../limits.ts';
-import { createReadyHeap, type ReadyHeap } from './ready-heap.ts';
-import { createKeyState, type KeyState, type Line, lineOf, orderOf, prerequisiteState, recordKey } from './key-state.ts';
+import {
+  createKeyState,
+  type KeyState,
+  type Line,
+  lineOf,
+  orderOf,
+  prerequisiteState,
+  recordKey,
+} from './key-state.ts';
 import { chooseHead, type Head, isInLine, type Position, positionsOf } from './line.ts';
 import type { Signal } from './messages.ts';
+import { createReadyHeap, type ReadyHeap } from './ready-heap.ts';
 import type { EventRecord, SequencerRows } from './record.ts';
 
 export type ActiveLease = {
@@ -54,6 +62,8 @@ export type SequencerState = {
   /** Records whose payload the journal has. */
   readonly journaledPayloads: Set<string>;
   readonly signals: Signal[];
+  /** The instant of the call that is being served, epoch ms: set by sequencer.ts, so that one call has one time. */
+  now: number;
   appliedThrough: number;
   nextNumber: number;
   reservedNumbers: number;
@@ -117,13 +127,18 @@ export function indexRecord(state: SequencerState, key: KeyState, record: EventR
   }
 }
 
-export function findRecord(state: SequencerState, deliveryId: string): { key: KeyState; record: EventRecord; delivery: Delivery } | null {
+export function findRecord(
+  state: SequencerState,
+  deliveryId: string,
+): { key: KeyState; record: EventRecord; delivery: Delivery } | null {
   const place = state.byDelivery.get(deliveryId);
   if (place === undefined) return null;
   const key = state.keys.get(place.orderingKey);
   const record = key?.records.get(place.record);
   const delivery = record?.deliveries.find((candidate) => candidate.id === deliveryId);
-  return key === undefined || record === undefined || delivery === undefined ? null : { key, record, delivery };
+  return key === undefined || record === undefined || delivery === undefined
+    ? null
+    : { key, record, delivery };
 }
 
 /** Writes a changed record, with a new change number, and has the lines of its key looked at again. */
@@ -131,20 +146,29 @@ export function putRecord(state: SequencerState, key: KeyState, record: EventRec
   const numbered: EventRecord = { ...record, changeNumber: takeNumber(state) };
   const before = key.records.get(recordKey(record.event));
   state.rows.updateOpen(numbered);
-  remember(state, key, before, numbered);
+  remember(state, key, { before, record: numbered });
   return numbered;
 }
 
-export function insertRecord(state: SequencerState, key: KeyState, record: EventRecord, payload: EventPayload): EventRecord {
-  const numbered: EventRecord = { ...record, changeNumber: takeNumber(state) };
-  state.rows.insertOpen(numbered, payload);
+export function insertRecord(
+  state: SequencerState,
+  key: KeyState,
+  fresh: { readonly record: EventRecord; readonly payload: EventPayload },
+): EventRecord {
+  const numbered: EventRecord = { ...fresh.record, changeNumber: takeNumber(state) };
+  state.rows.insertOpen(numbered, fresh.payload);
   countOpen(state, key, 1);
-  remember(state, key, undefined, numbered);
+  remember(state, key, { before: undefined, record: numbered });
   return numbered;
 }
 
 /** Takes a record into memory as it is now. */
-export function remember(state: SequencerState, key: KeyState, before: EventRecord | undefined, record: EventRecord): void {
+export function remember(
+  state: SequencerState,
+  key: KeyState,
+  change: { readonly before: EventRecord | undefined; readonly record: EventRecord },
+): void {
+  const { before, record } = change;
   indexRecord(state, key, record);
   state.unjournaled.set(record.id, record);
   const sameDeliveries = before?.deliveries.length === record.deliveries.length;
@@ -184,17 +208,17 @@ export function lineName(orderingKey: string, target: string): string {
 }
 
 /** Looks at every line of the key again: ready, waiting for a time, or waiting for something to happen. */
-export function reviewKey(state: SequencerState, key: KeyState, now: number): void {
+export function reviewKey(state: SequencerState, key: KeyState): void {
   loadKey(state, key.orderingKey);
-  for (const line of key.lines.values()) reviewLine(state, key, line, now);
+  for (const line of key.lines.values()) reviewLine(state, key, line);
 }
 
-export function reviewLine(state: SequencerState, key: KeyState, line: Line, now: number): void {
+export function reviewLine(state: SequencerState, key: KeyState, line: Line): void {
   const name = lineName(key.orderingKey, line.target);
   state.timers.remove(name);
   unready(state, name);
   if (line.leased !== null) return;
-  const head = headOf(key, line, now);
+  const head = headOf(key, line, state.now);
   if (head.kind === 'ready') {
     const { record } = head.position;
     const group = `${line.target}\n${record.event.source}`;
@@ -206,7 +230,7 @@ export function reviewLine(state: SequencerState, key: KeyState, line: Line, now
     heap.put(name, record.arrival);
     state.readyGroup.set(name, group);
   } else if (head.kind === 'prerequisite_missing') {
-    state.timers.put(name, now);
+    state.timers.put(name, state.now);
   } else if (head.until !== null) {
     state.timers.put(name, head.until);
   }
@@ -226,7 +250,8 @@ export function headOf(key: KeyState, line: Line, now: number): Head {
   let until: number | null = null;
   for (const position of passedReplays(key, line.target)) {
     const { state } = position.occupant;
-    if (state.status === 'pending' || (state.status === 'scheduled' && state.dueAt <= now)) return { kind: 'ready', position };
+    if (state.status === 'pending' || (state.status === 'scheduled' && state.dueAt <= now))
+      return { kind: 'ready', position };
     if (state.status === 'scheduled') until = Math.min(until ?? state.dueAt, state.dueAt);
   }
   const head = chooseHead(orderOf(key, line), { now, prerequisite: (p) => prerequisiteState(key, p) });

@@ -47,7 +47,7 @@ export function reasonOf(delivery: Delivery): string | null {
 }
 
 /** Open deliveries that match, newest event first. */
-export function listOpen(state: SequencerState, request: ListRequest, now: number): DeliveryView[] {
+export function listOpen(state: SequencerState, request: ListRequest): DeliveryView[] {
   const found: (Item & { readonly key: KeyState })[] = [];
   for (const key of state.keys.values()) {
     if (key.openCount === 0) continue;
@@ -59,7 +59,9 @@ export function listOpen(state: SequencerState, request: ListRequest, now: numbe
     }
   }
   found.sort(compareNewestFirst);
-  return found.slice(0, request.limit).map(({ key, record, delivery }) => toView(state, { key, record, delivery }, now));
+  return found
+    .slice(0, request.limit)
+    .map(({ key, record, delivery }) => toView(state, { key, record, delivery }));
 }
 
 export function compareNewestFirst(a: Item, b: Item): number {
@@ -74,26 +76,31 @@ function isBefore(item: Item, cursor: ListCursor | null): boolean {
   return receivedAt < cursor.receivedAt || (receivedAt === cursor.receivedAt && item.delivery.id < cursor.id);
 }
 
-export function find(state: SequencerState, deliveryId: string, now: number): FindAnswer | null {
+export function find(state: SequencerState, deliveryId: string): FindAnswer | null {
   const found = findRecord(state, deliveryId);
   if (found === null) return null;
-  return { ...toView(state, found, now), record: found.record, payload: state.rows.readPayload(found.record.event) };
+  return {
+    ...toView(state, found),
+    record: found.record,
+    payload: state.rows.readPayload(found.record.event),
+  };
 }
 
-function toView(state: SequencerState, item: Item & { readonly key: KeyState }, now: number): DeliveryView {
-  const { key, record, delivery } = item;
+function toView(state: SequencerState, item: Item & { readonly key: KeyState }): DeliveryView {
+  const { record, delivery } = item;
   return {
     delivery,
     status: statusOf(state, delivery),
     eventRecordId: record.id,
     event: record.event,
-    waiting: isClosed(delivery.state) ? null : explain(state, item, now, key),
+    waiting: isClosed(delivery.state) ? null : explain(state, item),
   };
 }
 
 /** Why it does not run right now: the nearest cause. */
-function explain(state: SequencerState, item: Item, now: number, key: KeyState): Waiting {
-  const { delivery, record } = item;
+function explain(state: SequencerState, item: Item & { readonly key: KeyState }): Waiting {
+  const { key, delivery, record } = item;
+  const { now } = state;
   if (state.leaseOf.has(delivery.id)) {
     return { cause: 'leased', on: null, until: state.leaseOf.get(delivery.id)?.deadlineAt ?? null };
   }
@@ -101,7 +108,10 @@ function explain(state: SequencerState, item: Item, now: number, key: KeyState):
   if (delivery.state.status === 'dead_lettered') return { cause: 'dead_letter', on: null, until: null };
   const line = lineOf(key, delivery.target);
   const place = positionsOf(record, delivery.target).find((position) => position.occupant.id === delivery.id);
-  const ahead = place?.passed === true ? undefined : orderOf(key, line).find((position) => position.occupant.id !== line.leased);
+  const ahead =
+    place?.passed === true
+      ? undefined
+      : orderOf(key, line).find((position) => position.occupant.id !== line.leased);
   if (ahead !== undefined && ahead.occupant.id !== delivery.id) {
     return { cause: 'behind_position', on: ahead.occupant.id, until: null };
   }
@@ -133,11 +143,14 @@ export function stats(state: SequencerState): PartitionStats {
       for (const { state: now } of record.deliveries) {
         if (now.status === 'held') held += 1;
         if (now.status === 'dead_lettered') deadLettered += 1;
-        if (now.status === 'pending') oldestReadyAt = Math.min(oldestReadyAt ?? record.event.receivedAt, record.event.receivedAt);
+        if (now.status === 'pending')
+          oldestReadyAt = Math.min(oldestReadyAt ?? record.event.receivedAt, record.event.receivedAt);
       }
     }
   }
-  const unjournaled = [...state.unjournaled.values()].filter((record) => record.changeNumber > state.appliedThrough).length;
+  const unjournaled = [...state.unjournaled.values()].filter(
+    (record) => record.changeNumber > state.appliedThrough,
+  ).length;
   return {
     partition: state.config.partition,
     open: state.openCount,

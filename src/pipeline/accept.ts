@@ -1,0 +1,144 @@
+// Stages 1 to 3 in one go: receive → verify → claim, and what becomes of a request that does not get through.
+// Reads top to bottom. Effects come through ports; the HTTP answer is http/ingest.ts's.
+
+import { limits } from '../core/limits.ts';
+import type { RelayDefinition } from '../core/relay-definition.ts';
+import type { KeyCache } from '../core/signature/key-cache.ts';
+import type { SourceRuntime, VerifiedRequest } from '../core/source.ts';
+import type { Accept, AcceptAnswer, AcceptRequest } from './accept-answer.ts';
+import { type ClaimResult, claim, keepHeaders } from './claim.ts';
+import type { Clock, Randomness, RejectedRequest, RejectedRequests, Sequencers, Telemetry } from './ports.ts';
+import { type ReceiveFailure, receive } from './receive.ts';
+import { type VerifyFailure, verify } from './verify.ts';
+
+export type AcceptDependencies = {
+  readonly definition: Pick<RelayDefinition, 'routesFor'>;
+  /** Null: there is no such source. */
+  readonly findSource: (id: string) => SourceRuntime | null;
+  readonly sequencers: Sequencers;
+  readonly rejected: RejectedRequests;
+  readonly keys: KeyCache;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly telemetry: Telemetry;
+  /** Work that may finish after the answer. */
+  readonly background: (work: Promise<unknown>) => void;
+};
+
+export function createAccept(deps: AcceptDependencies): Accept {
+  return async (incoming) => {
+    const startedAt = deps.clock.now();
+    const answer = await accept(deps, incoming, startedAt);
+    logAnswer(deps, incoming, { answer, startedAt });
+    return answer;
+  };
+}
+
+async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: number): Promise<AcceptAnswer> {
+  const source = deps.findSource(incoming.source);
+  if (source === null) return { kind: 'unknown_source' };
+
+  const received = await receive(incoming, { limits, now, requestId: incoming.requestId });
+  if (!received.ok) return toReceiveAnswer(received.error);
+
+  const verified = await verify(received.value, source, { keys: deps.keys });
+  if (!verified.ok)
+    return refuse(deps, { incoming, failure: verified.error, headers: received.value.headers, now });
+  if (verified.value.kind === 'handshake') return { kind: 'handshake', answer: verified.value.answer };
+
+  const { request, identity } = verified.value;
+  return toClaimAnswer(deps, await claim(deps, request, identity));
+}
+
+function toReceiveAnswer(failure: ReceiveFailure): AcceptAnswer {
+  switch (failure.reason) {
+    case 'body_too_large':
+      return { kind: 'body_too_large', maxBytes: failure.maxBodyBytes };
+    case 'headers_too_large':
+      return {
+        kind: 'malformed',
+        reason: failure.reason,
+        detail: `more than ${failure.limit} header ${failure.unit}`,
+      };
+    case 'body_unreadable':
+      return { kind: 'malformed', reason: failure.reason, detail: failure.message };
+    case 'method_not_allowed':
+      return { kind: 'no_handshake' };
+  }
+}
+
+function toClaimAnswer(deps: AcceptDependencies, result: ClaimResult): AcceptAnswer {
+  if (result.kind === 'claimed')
+    return { kind: 'accepted', events: [{ id: result.id, status: result.status }] };
+  const reason = result.kind === 'refused' ? result.reason : 'sequencer_unreachable';
+  deps.telemetry.log('error', 'claim.failed', { reason, message: result.message });
+  return { kind: 'unavailable', reason, retryAfterSeconds: limits.retryAfterSeconds };
+}
+
+type Refused = {
+  readonly incoming: AcceptRequest;
+  readonly failure: VerifyFailure;
+  readonly headers: VerifiedRequest['headers'];
+  readonly now: number;
+};
+
+/** A request whose sender is proven says something even where it cannot be read: it is kept before it is answered. */
+async function refuse(deps: AcceptDependencies, refused: Refused): Promise<AcceptAnswer> {
+  const { failure } = refused;
+  if (failure.kind === 'no_handshake') return { kind: 'no_handshake' };
+  const rejected = {
+    id: deps.randomness.uuid(),
+    source: refused.incoming.source,
+    at: refused.now,
+    headers: keepHeaders(refused.headers),
+  };
+  if (failure.kind === 'unverified') {
+    const detail = failure.header ?? '';
+    deps.background(keep(deps, { ...rejected, stage: 'verify', reason: failure.reason, detail, body: null }));
+    return { kind: 'unverified', reason: failure.reason, detail };
+  }
+  const { reason, field, rule } = failure.problem;
+  await keep(deps, {
+    ...rejected,
+    stage: 'parse',
+    reason,
+    detail: `${field} ${rule}`,
+    body: failure.request.body,
+  });
+  return { kind: 'unparsable', reason, field, rule };
+}
+
+async function keep(deps: AcceptDependencies, rejected: RejectedRequest): Promise<void> {
+  try {
+    await deps.rejected.record(rejected);
+  } catch (error) {
+    const { id, source, reason } = rejected;
+    deps.telemetry.log('error', 'rejected_request.not_kept', { id, source, reason, error: String(error) });
+  }
+}
+
+/** One wide line a request. */
+function logAnswer(
+  deps: AcceptDependencies,
+  incoming: AcceptRequest,
+  end: { readonly answer: AcceptAnswer; readonly startedAt: number },
+): void {
+  const { answer } = end;
+  const fields = {
+    requestId: incoming.requestId,
+    source: incoming.source.slice(0, limits.maxIdCharacters),
+    answer: answer.kind,
+    durationMs: deps.clock.now() - end.startedAt,
+  };
+  if (answer.kind === 'accepted') {
+    for (const { id, status } of answer.events)
+      deps.telemetry.log('info', 'event.received', { ...fields, event: id, status });
+    return;
+  }
+  if (answer.kind === 'handshake') {
+    deps.telemetry.log('info', 'handshake.answered', { ...fields, handshake: answer.answer.name });
+    return;
+  }
+  const { kind, ...detail } = answer;
+  deps.telemetry.log(kind === 'unavailable' ? 'error' : 'warn', 'request.refused', { ...fields, ...detail });
+}

@@ -1,0 +1,180 @@
+// Stages 4 to 6 of 7 · in: doorbell · out: DeliveryStatus · lease → perform → settle, for one partition, until nothing is
+// ready or the time is up. Several ERP calls run at once; settles are gathered; a settle's answer brings what is next, so
+// that a line goes on without another trip through the queue. May not keep anything that is not in the sequencer.
+
+import { limits } from '../core/limits.ts';
+import type { LeaseAnswer, LeasedDelivery, Settlement } from '../core/sequencer/messages.ts';
+import { type PerformDependencies, perform } from './perform.ts';
+import type { Clock, Sequencer, Telemetry } from './ports.ts';
+
+export type DeliverOptions = {
+  /** ERP calls at once. */
+  readonly concurrency: number;
+  /** How long a lease lasts, ms. */
+  readonly leaseMs: number;
+  /** After so long nothing new is taken, ms: what is ready then is rung for again. */
+  readonly budgetMs: number;
+};
+
+export type DeliverDependencies = Omit<PerformDependencies, 'confirm'> & { readonly telemetry: Telemetry };
+
+export type DeliverSummary = { readonly leasedCount: number; readonly settledCount: number };
+
+/** Works off one partition. Never rejects: what it cannot settle runs into its lease's deadline and is looked up then. */
+export async function deliver(
+  deps: DeliverDependencies,
+  sequencer: Sequencer,
+  options: DeliverOptions,
+): Promise<DeliverSummary> {
+  const worker = createWorker(deps, sequencer, options);
+  try {
+    const askedAt = deps.clock.now();
+    const first = await sequencer.lease({ max: options.concurrency, leaseMs: options.leaseMs });
+    worker.start(first, askedAt);
+    await worker.drain();
+  } catch (error) {
+    deps.telemetry.log('error', 'delivery.interrupted', {
+      error: String(error),
+      inFlight: worker.inFlight(),
+    });
+  }
+  return worker.summary();
+}
+
+function createWorker(deps: DeliverDependencies, sequencer: Sequencer, options: DeliverOptions) {
+  const startedAt = deps.clock.now();
+  const done: Settlement[] = [];
+  let inFlight = 0;
+  let alone = false;
+  let leasedCount = 0;
+  let settledCount = 0;
+  /** Outcomes that should not wait for others. */
+  let urgent = false;
+  const bell = createBell();
+
+  const run = async (leased: LeasedDelivery, deadlineAt: number): Promise<void> => {
+    try {
+      const settlement = await perform(
+        { ...deps, confirm: (deliveryId, epoch) => sequencer.confirm(deliveryId, epoch) },
+        leased,
+        deadlineAt,
+      );
+      logAttempt(deps.telemetry, leased, settlement);
+      done.push(settlement);
+      urgent ||= leased.successorWaits || !isSuccess(settlement);
+    } catch (error) {
+      // Left unsettled: at the lease's deadline it is in doubt, and is looked up.
+      deps.telemetry.log('error', 'delivery.crashed', { delivery: leased.delivery.id, error: String(error) });
+    }
+    inFlight -= 1;
+    bell.ring();
+  };
+  const start = (answer: LeaseAnswer, askedAt: number): void => {
+    const deadlineAt = askedAt + options.leaseMs;
+    alone = answer.leased.some((leased) => leased.delivery.suspect);
+    for (const leased of answer.leased) {
+      inFlight += 1;
+      leasedCount += 1;
+      void run(leased, deadlineAt);
+    }
+  };
+  const settleDone = async (): Promise<void> => {
+    const settlements = done.splice(0);
+    urgent = false;
+    const askedAt = deps.clock.now();
+    const timeIsUp = askedAt - startedAt >= options.budgetMs;
+    const max = timeIsUp || (alone && inFlight > 0) ? 0 : options.concurrency - inFlight;
+    const answer = await sequencer.settle({ settlements, max, leaseMs: options.leaseMs });
+    settledCount += settlements.length;
+    start(answer, askedAt);
+  };
+  const shouldSettle = (): boolean =>
+    done.length > 0 && (urgent || inFlight === 0 || done.length >= limits.maxUnsettledOutcomes);
+
+  return {
+    start,
+    inFlight: () => inFlight,
+    summary: (): DeliverSummary => ({ leasedCount, settledCount }),
+    drain: async (): Promise<void> => {
+      while (inFlight > 0 || done.length > 0) {
+        if (shouldSettle()) await settleDone();
+        else if (done.length === 0) await bell.next();
+        else if (!(await gather(deps.clock, bell))) await settleDone();
+      }
+    },
+  };
+}
+
+/** Waits for the next outcome, at most the gathering time. False: the time is over. */
+async function gather(clock: Clock, bell: Bell): Promise<boolean> {
+  const timer = new AbortController();
+  const rung = await Promise.race([
+    bell.next().then(() => true),
+    clock.wait(limits.settleGatherMs, timer.signal).then(() => false),
+  ]);
+  timer.abort();
+  return rung;
+}
+
+type Bell = { readonly ring: () => void; readonly next: () => Promise<void> };
+
+function createBell(): Bell {
+  let rung = false;
+  let wake: (() => void) | null = null;
+  return {
+    ring: () => {
+      rung = true;
+      wake?.();
+    },
+    next: async () => {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      rung = false;
+      wake = null;
+    },
+  };
+}
+
+function isSuccess(settlement: Settlement): boolean {
+  if (settlement.result.kind !== 'outcome') return false;
+  const { kind } = settlement.result.outcome;
+  return kind === 'succeeded' || kind === 'duplicate';
+}
+
+/** One wide line an attempt. */
+function logAttempt(telemetry: Telemetry, leased: LeasedDelivery, settlement: Settlement): void {
+  const { delivery, event } = leased;
+  const ids = {
+    delivery: delivery.id,
+    event: leased.eventRecordId,
+    source: event.source,
+    eventId: event.eventId,
+    orderingKey: event.orderingKey,
+    route: delivery.routeId,
+    target: delivery.target,
+    operation: delivery.operation,
+    epoch: leased.epoch,
+  };
+  if (settlement.result.kind === 'returned') {
+    telemetry.log('info', 'delivery.returned', ids);
+    return;
+  }
+  const { outcome, spent } = settlement.result;
+  const { attempt } = settlement;
+  telemetry.log(isSuccess(settlement) ? 'info' : 'warn', 'delivery.attempted', {
+    ...ids,
+    mode: attempt?.mode,
+    outcome: outcome.kind,
+    effect: outcome.effect,
+    reason: attempt?.outcome.reason ?? null,
+    message: attempt?.outcome.message ?? null,
+    document: 'document' in outcome ? outcome.document.documentId : null,
+    attemptNumber: delivery.attemptCount + (spent ? 1 : 0),
+    callCount: attempt?.exchanges.length ?? 0,
+    durationMs: attempt === null ? 0 : attempt.endedAt - attempt.startedAt,
+    lagMs: (attempt?.endedAt ?? event.receivedAt) - event.receivedAt,
+  });
+}

@@ -1,0 +1,376 @@
+// Stage 5 of 7 · in: LeasedDelivery · out: Settlement · next: settle.ts
+// map → validate input → [lookup] → perform → verify → validate output. Every way an attempt can end is a value; what may
+// have been done to the ERP decides which. Effects come through ports only.
+
+import type { AdapterFailure, ErpAdapter, ErpCall, OperationHandler } from '../core/erp.ts';
+import type { JsonValue } from '../core/json.ts';
+import { limits } from '../core/limits.ts';
+import type { ContractIssue, Outcome } from '../core/outcome.ts';
+import type { RelayDefinition } from '../core/relay-definition.ts';
+import type { Route } from '../core/route.ts';
+import type { LeasedDelivery, Settlement } from '../core/sequencer/messages.ts';
+import { toAttemptOutcome } from '../core/sequencer/settle.ts';
+import type { SourcePreset } from '../core/source.ts';
+import type { TargetDefinition } from '../core/target.ts';
+import { toContractIssues } from '../operations/to-contract-issues.ts';
+import { type MappedInput, mapInput, toMappedEvent, validateInput } from './map-input.ts';
+import type { Clock, ErpConnections, OpenErpConnection } from './ports.ts';
+
+/** What perform looks up of the relay's definition. */
+export type DeliveryRules = Pick<RelayDefinition, 'sources' | 'targets' | 'findRoute'>;
+
+export type PerformDependencies = {
+  readonly rules: DeliveryRules;
+  readonly connections: ErpConnections;
+  readonly clock: Clock;
+  readonly confirm: (deliveryId: string, epoch: number) => Promise<'go' | 'stop'>;
+};
+
+/** What one try came to, before it is a settlement. `returned`: untouched, to be leased again. */
+type Tried =
+  | { readonly kind: 'returned' }
+  | {
+      readonly kind: 'outcome';
+      readonly outcome: Outcome;
+      readonly spent: boolean;
+      readonly doubtCleared: boolean;
+    };
+
+type Try = {
+  readonly leased: LeasedDelivery;
+  readonly route: Route;
+  readonly target: TargetDefinition;
+  readonly handler: OperationHandler;
+  readonly adapter: ErpAdapter;
+  readonly call: ErpCall<unknown>;
+  readonly connection: OpenErpConnection;
+  /** Nothing of an earlier attempt reached the ERP after it; null: nothing is in doubt. */
+  readonly doubtSince: number | null;
+  readonly clock: Clock;
+};
+
+/** @param deadlineAt epoch ms by the consumer's own clock, taken before the lease was asked for */
+export async function perform(
+  deps: PerformDependencies,
+  leased: LeasedDelivery,
+  deadlineAt: number,
+): Promise<Settlement> {
+  const startedAt = deps.clock.now();
+  const prepared = await prepare(deps, leased, deadlineAt);
+  const tried = prepared.kind === 'ended' ? prepared.tried : await attempt(prepared.work);
+  const connection = prepared.kind === 'ready' ? prepared.work.connection : null;
+  const { delivery, epoch } = leased;
+  if (tried.kind === 'returned') {
+    return {
+      deliveryId: delivery.id,
+      epoch,
+      result: { kind: 'returned', target: null, notBeforeAt: null },
+      attempt: null,
+    };
+  }
+  const { outcome, spent, doubtCleared } = tried;
+  return {
+    deliveryId: delivery.id,
+    epoch,
+    result: { kind: 'outcome', outcome, inputHash: prepared.mapped?.hash ?? null, spent, doubtCleared },
+    attempt: {
+      deliveryId: delivery.id,
+      epoch,
+      mode: leased.ledger?.kind === 'possibly_done' ? 'doubt' : 'perform',
+      startedAt,
+      endedAt: deps.clock.now(),
+      outcome: toAttemptOutcome(outcome),
+      exchanges: connection?.exchanges ?? [],
+      input: boundedJson(prepared.mapped?.input),
+    },
+  };
+}
+
+type Prepared =
+  | { readonly kind: 'ended'; readonly tried: Tried; readonly mapped: MappedInput | null }
+  | { readonly kind: 'ready'; readonly work: Try; readonly mapped: MappedInput };
+
+/** Everything that needs no ERP. */
+async function prepare(
+  deps: PerformDependencies,
+  leased: LeasedDelivery,
+  deadlineAt: number,
+): Promise<Prepared> {
+  const { delivery } = leased;
+  const route = deps.rules.findRoute(delivery.routeId);
+  const target = deps.rules.targets.get(delivery.target);
+  const preset = deps.rules.sources.get(leased.event.source)?.preset;
+  const handler = target?.adapter.operations[delivery.operation];
+  if (route === null || preset === undefined) {
+    return ended(rejected('route_unknown', `route ${delivery.routeId} is not in this version of the relay`));
+  }
+  if (target === undefined || handler === undefined || delivery.operationKey === null) {
+    return ended(
+      rejected('operation_unsupported', `target ${delivery.target} does not run ${delivery.operation}`),
+    );
+  }
+  const mapped = await readInput(route, preset, leased);
+  if (!mapped.ok) {
+    const { code, message, fieldErrors } = mapped.error;
+    return ended({ kind: 'rejected', effect: 'none', code, message, fieldErrors });
+  }
+  const known = answerFromLedger(route, leased, mapped.value);
+  if (known !== null) return ended(known, mapped.value);
+  const timeoutMs = route.timeoutMs ?? target.timeoutMs;
+  const doubtSince = leased.ledger?.kind === 'possibly_done' ? leased.ledger.since : null;
+  const connection = deps.connections.open({
+    target,
+    timeoutMs,
+    deadlineAt,
+    beforeFirstWrite: async () => (doubtSince === null ? 'go' : deps.confirm(delivery.id, leased.epoch)),
+  });
+  const call: ErpCall<unknown> = {
+    input: mapped.value.input,
+    key: delivery.operationKey,
+    idempotencyKey: `${delivery.operationKey}#${mapped.value.hash}`,
+    erp: connection.erp,
+  };
+  const { adapter } = target;
+  const work: Try = {
+    leased,
+    route,
+    target,
+    handler,
+    adapter,
+    call,
+    connection,
+    doubtSince,
+    clock: deps.clock,
+  };
+  return { kind: 'ready', work, mapped: mapped.value };
+}
+
+function ended(outcome: Outcome, mapped: MappedInput | null = null): Prepared {
+  return { kind: 'ended', tried: { kind: 'outcome', outcome, spent: false, doubtCleared: false }, mapped };
+}
+
+function rejected(code: string, message: string): Outcome {
+  return { kind: 'rejected', effect: 'none', code, message, fieldErrors: [] };
+}
+
+async function readInput(route: Route, preset: SourcePreset, leased: LeasedDelivery) {
+  const edited = leased.delivery.replay?.edited;
+  if (edited !== null && edited !== undefined) return validateInput(route, edited.input);
+  const event = toMappedEvent(preset, leased.event, leased.payload);
+  return event.ok ? mapInput(route, event.value) : event;
+}
+
+/** The ledger knows it was done: nothing is sent. An edited input that asks for something else is not a duplicate. */
+function answerFromLedger(route: Route, leased: LeasedDelivery, mapped: MappedInput): Outcome | null {
+  const { ledger, delivery } = leased;
+  if (ledger?.kind !== 'succeeded') return null;
+  const { document } = ledger;
+  const edited = delivery.replay !== null && delivery.replay.edited !== null;
+  const output = route.operation.output.safeParse(document);
+  if (edited && output.success && ledger.inputHash !== mapped.hash) {
+    const differences = route.operation.compare(mapped.input, output.data);
+    if (differences.length > 0) return { kind: 'state_mismatch', effect: 'none', differences, document };
+  }
+  return { kind: 'duplicate', effect: 'done', document };
+}
+
+async function attempt(work: Try): Promise<Tried> {
+  try {
+    return work.doubtSince === null
+      ? await performClean(work, null)
+      : await performInDoubt(work, work.doubtSince);
+  } catch (error) {
+    // A bug of an adapter: whether it had written decides, as for any other failure.
+    const message = `adapter ${work.adapter.name} failed: ${error instanceof Error ? error.message : String(error)}`;
+    if (hasWritten(work, null)) return spent(inDoubt(work, { reason: 'answer_lost', message }));
+    if (work.doubtSince !== null) return unspent(inDoubt(work, { reason: 'lookup_failed', message }));
+    return spent({ kind: 'retryable', effect: 'none', reason: 'adapter_fault', message });
+  }
+}
+
+/** Looks up first. "Not found" counts only once the ERP can no longer be at it. */
+async function performInDoubt(work: Try, since: number): Promise<Tried> {
+  if (work.adapter.once === 'best_effort') {
+    const message = `adapter ${work.adapter.name} cannot look up what an earlier attempt did`;
+    return unspent(inDoubt(work, { reason: 'lookup_failed', message, canLookUp: false }));
+  }
+  const found = await work.handler.lookup(work.call);
+  if (found.kind === 'found') return verifyAnswer(work, found.answer, { already: true, spentTry: false });
+  if (found.kind !== 'not_found' && found.kind !== 'unfinished') return failedLookup(work, found);
+  const quietAt = since + work.target.quietMs;
+  const now = work.clock.now();
+  if (now < quietAt) {
+    const message = `the ERP may still be at it until ${new Date(quietAt).toISOString()}`;
+    return unspent(inDoubt(work, { reason: 'quiet_time', message, retryAfterMs: quietAt - now }));
+  }
+  const attemptsLeft = work.leased.delivery.attemptCount < work.leased.delivery.policy.retry.attempts;
+  if (found.kind === 'unfinished') {
+    if (attemptsLeft) return performClean(work, found.answer);
+    const message = 'the document was begun and not finished, and no attempt is left';
+    return unspent(inDoubt(work, { reason: 'answer_lost', message, canLookUp: false }));
+  }
+  if (attemptsLeft) return { ...(await performClean(work, null)), ...{ doubtCleared: true } };
+  const message = 'a look-up showed that nothing was done, and no attempt is left';
+  const outcome: Outcome = { kind: 'retryable', effect: 'none', reason: 'not_done', message };
+  return { kind: 'outcome', outcome, spent: false, doubtCleared: true };
+}
+
+async function performClean(work: Try, unfinished: JsonValue | null): Promise<Tried> {
+  const done = await work.handler.perform(work.call, unfinished);
+  if (done.kind !== 'performed') return toFailed(work, done, unfinished);
+  return verifyAnswer(work, done.answer, { already: done.already === true, spentTry: true });
+}
+
+async function verifyAnswer(
+  work: Try,
+  answer: JsonValue,
+  options: { readonly already: boolean; readonly spentTry: boolean },
+): Promise<Tried> {
+  const verified = await work.handler.verify(work.call, answer);
+  const tried = (outcome: Outcome): Tried => (options.spentTry ? spent(outcome) : unspent(outcome));
+  if (verified.kind !== 'verified') {
+    if (verified.kind === 'contract_broken') return tried({ ...verified, effect: 'possible' });
+    return tried(
+      inDoubt(work, {
+        reason: 'answer_lost',
+        message: `it was done, but could not be verified: ${describe(verified)}`,
+      }),
+    );
+  }
+  const output = work.route.operation.output.safeParse(verified.output);
+  if (!output.success) {
+    const issues: readonly ContractIssue[] = toContractIssues(output.error, verified.output);
+    return tried({ kind: 'contract_broken', effect: 'done', issues });
+  }
+  const differences = work.route.operation.compare(work.call.input, output.data);
+  if (differences.length > 0) {
+    return tried({ kind: 'state_mismatch', effect: 'done', differences, document: output.data });
+  }
+  return tried({ kind: options.already ? 'duplicate' : 'succeeded', effect: 'done', document: output.data });
+}
+
+/** A failed look-up leaves the doubt as it is and spends no attempt. */
+function failedLookup(work: Try, failure: AdapterFailure): Tried {
+  if (failure.kind === 'contract_broken') return unspent({ ...failure, effect: 'none' });
+  if (failure.kind === 'call_failed' && failure.failure.kind === 'unauthorized') {
+    return unspent({ kind: 'unauthorized', effect: 'none', message: failure.failure.message });
+  }
+  if (failure.kind === 'call_failed' && failure.failure.kind === 'not_sent') return notSent(failure.failure);
+  const retryAfterMs = failure.kind === 'retryable' ? failure.retryAfterMs : undefined;
+  return unspent(inDoubt(work, { reason: 'lookup_failed', message: describe(failure), retryAfterMs }));
+}
+
+/** What a failed perform came to. After an earlier write of the same operation nothing is certain any more. */
+function toFailed(work: Try, failure: AdapterFailure, unfinished: JsonValue | null): Tried {
+  const begun = hasBegun(work, unfinished);
+  switch (failure.kind) {
+    case 'retryable':
+      if (begun)
+        return spent(
+          inDoubt(work, {
+            reason: 'answer_lost',
+            message: failure.message,
+            retryAfterMs: failure.retryAfterMs,
+          }),
+        );
+      return spent({ ...failure, effect: 'none' });
+    case 'answer_lost':
+      return spent(inDoubt(work, { reason: 'answer_lost', message: failure.message }));
+    case 'rejected':
+      return spent({ ...failure, effect: begun ? 'possible' : 'none' });
+    case 'contract_broken':
+      return spent({ ...failure, effect: hasWritten(work, unfinished) ? 'possible' : 'none' });
+    case 'call_failed':
+      return toFailedCall(work, failure, { begun, unfinished });
+  }
+}
+
+function toFailedCall(
+  work: Try,
+  { failure }: Extract<AdapterFailure, { kind: 'call_failed' }>,
+  state: { readonly begun: boolean; readonly unfinished: JsonValue | null },
+): Tried {
+  switch (failure.kind) {
+    case 'unauthorized':
+      return spent({
+        kind: 'unauthorized',
+        effect: state.begun ? 'possible' : 'none',
+        message: failure.message,
+      });
+    case 'not_sent':
+      if (!hasWritten(work, state.unfinished)) return notSent(failure);
+      return spent(inDoubt(work, { reason: 'answer_lost', message: failure.message }));
+    case 'no_answer':
+      if (hasWritten(work, state.unfinished)) {
+        const reason = failure.reason === 'timeout' ? 'timeout' : 'connection_lost';
+        return spent(inDoubt(work, { reason, message: failure.message }));
+      }
+      return spent({
+        kind: 'retryable',
+        effect: 'none',
+        reason: 'erp_unavailable',
+        message: failure.message,
+      });
+  }
+}
+
+function notSent(failure: { readonly reason: string; readonly message: string }): Tried {
+  if (failure.reason === 'egress_refused') return unspent(rejected('egress_refused', failure.message));
+  return { kind: 'returned' };
+}
+
+function hasWritten(work: Try, unfinished: JsonValue | null): boolean {
+  return unfinished !== null || work.connection.lastWriteAt() !== null;
+}
+
+/** More than the failing write: an earlier step of the operation is in the ERP. */
+function hasBegun(work: Try, unfinished: JsonValue | null): boolean {
+  return unfinished !== null || work.connection.writeCount() > 1;
+}
+
+function inDoubt(
+  work: Try,
+  why: {
+    readonly reason: Extract<Outcome, { kind: 'in_doubt' }>['reason'];
+    readonly message: string;
+    readonly retryAfterMs?: number | undefined;
+    readonly canLookUp?: boolean;
+  },
+): Outcome {
+  return {
+    kind: 'in_doubt',
+    effect: 'possible',
+    reason: why.reason,
+    message: why.message,
+    lastByteAt: work.connection.lastWriteAt() ?? work.doubtSince ?? work.clock.now(),
+    canLookUp: why.canLookUp ?? work.adapter.once !== 'best_effort',
+    ...(why.retryAfterMs === undefined ? {} : { retryAfterMs: why.retryAfterMs }),
+  };
+}
+
+/** What holds a delivery costs no attempt: a person or a recovery lets it go on. */
+const heldKinds: ReadonlySet<Outcome['kind']> = new Set([
+  'unauthorized',
+  'contract_broken',
+  'state_mismatch',
+]);
+
+function spent(outcome: Outcome): Tried {
+  return { kind: 'outcome', outcome, spent: !heldKinds.has(outcome.kind), doubtCleared: false };
+}
+
+function unspent(outcome: Outcome): Tried {
+  return { kind: 'outcome', outcome, spent: false, doubtCleared: false };
+}
+
+function describe(failure: AdapterFailure): string {
+  if (failure.kind === 'call_failed') return failure.failure.message;
+  if (failure.kind === 'contract_broken') return failure.issues.map((issue) => issue.path).join(', ');
+  return failure.message;
+}
+
+function boundedJson(value: unknown): string | null {
+  if (value === undefined) return null;
+  const text = JSON.stringify(value);
+  return text.length <= limits.maxKeptInputChars ? text : `${text.slice(0, limits.maxKeptInputChars)}…`;
+}
