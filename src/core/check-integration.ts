@@ -1,0 +1,189 @@
+// The rules a source, a target and a route must keep, each told with the field that breaks it.
+// Pure. Types say some of them too; they are said again here because a relay that starts wrongly loses events quietly.
+
+import type { EventPrerequisite, RouteDefinition } from './define-integration.ts';
+import type { ConfigProblem, SourceDefinition } from './relay-definition.ts';
+import { type RoutePolicy, routeBounds } from './route.ts';
+import type { TargetDefinition } from './target.ts';
+
+/** Where the thing to check is written. */
+type Place = { readonly file: string; readonly field: string };
+
+/** Ids stand in URLs, keys, logs and tables. */
+const idPattern = /^[a-z][a-z0-9-]{0,62}$/;
+const idRule =
+  'must be lower-case letters, digits and hyphens, beginning with a letter, at most 63 characters';
+
+const variablePattern = /^[A-Z][A-Z0-9_]{0,127}$/;
+const variableRule = 'must name a Worker variable in capitals, digits and underscores, such as ERP_BASE_URL';
+
+export const nameRule = `${idRule}: the name of its file without .ts`;
+
+export const isIntegrationName = (name: string): boolean => idPattern.test(name);
+
+/** Collects what is wrong below one place. */
+function problemsAt({ file, field: parent }: Place) {
+  const found: ConfigProblem[] = [];
+  return {
+    found,
+    expect(holds: boolean, field: string, rule: string): void {
+      if (!holds) found.push({ file, field: `${parent}.${field}`, rule });
+    },
+    expectWithin(bounds: keyof typeof routeBounds, value: number, field: string): void {
+      const { min, max } = routeBounds[bounds];
+      const holds = Number.isInteger(value) && value >= min && value <= max;
+      const unit = bounds.endsWith('Ms') ? ' ms' : '';
+      if (!holds)
+        found.push({
+          file,
+          field: `${parent}.${field}`,
+          rule: `must be a whole number from ${min} to ${max}${unit}`,
+        });
+    },
+  };
+}
+
+export function checkSource(source: SourceDefinition, place: Place): readonly ConfigProblem[] {
+  const { found, expect } = problemsAt(place);
+  expect(idPattern.test(source.id), 'id', idRule);
+  expect(variablePattern.test(source.secretVariable), 'secret', variableRule);
+  expect(
+    !source.secretVariable.endsWith('_PREVIOUS'),
+    'secret',
+    'must not end in _PREVIOUS: so is the old value named',
+  );
+  return found;
+}
+
+export function checkTarget(target: TargetDefinition, place: Place): readonly ConfigProblem[] {
+  const { found, expect, expectWithin } = problemsAt(place);
+  const { adapter, baseUrlVariable, credentialVariables } = target;
+  expect(idPattern.test(target.id), 'id', idRule);
+  expect(baseUrlVariable === null || variablePattern.test(baseUrlVariable), 'baseUrl', variableRule);
+  for (const field of adapter.credentialFields) {
+    expect(
+      Object.hasOwn(credentialVariables, field),
+      `credential.${field}`,
+      `is required by the adapter ${adapter.name}`,
+    );
+  }
+  for (const [field, variable] of Object.entries(credentialVariables)) {
+    const known = adapter.credentialFields.includes(field);
+    expect(known, `credential.${field}`, `must not be there: the adapter ${adapter.name} has no such part`);
+    expect(!known || variablePattern.test(variable), `credential.${field}`, variableRule);
+  }
+  expectWithin('timeoutMs', target.timeoutMs, 'timeoutMs');
+  expectWithin('quietMs', target.quietMs, 'quietMs');
+  expect(isQuietEnough(target, target.timeoutMs), 'quietMs', quietRule(target));
+  return found;
+}
+
+/** With native keys a call that is made twice is done once, so nothing rests on "not found". */
+function isQuietEnough({ adapter, quietMs }: TargetDefinition, timeoutMs: number): boolean {
+  return adapter.once === 'native_key' || quietMs >= timeoutMs;
+}
+
+function quietRule({ adapter, quietMs }: TargetDefinition): string {
+  return `timeoutMs must be at most quietMs (${quietMs}): else ${adapter.name} may still do what is taken for not done`;
+}
+
+type RouteContext = Place & {
+  readonly policy: RoutePolicy;
+  readonly sources: ReadonlyMap<string, SourceDefinition>;
+  readonly targets: ReadonlyMap<string, TargetDefinition>;
+};
+
+export function checkRoute(route: RouteDefinition, context: RouteContext): readonly ConfigProblem[] {
+  const { found, expect } = problemsAt(context);
+  const { source, target, operation, type } = route;
+  expect(idPattern.test(route.id), 'id', idRule);
+  expect(
+    context.sources.get(source.id) === source,
+    'source',
+    `must be listed under sources: ${source.id} is not`,
+  );
+  expect(
+    context.targets.get(target.id) === target,
+    'target',
+    `must be listed under targets: ${target.id} is not`,
+  );
+  expect(
+    canSend(source, type),
+    'type',
+    `must be a type the source sends: ${source.id} has no ${JSON.stringify(type)}`,
+  );
+  const handler = Object.hasOwn(target.adapter.operations, operation.name)
+    ? target.adapter.operations[operation.name]
+    : undefined;
+  expect(
+    handler !== undefined,
+    'target',
+    `must run ${operation.name}: the adapter ${target.adapter.name} does not`,
+  );
+  expect(typeof route.input === 'function', 'input', 'must be a function');
+  return [
+    ...found,
+    ...checkKey(route, context),
+    ...checkPolicy(route, context),
+    ...checkAfter(route, context),
+  ];
+}
+
+function canSend(source: SourceDefinition, type: string): boolean {
+  return type !== '' && (source.preset.topics === null || source.preset.topics.includes(type));
+}
+
+function checkKey(route: RouteDefinition, place: Place): readonly ConfigProblem[] {
+  const { found, expect } = problemsAt(place);
+  const { name, repeats } = route.operation;
+  const needsVersion = repeats === 'per_version';
+  const needsSubject = needsVersion || repeats === 'per_subject';
+  const rule = (needed: boolean) =>
+    needed ? `is required: ${name} repeats ${repeats}` : `must not be there: ${name} takes none`;
+  expect((typeof route.subject === 'function') === needsSubject, 'subject', rule(needsSubject));
+  expect((typeof route.version === 'function') === needsVersion, 'version', rule(needsVersion));
+  return found;
+}
+
+function checkPolicy(route: RouteDefinition, { policy, ...place }: RouteContext): readonly ConfigProblem[] {
+  const { found, expect, expectWithin } = problemsAt(place);
+  const { operation, target, timeoutMs } = route;
+  const mayBeStale = policy.onStale === 'run' || operation.replacesState;
+  expect(mayBeStale, 'onStale', `must be run: ${operation.name} replaces no state`);
+  expectWithin('waitMs', policy.waitMs, 'waitMs');
+  expectWithin('attempts', policy.retry.attempts, 'retry.attempts');
+  expectWithin('baseMs', policy.retry.baseMs, 'retry.baseMs');
+  expectWithin('capMs', policy.retry.capMs, 'retry.capMs');
+  expect(policy.retry.capMs >= policy.retry.baseMs, 'retry.capMs', 'must not be less than retry.baseMs');
+  if (timeoutMs === undefined) return found;
+  expectWithin('timeoutMs', timeoutMs, 'timeoutMs');
+  expect(isQuietEnough(target, timeoutMs), 'timeoutMs', quietRule(target));
+  return found;
+}
+
+function checkAfter(route: RouteDefinition, context: RouteContext): readonly ConfigProblem[] {
+  const { found, expect } = problemsAt(context);
+  for (const [index, written] of (route.after ?? []).entries()) {
+    const field = `after[${index}]`;
+    if (typeof written !== 'string' && 'route' in written) continue;
+    const event: EventPrerequisite =
+      typeof written === 'string' ? { source: route.source, type: written } : written;
+    const { source, type, target = route.target } = event;
+    expect(
+      context.sources.get(source.id) === source,
+      field,
+      `must name a listed source: ${source.id} is not`,
+    );
+    expect(
+      context.targets.get(target.id) === target,
+      field,
+      `must name a listed target: ${target.id} is not`,
+    );
+    expect(
+      canSend(source, type),
+      field,
+      `must be a type the source sends: ${source.id} has no ${JSON.stringify(type)}`,
+    );
+  }
+  return found;
+}

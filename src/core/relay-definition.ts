@@ -1,0 +1,38 @@
+// What a relay is made of once its integrations are compiled: sources, targets, routes, and the ways to find them.
+// Pure types. Made by compile-integrations.ts; the pipeline and worker.ts read it and never change it.
+
+import type { Route } from './route.ts';
+import type { Entity, IdentifiedEvent, SourcePreset } from './source.ts';
+import type { TargetDefinition } from './target.ts';
+
+export type SourceDefinition = {
+  /** The last part of its ingest URL: `/hooks/{id}`. */
+  readonly id: string;
+  readonly preset: SourcePreset;
+  /** Names of the Worker secrets. The previous one may be missing; it is set while a rotation lasts. */
+  readonly secretVariable: string;
+  readonly previousSecretVariable: string;
+  /** Takes the place of the preset's entity; absent: the preset's counts. Pure. */
+  entity?(event: IdentifiedEvent): Entity | null;
+};
+
+/** Something in an integration that stops the start. */
+export type ConfigProblem = {
+  /** `src/integrations/shop-orders.ts` */
+  readonly file: string;
+  /** `routes[2] (confirm-sale).after[0]` */
+  readonly field: string;
+  /** What must hold. */
+  readonly rule: string;
+};
+
+export type RelayDefinition = {
+  /** By id. */
+  readonly sources: ReadonlyMap<string, SourceDefinition>;
+  readonly targets: ReadonlyMap<string, TargetDefinition>;
+  /** In declared order: integrations as listed, routes as written. */
+  readonly routes: readonly Route[];
+  findRoute(id: string): Route | null;
+  /** In declared order; empty where the event is accepted and nothing is to be done. */
+  routesFor(source: string, type: string): readonly Route[];
+};
