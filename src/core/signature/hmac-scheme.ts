@@ -15,8 +15,10 @@ export type HmacSchemeOptions = {
   readonly name: string;
   /** Header that holds the signature. */
   readonly header: string;
-  /** Before the signature in its header, e.g. `sha256=`. Compulsory when given. */
+  /** Before the signature in its header, e.g. `sha256=`. */
   readonly prefix?: string;
+  /** Whether the signature may also come without the prefix. Default false. */
+  readonly prefixOptional?: boolean;
   /** Default SHA-256. */
   readonly hash?: HmacHash;
   /** Default hex. */
@@ -116,14 +118,19 @@ function toTimestamp(options: HmacSchemeOptions): HmacScheme['timestamp'] {
 
 export function hmacScheme(options: HmacSchemeOptions): HmacScheme {
   const signed = toSigned(options);
-  const name = lowerCaseHeader(options, 'header', options.header);
+  const { prefix = '', prefixOptional = false } = options;
   return {
     kind: 'hmac',
     name: options.name,
     hash: options.hash ?? 'SHA-256',
     encoding: options.encoding ?? 'hex',
     secretForm: options.secretForm ?? 'text',
-    place: { kind: 'header', name, ...(options.prefix === undefined ? {} : { prefix: options.prefix }) },
+    place: {
+      kind: 'header',
+      name: lowerCaseHeader(options, 'header', options.header),
+      prefix,
+      prefixOptional,
+    },
     signed,
     timestamp: toTimestamp(options),
     requiredHeaders: signed.flatMap((part) => (part.kind === 'header' ? [part.name] : [])),
