@@ -156,6 +156,11 @@ describe('an order is refused', () => {
       { lines: line({ unitPrice: '1e3' }) },
       { code: 'invalid_field', field: 'lines[0].unitPrice' },
     ],
+    [
+      'more than can be posted',
+      { lines: line({ quantity: 1e9, unitPrice: '99999999999' }) },
+      { code: 'amount_too_large', field: 'lines[0]' },
+    ],
     ['no lines', { lines: [] }, { code: 'invalid_field', field: 'lines' }],
     ['a date that is none', { orderedAt: '2026-13-40' }, { code: 'invalid_field', field: 'orderedAt' }],
   ])('for %s, naming the field', async (_what, change, refusal) => {

@@ -2,7 +2,7 @@
 // Pure but for the refusal it throws. May not look anything up.
 
 import { z } from 'zod';
-import { parseMoney, parseQuantity, type Units } from '../decimal.ts';
+import { MAX_UNITS, parseMoney, parseQuantity, type Units } from '../decimal.ts';
 import { refuse } from '../refusal.ts';
 
 /** 200 characters: as long as an operation key gets; a longer id is a mistake in a mapping. */
@@ -62,4 +62,10 @@ export function quantityUnits(quantity: number, field: string): Units {
   if (units === null)
     return refuse('invalid_quantity', `${field} must be a number of at most four decimals.`, field);
   return units < 0 ? refuse('negative_quantity', `${field} may not be negative.`, field) : units;
+}
+
+/** Refuses what has left the whole numbers that arithmetic here is exact in. */
+export function withinBounds(units: Units, field: string): Units {
+  if (Math.abs(units) <= MAX_UNITS) return units;
+  return refuse('amount_too_large', `${field} comes to more than the ERP can post.`, field);
 }

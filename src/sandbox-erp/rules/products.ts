@@ -7,7 +7,7 @@ import type { ProductDocument, StockMoveDocument } from '../documents.ts';
 import { COMPANY_CURRENCY, DEFAULT_LOCATION, type Erp, isoTime, parseBody } from '../erp.ts';
 import { refuse } from '../refusal.ts';
 import { type Account, accountingDate, type Posting, postEntry } from './accounting.ts';
-import { amountOrZero, idField, moneyField, relayKeyField } from './fields.ts';
+import { amountOrZero, idField, moneyField, relayKeyField, withinBounds } from './fields.ts';
 
 /** 24 products: enough for orders of many lines, few enough to list. */
 const SEEDED_PRODUCTS = 24;
@@ -96,7 +96,7 @@ export function moveStock(erp: Erp, { goods, type, sourceId, against }: Move): v
 function postValue(erp: Erp, move: StockMoveDocument, against: Account): void {
   const product = erp.store.byReference('product', move.sku);
   const cost = storedMoney(product?.cost ?? '0');
-  const value = extend(storedQuantity(move.quantity), cost, COMPANY_CURRENCY);
+  const value = withinBounds(extend(storedQuantity(move.quantity), cost, COMPANY_CURRENCY), 'quantity');
   const postings: Posting[] = [
     { account: 'inventory', amount: value },
     { account: against, amount: -value },

@@ -83,7 +83,7 @@ function orderLine(
   return {
     ...{ lineId: line.lineId, sku: line.sku, quantity: formatQuantity(quantity) },
     unitPrice: formatMoney(unitPrice, currency),
-    total: formatMoney(given ?? extend(quantity, unitPrice, currency), currency),
+    total: formatMoney(fields.withinBounds(given ?? extend(quantity, unitPrice, currency), at), currency),
   };
 }
 
@@ -99,7 +99,10 @@ function orderTotals(input: OrderBody, lines: readonly OrderLine[]): OrderTotals
   const shipping = fields.amountOrZero(input.shippingTotal, 'shippingTotal');
   const tax = fields.amountOrZero(input.taxTotal, 'taxTotal');
   const total = fields.amountOrZero(input.total, 'total');
-  const lineSum = lines.reduce((sum, line) => sum + storedMoney(line.total), 0);
+  const lineSum = fields.withinBounds(
+    lines.reduce((sum, line) => sum + storedMoney(line.total), 0),
+    'lines',
+  );
   const difference = total - (lineSum + shipping + tax - discount);
   const roundedLines = input.lines.filter((line) => line.total === null || line.total === undefined).length;
   if (Math.abs(difference) > roundedLines * minorUnit(currency)) {
