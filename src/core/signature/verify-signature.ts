@@ -30,11 +30,11 @@ export type SignatureCheck = {
 const hashBytes: Readonly<Record<HmacHash, number>> = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-512': 64 };
 const ed25519SignatureBytes = 64;
 
-/** The scheme that must hold for this request: of several header families the first one present, else the last. */
+/** The scheme that must hold for this request: of several header families the first one present. */
 export function chooseScheme(scheme: SignatureScheme, headers: SignedRequest['headers']): HmacScheme {
   if (scheme.kind === 'hmac') return scheme;
   const present = scheme.schemes.find((candidate) => headers[candidate.place.name] !== undefined);
-  return present ?? scheme.schemes[scheme.schemes.length - 1] ?? scheme.schemes[0];
+  return present ?? scheme.schemes[0];
 }
 
 type Signed = { readonly texts: SignatureTexts; readonly timestamp: string | null };

@@ -28,7 +28,7 @@ function readEntity(payload: JsonValue): Entity | null {
 /** `created`: seconds in v1 events, ISO 8601 in v2 events. Ties are normal: a burst of events shares one second. */
 function readCreated(created: JsonValue | undefined): Result<number, ParseProblem> {
   if (created === undefined) return missing('body $.created');
-  const seconds = typeof created === 'number' && Number.isSafeInteger(created * 1000) && created >= 0;
+  const seconds = typeof created === 'number' && Number.isInteger(created) && created >= 0 && created < 1e12;
   const epochMs = seconds ? created * 1000 : firstInstant(created);
   return epochMs === null ? invalid('body $.created', 'must be a time in seconds or ISO 8601') : ok(epochMs);
 }
