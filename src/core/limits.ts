@@ -76,4 +76,38 @@ export const limits = {
   maxObjectCallTries: 3,
   /** What a sender is told to wait when nothing could be claimed, seconds: below every sender's first retry. */
   retryAfterSeconds: 5,
+  /** Body of one admin request, bytes: an edited input of a thousand lines. */
+  maxAdminBodyBytes: 524_288,
+  /** Deliveries on one page of a list; each of the partitions is asked for as many. */
+  maxListPage: 200,
+  /** Deliveries on a page where the caller names no number. */
+  defaultListPage: 50,
+  /** Deliveries of the same ordering key shown beside one: the newest. */
+  maxRelatedDeliveries: 50,
+  /** Places one bulk replay takes; the answer says how many are left. One transaction in each partition. */
+  maxBulkReplays: 1_000,
+  /** Held deliveries one release of a target lets go; the answer says whether more are left. */
+  maxBulkReleases: 1_000,
+  /** An operator's reason or note, characters. */
+  maxNoteCharacters: 1_000,
+  /** A filter value, characters: an operation key's bound, and nothing the relay keeps is longer. */
+  maxFilterCharacters: 512,
+  /** How long a list or a check waits for the journal or a sequencer before it does without, ms: a person is waiting. */
+  operatorWaitMs: 5_000,
+  /** How long /readyz repeats its last answer, ms: anybody may ask, and each look costs two calls. */
+  readinessMs: 1_000,
+  /** A doorbell nobody answered is rung again after so long, ms: the queue usually takes well under a second. */
+  doorbellTimeoutMs: 5_000,
+  /** How long changes gather before the journal gets them, ms: one D1 transaction for all of a second. */
+  journalDelayMs: 1_000,
+  /** Longest wait between two tries of a journal that is away, ms. */
+  journalRetryCapMs: 60_000,
+  /** One catch-up of the journal, ms: an alarm's time is bounded, the next one goes on. */
+  journalFlushMs: 10_000,
+  /** Attempts kept with an open event while the journal is away, characters of JSON: with a body of 1 MiB still one row. */
+  maxUnjournaledAttemptChars: 262_144,
+  /** After the ERP refused a login none is tried for so long, ms: ERPs lock accounts after some six. */
+  loginPauseMs: 60_000,
+  /** A token this close to its end is renewed first, ms: longer than one call. */
+  tokenMarginMs: 30_000,
 } as const;

@@ -18,6 +18,7 @@ export type AcceptDependencies = {
   readonly sequencers: Sequencers;
   readonly rejected: RejectedRequests;
   readonly keys: KeyCache;
+  readonly maxBodyBytes: number;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly telemetry: Telemetry;
@@ -38,7 +39,11 @@ async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: nu
   const source = deps.findSource(incoming.source);
   if (source === null) return { kind: 'unknown_source' };
 
-  const received = await receive(incoming, { limits, now, requestId: incoming.requestId });
+  const received = await receive(incoming, {
+    limits: { ...limits, maxBodyBytes: deps.maxBodyBytes },
+    now,
+    requestId: incoming.requestId,
+  });
   if (!received.ok) return toReceiveAnswer(received.error);
 
   const verified = await verify(received.value, source, { keys: deps.keys });

@@ -51,6 +51,8 @@ export type SequencerCore = {
   readonly nextTickAt: (now: number) => number | null;
   readonly hasReady: (now: number) => boolean;
   readonly cutJournal: (bounds: { maxEntries: number; maxBytes: number }, now: number) => JournalCut | null;
+  /** Something changed that the journal has not acknowledged. */
+  readonly hasUnjournaled: (now: number) => boolean;
   /** True where more is left to move. */
   readonly acknowledgeJournal: (appliedThrough: number, now: number) => boolean;
   /** True where the walk over the settled rows has not come to its end. */
@@ -103,6 +105,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     nextTickAt: (now) => look(now, nextTickAt),
     hasReady: (now) => look(now, hasReady),
     cutJournal: (bounds, now) => look(now, (state) => cutJournal(state, bounds)),
+    hasUnjournaled: (now) => look(now, (state) => state.unjournaled.size > 0),
     acknowledgeJournal: (appliedThrough, now) =>
       change(now, (state) => acknowledgeJournal(state, appliedThrough)),
     pruneStep: (now) => change(now, pruneSettled),

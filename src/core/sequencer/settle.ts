@@ -89,14 +89,21 @@ function toAttempt(settlement: Settlement, decided: Delivery): Attempt | null {
 function withDelivery(record: EventRecord, delivery: Delivery, attempt: Attempt | null): EventRecord {
   const deliveries = record.deliveries.map((other) => (other.id === delivery.id ? delivery : other));
   if (attempt === null) return { ...record, deliveries };
-  const attempts = [...record.attempts, attempt];
-  const dropped = Math.max(0, attempts.length - limits.maxUnjournaledAttempts);
-  return {
-    ...record,
-    deliveries,
-    attempts: attempts.slice(dropped),
-    droppedAttempts: record.droppedAttempts + dropped,
-  };
+  const kept = keepNewest([...record.attempts, attempt]);
+  const dropped = record.attempts.length + 1 - kept.length;
+  return { ...record, deliveries, attempts: kept, droppedAttempts: record.droppedAttempts + dropped };
+}
+
+/** The newest attempts that fit beside the body in one row; the newest one always. */
+function keepNewest(attempts: readonly Attempt[]): Attempt[] {
+  const kept: Attempt[] = [];
+  let size = 0;
+  for (const attempt of [...attempts].reverse().slice(0, limits.maxUnjournaledAttempts)) {
+    size += JSON.stringify(attempt).length;
+    if (kept.length > 0 && size > limits.maxUnjournaledAttemptChars) break;
+    kept.unshift(attempt);
+  }
+  return kept;
 }
 
 function settleLate(state: SequencerState, found: Found, settlement: Settlement): void {

@@ -1,0 +1,90 @@
+// The pipeline's ports made from the Worker's bindings. One per isolate; nothing here is done at import time.
+
+import type { Config, TargetSettings } from '../config.ts';
+import type { RelayDefinition } from '../core/relay-definition.ts';
+import { createKeyCache } from '../core/signature/key-cache.ts';
+import type { SourceRuntime } from '../core/source.ts';
+import type { AcceptDependencies, DeliverDependencies, DeliverOptions } from '../pipeline/index.ts';
+import type { Journal, JournalReader, RejectedRequests, Sequencers } from '../pipeline/ports.ts';
+import { systemClock, systemRandomness } from './clock.ts';
+import { createD1Journal } from './d1/d1-journal.ts';
+import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
+import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
+import { createErpConnections } from './fetch/erp-connections.ts';
+import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
+import { createTelemetry } from './telemetry.ts';
+
+export type Ports = {
+  readonly accept: AcceptDependencies;
+  readonly deliver: DeliverDependencies;
+  readonly deliverOptions: DeliverOptions;
+  readonly sequencers: Sequencers;
+  readonly journal: Journal & JournalReader;
+  readonly rejectedRequests: RejectedRequests;
+};
+
+export function createPorts(given: {
+  readonly env: Env;
+  readonly config: Config;
+  readonly definition: RelayDefinition;
+  readonly background: (work: Promise<unknown>) => void;
+}): Ports {
+  const { env, config, definition, background } = given;
+  const clock = systemClock;
+  const randomness = systemRandomness;
+  const telemetry = createTelemetry();
+  const { partitions, generation } = config;
+  const sequencers = createObjectSequencers(env.SEQUENCER, { partitions, generation });
+  const journal = createD1Journal(env.DB);
+  const rejectedRequests = createD1RejectedRequests(env.DB, clock);
+  const tokens = createObjectTargetTokens(env.TARGET, clock);
+  const settings = (target: { readonly id: string }): TargetSettings | undefined => config.targetSettings.get(target.id);
+  const sources = sourceRuntimes(definition, config);
+  return {
+    accept: {
+      definition,
+      findSource: (id) => sources.get(id) ?? null,
+      sequencers,
+      rejected: rejectedRequests,
+      keys: createKeyCache(),
+      maxBodyBytes: config.maxBodyBytes,
+      clock,
+      randomness,
+      telemetry,
+      background,
+    },
+    deliver: { rules: definition, connections: createErpConnections({ settings, tokens, clock }), clock, telemetry },
+    deliverOptions: deliverOptionsFor(config, definition),
+    sequencers,
+    journal,
+    rejectedRequests,
+  };
+}
+
+function sourceRuntimes(definition: RelayDefinition, config: Config): Map<string, SourceRuntime> {
+  const runtimes = new Map<string, SourceRuntime>();
+  for (const source of definition.sources.values()) {
+    const secrets = config.sourceSecrets.get(source.id);
+    if (secrets === undefined) continue;
+    const { id, preset, entity } = source;
+    runtimes.set(id, entity === undefined ? { id, preset, secrets } : { id, preset, secrets, entity });
+  }
+  return runtimes;
+}
+
+/** Calls of one operation that a lease must outlast: token, look-up, two writes and a read, with margin. */
+const callsPerLease = 4;
+
+/** Bounds of a lease, ms: below, every hiccup would be doubt; above, a crash would be noticed too late. */
+const leaseBoundsMs = { least: 20_000, most: 600_000 };
+
+/** How long one invocation takes new work, ms: well within the platform's 15 minutes, and other partitions get their turn. */
+const budgetMs = 20_000;
+
+function deliverOptionsFor(config: Config, definition: RelayDefinition): DeliverOptions {
+  const timeouts = [...definition.targets.values()].map((target) => target.timeoutMs);
+  const routeTimeouts = definition.routes.map((route) => route.timeoutMs ?? 0);
+  const wanted = callsPerLease * Math.max(0, ...timeouts, ...routeTimeouts);
+  const leaseMs = Math.min(leaseBoundsMs.most, Math.max(leaseBoundsMs.least, wanted));
+  return { concurrency: config.deliveryConcurrency, leaseMs, budgetMs };
+}

@@ -1,0 +1,75 @@
+// Feeds the journal from one partition: cuts change sets, appends them, and lets the sequencer archive what was
+// acknowledged. The journal being away stops nothing: the feed tries again, less and less often.
+
+import { limits } from '../../core/limits.ts';
+import type { SequencerCore } from '../../core/sequencer/sequencer.ts';
+import type { Clock, Journal, Telemetry } from '../../pipeline/ports.ts';
+
+export type JournalFeed = {
+  /** Appends until nothing is left, the time is up, or the journal fails. One at a time; never rejects. */
+  readonly flush: () => Promise<void>;
+  /** When the next flush should be, epoch ms; null: the journal has everything. */
+  readonly wantedAt: () => number | null;
+};
+
+export function createJournalFeed(deps: {
+  readonly core: SequencerCore;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly generation: number;
+  readonly partition: number;
+}): JournalFeed {
+  const { core, journal, clock, generation, partition } = deps;
+  const bounds = { maxEntries: limits.maxJournalBatchRecords, maxBytes: limits.maxJournalBatchBytes };
+  let running: Promise<void> | null = null;
+  /** Where the journal stands is asked once after a start: memory has forgotten. */
+  let asked = false;
+  let failureCount = 0;
+  let wantedAt: number | null = null;
+
+  const acknowledge = async (appliedThrough: number): Promise<void> => {
+    while (core.acknowledgeJournal(appliedThrough, clock.now())) await clock.wait(0);
+  };
+  const append = async (cut: Parameters<Journal['append']>[0]): Promise<void> => {
+    const { appliedThrough } = await journal.append(cut);
+    await acknowledge(appliedThrough);
+  };
+  const run = async (): Promise<void> => {
+    const until = clock.now() + limits.journalFlushMs;
+    if (!asked) {
+      await append({ generation, partition, from: -1, to: -1, entries: [] });
+      asked = true;
+    }
+    for (let cut = core.cutJournal(bounds, clock.now()); cut !== null; cut = core.cutJournal(bounds, clock.now())) {
+      await append({ generation, partition, ...cut });
+      if (clock.now() >= until) return;
+    }
+  };
+  const guarded = async (): Promise<void> => {
+    try {
+      await run();
+      failureCount = 0;
+      wantedAt = null;
+    } catch (error) {
+      failureCount += 1;
+      const waitMs = Math.min(limits.journalRetryCapMs, limits.journalDelayMs * 2 ** failureCount);
+      wantedAt = clock.now() + waitMs;
+      deps.telemetry.log('error', 'journal.append_failed', { partition, failureCount, waitMs, error: String(error) });
+    }
+  };
+
+  return {
+    flush: () => {
+      running ??= guarded().finally(() => {
+        running = null;
+      });
+      return running;
+    },
+    wantedAt: () => {
+      if (!core.hasUnjournaled(clock.now())) return null;
+      wantedAt ??= clock.now() + limits.journalDelayMs;
+      return wantedAt;
+    },
+  };
+}

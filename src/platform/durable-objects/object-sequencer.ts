@@ -1,0 +1,51 @@
+// The sequencers as the pipeline sees them: stubs of Durable Objects, a new one for each call (a broken stub stays
+// broken), and their errors as PortErrors that say whether the same call may be made again.
+
+import type { Sequencer, Sequencers } from '../../pipeline/ports.ts';
+import { PortError } from '../../pipeline/ports.ts';
+import { sequencerName } from '../doorbell.ts';
+
+type SequencerNamespace = Env['SEQUENCER'];
+
+export function createObjectSequencers(
+  namespace: SequencerNamespace,
+  place: { readonly partitions: number; readonly generation: number },
+): Sequencers {
+  return { ...place, of: (partition) => createObjectSequencer(namespace, sequencerName(place.generation, partition)) };
+}
+
+function createObjectSequencer(namespace: SequencerNamespace, name: string): Sequencer {
+  /** The object implements Sequencer: its stub's types only add what serialisation might change. */
+  const stub = (): Sequencer => namespace.get(namespace.idFromName(name)) as unknown as Sequencer;
+  const call = async <T>(work: (sequencer: Sequencer) => Promise<T>): Promise<T> => {
+    try {
+      return await work(stub());
+    } catch (error) {
+      throw toPortError(error);
+    }
+  };
+  return {
+    claim: (request) => call((sequencer) => sequencer.claim(request)),
+    lease: (request) => call((sequencer) => sequencer.lease(request)),
+    confirm: (deliveryId, epoch) => call((sequencer) => sequencer.confirm(deliveryId, epoch)),
+    settle: (request) => call((sequencer) => sequencer.settle(request)),
+    replay: (request) => call((sequencer) => sequencer.replay(request)),
+    replayMany: (request) => call((sequencer) => sequencer.replayMany(request)),
+    resolve: (request) => call((sequencer) => sequencer.resolve(request)),
+    find: (deliveryId) => call((sequencer) => sequencer.find(deliveryId)),
+    listOpen: (request) => call((sequencer) => sequencer.listOpen(request)),
+    flushJournal: () => call((sequencer) => sequencer.flushJournal()),
+    stats: () => call((sequencer) => sequencer.stats()),
+  };
+}
+
+/** `retryable` and `overloaded` are the platform's own marks on the error. */
+function toPortError(error: unknown): PortError {
+  const marks = typeof error === 'object' && error !== null ? error : {};
+  const message = error instanceof Error ? error.message : String(error);
+  return new PortError(message, {
+    retryable: Reflect.get(marks, 'retryable') === true,
+    overloaded: Reflect.get(marks, 'overloaded') === true,
+    cause: error,
+  });
+}

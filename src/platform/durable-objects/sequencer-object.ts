@@ -1,0 +1,193 @@
+// SequencerObject: one partition's sequencer as a Durable Object. Decides nothing itself: core/sequencer does. It adds
+// storage, the doorbell, the alarm that rings again and feeds the journal, and the log lines.
+// An alarm's first line sets the next alarm: whatever happens in it, another one comes.
+
+import { DurableObject } from 'cloudflare:workers';
+import { parseVariables } from '../../config.ts';
+import type {
+  ClaimAnswer,
+  ClaimRequest,
+  DeliveryView,
+  FindAnswer,
+  LeaseAnswer,
+  LeaseRequest,
+  ListRequest,
+  PartitionStats,
+  ReplayAnswer,
+  ReplayManyAnswer,
+  ReplayManyRequest,
+  ReplayRequest,
+  ResolveAnswer,
+  ResolveRequest,
+  SettleRequest,
+} from '../../core/sequencer/messages.ts';
+import { createSequencer, type SequencerCore } from '../../core/sequencer/sequencer.ts';
+import type { Journal, Sequencer, Telemetry } from '../../pipeline/ports.ts';
+import { systemClock, systemRandomness } from '../clock.ts';
+import { createD1Journal } from '../d1/d1-journal.ts';
+import { parseSequencerName } from '../doorbell.ts';
+import { createTelemetry } from '../telemetry.ts';
+import { createDoorbellRinger, type DoorbellRinger } from './doorbell-ringer.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { createJournalFeed, type JournalFeed } from './journal-feed.ts';
+import { logSignals } from './log-signals.ts';
+import { createSqlSequencerRows } from './sql-sequencer-rows.ts';
+
+export class SequencerObject extends DurableObject<Env> implements Sequencer {
+  readonly #core: SequencerCore;
+  readonly #feed: JournalFeed;
+  readonly #bell: DoorbellRinger;
+  readonly #telemetry: Telemetry = createTelemetry();
+  readonly #claim: (request: ClaimRequest) => Promise<ClaimAnswer>;
+  readonly #partition: number;
+  /** When the alarm is set for, epoch ms; undefined: not known yet; null: not set. */
+  #alarmAt: number | null | undefined;
+  #prunedAt = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const place = parseSequencerName(ctx.id.name);
+    if (place === null) throw new Error(`a sequencer is named g{generation}/p{partition}, not ${ctx.id.name}`);
+    this.#partition = place.partition;
+    const variables = parseVariables({ ...env });
+    if (!variables.ok) throw new Error(variables.error.map(({ field, rule }) => `${field} ${rule}`).join('; '));
+    const { partitions, ledgerHorizonMs } = variables.value;
+    this.#core = createSequencer(createSqlSequencerRows(ctx.storage), {
+      ...place,
+      partitions,
+      ledgerHorizonMs,
+    });
+    const journal: Journal = createD1Journal(env.DB);
+    this.#feed = createJournalFeed({ core: this.#core, journal, clock: systemClock, telemetry: this.#telemetry, ...place });
+    this.#bell = createDoorbellRinger({
+      ring: () => env.DOORBELLS.send({ v: 1, ...place }),
+      sync: () => ctx.storage.sync(),
+      clock: systemClock,
+      telemetry: this.#telemetry,
+      partition: place.partition,
+    });
+    this.#claim = createGroupCommit((requests) => this.#commitClaims(requests), systemClock.now);
+  }
+
+  claim(request: ClaimRequest): Promise<ClaimAnswer> {
+    return this.#claim(request);
+  }
+
+  async lease(request: LeaseRequest): Promise<LeaseAnswer> {
+    this.#bell.answered();
+    return this.#after(this.#core.lease(request, Date.now()));
+  }
+
+  async confirm(deliveryId: string, epoch: number): Promise<'go' | 'stop'> {
+    return this.#core.confirm(deliveryId, epoch, Date.now());
+  }
+
+  async settle(request: SettleRequest): Promise<LeaseAnswer> {
+    return this.#after(this.#core.settle(request, { now: Date.now(), random: systemRandomness.next }));
+  }
+
+  async replay(request: ReplayRequest): Promise<ReplayAnswer> {
+    return this.#after(this.#core.replay(request, Date.now()));
+  }
+
+  async replayMany(request: ReplayManyRequest): Promise<ReplayManyAnswer> {
+    return this.#after(this.#core.replayMany(request, Date.now()));
+  }
+
+  async resolve(request: ResolveRequest): Promise<ResolveAnswer> {
+    return this.#after(this.#core.resolve(request, Date.now()));
+  }
+
+  async find(deliveryId: string): Promise<FindAnswer | null> {
+    return this.#core.find(deliveryId, Date.now());
+  }
+
+  async listOpen(request: ListRequest): Promise<readonly DeliveryView[]> {
+    return this.#core.listOpen(request, Date.now());
+  }
+
+  async flushJournal(): Promise<{ readonly behind: number }> {
+    await this.#feed.flush();
+    return { behind: this.#core.stats(Date.now()).unjournaled };
+  }
+
+  async stats(): Promise<PartitionStats> {
+    return this.#core.stats(Date.now());
+  }
+
+  /** The watchdog's knock: a partition with work whose alarm was lost gets one again. */
+  async wake(): Promise<void> {
+    this.#alarmAt = undefined;
+    this.#bell.answered();
+    this.#after(null);
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAt = Date.now() + watchdogMs;
+    await this.ctx.storage.setAlarm(this.#alarmAt);
+    try {
+      this.#core.tick(Date.now());
+      this.#ringIfReady();
+      await this.#feed.flush();
+      this.#prune();
+    } catch (error) {
+      this.#telemetry.log('error', 'alarm.failed', { partition: this.#partition, error: String(error) });
+      return;
+    }
+    logSignals(this.#telemetry, this.#core.takeSignals());
+    this.#bell.overdue();
+    this.#ringIfReady();
+    await this.#setAlarm(this.#wantedAlarm());
+  }
+
+  /** One transaction for claims that came together. */
+  #commitClaims(requests: readonly ClaimRequest[]): readonly ClaimAnswer[] {
+    return this.#after(this.#core.claimMany(requests, Date.now()));
+  }
+
+  /** After every change, in the same turn: so that the alarm is written together with the rows it is for. */
+  #after<T>(answer: T): T {
+    logSignals(this.#telemetry, this.#core.takeSignals());
+    this.#ringIfReady();
+    const wanted = this.#wantedAlarm();
+    if (wanted !== null && (this.#alarmAt === undefined || this.#alarmAt === null || wanted < this.#alarmAt)) {
+      this.#alarmAt = wanted;
+      void this.ctx.storage.setAlarm(wanted);
+    }
+    return answer;
+  }
+
+  #ringIfReady(): void {
+    if (this.#core.hasReady(Date.now())) this.#bell.ring();
+  }
+
+  #wantedAlarm(): number | null {
+    const now = Date.now();
+    const times = [
+      this.#core.nextTickAt(now),
+      this.#core.hasReady(now) ? this.#bell.ringAgainAt() : null,
+      this.#feed.wantedAt(),
+    ].filter((at) => at !== null);
+    return times.length === 0 ? null : Math.max(Math.min(...times), now);
+  }
+
+  async #setAlarm(at: number | null): Promise<void> {
+    // Something that came while this alarm ran may have asked for an earlier one.
+    this.#alarmAt = at;
+    if (at === null) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(at);
+  }
+
+  /** A step a time, and a new walk at most once a day. */
+  #prune(): void {
+    const now = Date.now();
+    if (now - this.#prunedAt < pruneEveryMs) return;
+    if (!this.#core.pruneStep(now)) this.#prunedAt = now;
+  }
+}
+
+/** Next alarm while one is running, ms: longer than its bounded work, short enough not to be missed. */
+const watchdogMs = 30_000;
+
+/** Between two walks over the settled rows, ms. */
+const pruneEveryMs = 24 * 3600 * 1000;

@@ -1,0 +1,88 @@
+// Connections to targets: egress rule, token, fencing of writes by the lease's deadline, one refresh when the ERP says that
+// the session is over. A refused login is reported once and not tried again here: ERPs lock accounts.
+
+import type { ErpCallFailure, ErpConnection, ErpRequest, ErpResponse } from '../../core/erp.ts';
+import type { Exchange } from '../../core/delivery.ts';
+import { checkBaseUrl, joinPath } from '../../core/egress.ts';
+import type { TargetDefinition } from '../../core/target.ts';
+import type { Clock, ErpConnections, OpenErpConnection } from '../../pipeline/ports.ts';
+import type { TargetSettings } from '../../config.ts';
+import type { TargetTokens } from './target-tokens.ts';
+import { sendRequest } from './send-request.ts';
+
+type Deps = {
+  readonly settings: (target: TargetDefinition) => TargetSettings | undefined;
+  readonly tokens: TargetTokens;
+  readonly clock: Clock;
+};
+
+type OpenOptions = Parameters<ErpConnections['open']>[0];
+
+export function createErpConnections(deps: Deps): ErpConnections {
+  return { open: (options) => openConnection(deps, options) };
+}
+
+function openConnection(deps: Deps, options: OpenOptions): OpenErpConnection {
+  const exchanges: Exchange[] = [];
+  let lastWriteAt: number | null = null;
+  let writeCount = 0;
+  let cleared = false;
+
+  /** Whether the call may leave now; a write must be able to end before the lease does. */
+  const clear = async (request: ErpRequest): Promise<ErpCallFailure | null> => {
+    const timeLeftMs = options.deadlineAt - deps.clock.now();
+    if (request.write ? timeLeftMs <= options.timeoutMs : timeLeftMs <= 0) {
+      return { kind: 'not_sent', reason: 'deadline_too_near', message: `only ${timeLeftMs} ms of the lease are left` };
+    }
+    if (!request.write || cleared) return null;
+    if ((await options.beforeFirstWrite()) === 'stop') {
+      return { kind: 'not_sent', reason: 'stopped', message: 'another attempt has the lease, or has ended the delivery' };
+    }
+    cleared = true;
+    return null;
+  };
+  const transmit = async (request: ErpRequest, url: URL, token: string): Promise<ErpResponse | ErpCallFailure> => {
+    if (request.write) {
+      writeCount += 1;
+      lastWriteAt = deps.clock.now();
+    }
+    const { answer, exchange } = await sendRequest(request, {
+      url,
+      headers: options.target.adapter.session.authorize(token),
+      timeoutMs: Math.min(options.timeoutMs, Math.max(1, options.deadlineAt - deps.clock.now())),
+      clock: deps.clock,
+    });
+    if (request.write) lastWriteAt = deps.clock.now();
+    exchanges.push(exchange);
+    return answer;
+  };
+  const send = async (request: ErpRequest): Promise<ErpResponse | ErpCallFailure> => {
+    const baseUrl = deps.settings(options.target)?.baseUrl ?? '';
+    const base = checkBaseUrl(baseUrl, options.target.network);
+    const url = base.ok ? joinPath(base.value, request.path, request.query) : base;
+    if (!url.ok) return { kind: 'not_sent', reason: 'egress_refused', message: url.error.message };
+    let stale: string | null = null;
+    for (;;) {
+      const token = await deps.tokens.get(options.target.id, stale);
+      if (token.kind === 'refused') return { kind: 'unauthorized', message: token.message };
+      if (token.kind === 'unavailable') return unreachable(token.message, deps.clock.now());
+      const barred = await clear(request);
+      if (barred !== null) return barred;
+      const writesBefore = { writeCount, lastWriteAt };
+      const answer = await transmit(request, url.value, token.token);
+      if (answer.kind !== 'response' || !options.target.adapter.session.isExpired(answer)) return answer;
+      // Turned away at the door: whatever it was, it did nothing.
+      writeCount = writesBefore.writeCount;
+      lastWriteAt = writesBefore.lastWriteAt;
+      if (stale !== null) return { kind: 'unauthorized', message: 'the ERP refused a token it had just given' };
+      stale = token.token;
+    }
+  };
+  const erp: ErpConnection = { send };
+  return { erp, exchanges, lastWriteAt: () => lastWriteAt, writeCount: () => writeCount };
+}
+
+/** The login got no answer, so the call itself never left. */
+function unreachable(message: string, now: number): ErpCallFailure {
+  return { kind: 'no_answer', reason: 'connection_lost', message: `login: ${message}`, lastByteAt: now };
+}

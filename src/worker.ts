@@ -1,0 +1,106 @@
+// The relay Worker: wiring only. fetch → HTTP app, queue → delivery, scheduled → watchdog and retention, and the Durable
+// Object classes. What it is made of is compiled once per isolate; a configuration that does not hold answers 503 and says
+// why at /readyz.
+
+import { waitUntil } from 'cloudflare:workers';
+import { type Config, parseConfig } from './config.ts';
+import { compileIntegrations } from './core/compile-integrations.ts';
+import type { ConfigProblem, RelayDefinition } from './core/relay-definition.ts';
+import { createApp, createUnconfiguredApp } from './http/app.ts';
+import { integrations } from './integrations/index.ts';
+import { createAccept } from './pipeline/index.ts';
+import { systemClock, systemRandomness } from './platform/clock.ts';
+import { createPorts, type Ports } from './platform/create-ports.ts';
+import { sequencerName } from './platform/doorbell.ts';
+import { type ConfiguredTarget, TargetObjectBase } from './platform/durable-objects/target-object.ts';
+import { consumeDeadDoorbells, consumeDoorbells } from './platform/queue/consume-doorbells.ts';
+import { createTelemetry } from './platform/telemetry.ts';
+import { knock } from './platform/watchdog.ts';
+
+export { SequencerObject } from './platform/durable-objects/sequencer-object.ts';
+
+type Relay = { readonly config: Config; readonly definition: RelayDefinition; readonly ports: Ports };
+
+type App = { fetch(request: Request): Response | Promise<Response> };
+
+type Isolate =
+  | { readonly kind: 'ready'; readonly relay: Relay; readonly app: App }
+  | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[]; readonly app: App };
+
+const deadQueueSuffix = '-dead';
+
+let isolate: Isolate | null = null;
+
+/** Environments do not change within an isolate. */
+function start(env: Env): Isolate {
+  isolate ??= compile(env);
+  return isolate;
+}
+
+function compile(env: Env): Isolate {
+  const telemetry = createTelemetry();
+  const definition = compileIntegrations(integrations);
+  const config = definition.ok ? parseConfig({ ...env }, definition.value) : definition;
+  if (!definition.ok || !config.ok) {
+    const problems = config.ok ? [] : config.error;
+    telemetry.log('error', 'configuration.invalid', { problems });
+    const services = { clock: systemClock, randomness: systemRandomness, telemetry };
+    return { kind: 'invalid', problems, app: createUnconfiguredApp(services, problems) };
+  }
+  const ports = createPorts({ env, config: config.value, definition: definition.value, background: waitUntil });
+  const relay: Relay = { config: config.value, definition: definition.value, ports };
+  return { kind: 'ready', relay, app: createRelayApp(relay) };
+}
+
+function createRelayApp({ config, definition, ports }: Relay): App {
+  return createApp({
+    config,
+    definition,
+    accept: createAccept(ports.accept),
+    sequencers: ports.sequencers,
+    journal: ports.journal,
+    rejectedRequests: ports.rejectedRequests,
+    clock: systemClock,
+    randomness: systemRandomness,
+    telemetry: ports.deliver.telemetry,
+  });
+}
+
+export default {
+  fetch: (request, env) => start(env).app.fetch(request),
+
+  queue: async (batch, env) => {
+    const started = start(env);
+    if (started.kind === 'invalid') {
+      // Nothing is lost by it: the alarms ring again once the configuration holds.
+      batch.ackAll();
+      return;
+    }
+    const { ports } = started.relay;
+    if (batch.queue.endsWith(deadQueueSuffix)) {
+      await consumeDeadDoorbells(batch, { namespace: env.SEQUENCER, telemetry: ports.deliver.telemetry });
+      return;
+    }
+    const { deliver, sequencers, deliverOptions: options } = ports;
+    await consumeDoorbells(batch, { deliver, sequencers, options });
+  },
+
+  scheduled: async (controller, env) => {
+    const started = start(env);
+    if (started.kind === 'invalid') return;
+    const { config, ports } = started.relay;
+    const names = Array.from({ length: config.partitions }, (_, partition) => sequencerName(config.generation, partition));
+    const failed = await knock(env.SEQUENCER, names, Math.floor(controller.scheduledTime / 60_000));
+    if (failed.length > 0) ports.deliver.telemetry.log('error', 'watchdog.failed', { sequencers: failed });
+  },
+} satisfies ExportedHandler<Env>;
+
+export class TargetObject extends TargetObjectBase {
+  protected override findTarget(id: string): ConfiguredTarget | null {
+    const started = start(this.env);
+    if (started.kind === 'invalid') return null;
+    const target = started.relay.definition.targets.get(id);
+    const settings = started.relay.config.targetSettings.get(id);
+    return target === undefined || settings === undefined ? null : { target, settings };
+  }
+}
