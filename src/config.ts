@@ -1,0 +1,206 @@
+// Env → Config: every setting with its unit, bounds and reason; every secret a source or target names. All problems at
+// once, each with file, field and rule. It may not import a layer that reads it, and no message may hold a secret.
+
+import { z } from 'zod';
+import { limits } from './core/limits.ts';
+import type { ConfigProblem, RelayDefinition, SourceDefinition } from './core/relay-definition.ts';
+import { err, ok, type Result } from './core/result.ts';
+import { secretBytes } from './core/signature/secret-bytes.ts';
+import type { SourceSecrets } from './core/source.ts';
+import type { TargetDefinition } from './core/target.ts';
+
+export type TargetSettings = {
+  /** Without a slash at its end; null where the target's adapter makes no call. */
+  readonly baseUrl: string | null;
+  readonly credential: Readonly<Record<string, string>>;
+};
+
+export type Config = {
+  /** How many sequencers share the ordering keys. */
+  readonly partitions: number;
+  readonly generation: number;
+  /** Null: the admin endpoints answer 503 and everything else works. */
+  readonly adminKey: string | null;
+  readonly maxBodyBytes: number;
+  readonly ledgerHorizonMs: number;
+  /** ERP calls one consumer makes at once. */
+  readonly deliveryConcurrency: number;
+  /** By source id. */
+  readonly sourceSecrets: ReadonlyMap<string, SourceSecrets>;
+  /** By target id. */
+  readonly targetSettings: ReadonlyMap<string, TargetSettings>;
+};
+
+/** What a Worker is given. Bindings stand in it too; only named variables are read. */
+export type Environment = Readonly<Record<string, unknown>>;
+
+const dayMs = 24 * 3600 * 1000;
+
+/** Where variables and secrets are written: what a person has to open to mend a problem. */
+const variablesFile = 'wrangler.toml';
+const secretsFile = '.dev.vars';
+
+export function parseConfig(
+  environment: Environment,
+  relay: RelayDefinition,
+): Result<Config, readonly ConfigProblem[]> {
+  const variables = parseVariables(environment);
+  const secrets = [...relay.sources.values()].map((source) => readSourceSecrets(environment, source));
+  const targets = [...relay.targets.values()].map((target) => readTargetSettings(environment, target));
+  const problems = [variables, ...secrets, ...targets].flatMap((read) => (read.ok ? [] : read.error));
+  if (!variables.ok || problems.length > 0) return err(problems);
+  return ok({
+    ...variables.value,
+    sourceSecrets: new Map(secrets.flatMap((read) => (read.ok ? [read.value] : []))),
+    targetSettings: new Map(targets.flatMap((read) => (read.ok ? [read.value] : []))),
+  });
+}
+
+/** A whole number within bounds, written as a number or as digits. */
+function wholeNumber(bounds: { readonly least: number; readonly most: number; readonly unit: string }) {
+  const { least, most, unit } = bounds;
+  const rule = `must be a whole number from ${least} to ${most} (${unit})`;
+  return z
+    .union([z.number(), z.string().regex(/^\d{1,15}$/, rule)], rule)
+    .transform(Number)
+    .pipe(z.int(rule).min(least, rule).max(most, rule));
+}
+
+const variablesSchema = z.object({
+  /** More than 1,024 makes a list ask too many objects; each serves some 200 events a second. */
+  PARTITIONS: wholeNumber({ least: 1, most: 1_024, unit: 'sequencers' }),
+  GENERATION: wholeNumber({ least: 1, most: 1_000_000, unit: 'generation' }),
+  /** A shorter key could be guessed; a longer one would not fit a header. */
+  ADMIN_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 printable characters without spaces')
+    .nullable(),
+  /** The most is what a D1 row holds with everything beside the body. */
+  MAX_BODY_BYTES: wholeNumber({ least: 1_024, most: limits.maxBodyBytes, unit: 'bytes' }).default(
+    limits.maxBodyBytes,
+  ),
+  /** At least the longest time a sender may send an event again: 45 days. */
+  LEDGER_HORIZON_DAYS: wholeNumber({ least: 45, most: 3_650, unit: 'days' }).default(
+    limits.ledgerHorizonMs / dayMs,
+  ),
+  /** Six is what the platform opens at once in one invocation; a box of one's own can do more. */
+  DELIVERY_CONCURRENCY: wholeNumber({ least: 1, most: 100, unit: 'calls' }).default(6),
+});
+
+const secretVariables: readonly string[] = ['ADMIN_KEY'];
+
+/** The settings that need no knowledge of the integrations. */
+export type Variables = Omit<Config, 'sourceSecrets' | 'targetSettings'>;
+
+export function parseVariables(environment: Environment): Result<Variables, readonly ConfigProblem[]> {
+  const given = {
+    PARTITIONS: environment.PARTITIONS,
+    GENERATION: environment.GENERATION,
+    ADMIN_KEY: readText(environment, 'ADMIN_KEY'),
+    MAX_BODY_BYTES: environment.MAX_BODY_BYTES,
+    LEDGER_HORIZON_DAYS: environment.LEDGER_HORIZON_DAYS,
+    DELIVERY_CONCURRENCY: environment.DELIVERY_CONCURRENCY,
+  };
+  const parsed = variablesSchema.safeParse(given);
+  if (!parsed.success) return err(parsed.error.issues.map(toProblem));
+  const { PARTITIONS, GENERATION, ADMIN_KEY, MAX_BODY_BYTES, LEDGER_HORIZON_DAYS, DELIVERY_CONCURRENCY } =
+    parsed.data;
+  return ok({
+    partitions: PARTITIONS,
+    generation: GENERATION,
+    adminKey: ADMIN_KEY,
+    maxBodyBytes: MAX_BODY_BYTES,
+    ledgerHorizonMs: LEDGER_HORIZON_DAYS * dayMs,
+    deliveryConcurrency: DELIVERY_CONCURRENCY,
+  });
+}
+
+function toProblem(issue: z.core.$ZodIssue): ConfigProblem {
+  const field = String(issue.path[0]);
+  return { file: secretVariables.includes(field) ? secretsFile : variablesFile, field, rule: issue.message };
+}
+
+/** Null where it is missing or empty: `.dev.vars` lists every name, filled in or not. */
+function readText(environment: Environment, name: string): string | null {
+  const value = environment[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function readSourceSecrets(
+  environment: Environment,
+  source: SourceDefinition,
+): Result<readonly [string, SourceSecrets], readonly ConfigProblem[]> {
+  const current = readText(environment, source.secretVariable);
+  const previous = readText(environment, source.previousSecretVariable);
+  const problems: ConfigProblem[] = [];
+  if (current === null) {
+    const rule = `is required: what source ${source.id} signs its webhooks with`;
+    return err([{ file: secretsFile, field: source.secretVariable, rule }]);
+  }
+  const unusable = `cannot be used as a secret of source ${source.id} (${source.preset.name}): ${secretRule(source)}`;
+  if (!isUsable(current, source)) {
+    problems.push({ file: secretsFile, field: source.secretVariable, rule: unusable });
+  }
+  if (previous !== null && !isUsable(previous, source)) {
+    problems.push({ file: secretsFile, field: source.previousSecretVariable, rule: unusable });
+  }
+  return problems.length > 0 ? err(problems) : ok([source.id, { current, previous }]);
+}
+
+function secretFormsOf({ preset }: SourceDefinition) {
+  const { scheme } = preset;
+  return (scheme.kind === 'hmac' ? [scheme] : scheme.schemes).map((each) => each.secretForm);
+}
+
+function isUsable(secret: string, source: SourceDefinition): boolean {
+  return secretFormsOf(source).every((form) => secretBytes(secret, form) !== null);
+}
+
+function secretRule(source: SourceDefinition): string {
+  const forms = secretFormsOf(source);
+  if (forms.includes('whsec_base64')) return 'it must be base64, after "whsec_" where that stands';
+  return forms.includes('hex') ? 'it must be hexadecimal' : 'it may not be blank';
+}
+
+function readTargetSettings(
+  environment: Environment,
+  target: TargetDefinition,
+): Result<readonly [string, TargetSettings], readonly ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
+  const credential: Record<string, string> = {};
+  for (const [part, variable] of Object.entries(target.credentialVariables)) {
+    const value = readText(environment, variable);
+    if (value !== null) credential[part] = value;
+    else {
+      const rule = `is required: the ${part} of target ${target.id}`;
+      problems.push({ file: secretsFile, field: variable, rule });
+    }
+  }
+  const baseUrl = target.baseUrlVariable === null ? ok(null) : readBaseUrl(environment, target);
+  if (!baseUrl.ok) problems.push(...baseUrl.error);
+  return baseUrl.ok && problems.length === 0
+    ? ok([target.id, { baseUrl: baseUrl.value, credential }])
+    : err(problems);
+}
+
+function readBaseUrl(
+  environment: Environment,
+  target: TargetDefinition,
+): Result<string, readonly ConfigProblem[]> {
+  const field = target.baseUrlVariable ?? '';
+  const refuse = (rule: string) => err([{ file: variablesFile, field, rule }]);
+  const text = readText(environment, field);
+  if (text === null) return refuse(`is required: the base URL of target ${target.id}`);
+  const url = URL.parse(text);
+  if (url === null) return refuse('must be a URL, e.g. https://erp.example.com/api');
+  if (url.username !== '' || url.password !== '')
+    return refuse('may not hold a credential: that is a secret');
+  if (url.search !== '' || url.hash !== '') return refuse('may not have a query or a fragment');
+  const allowed = target.network === 'private' ? ['https:', 'http:'] : ['https:'];
+  if (!allowed.includes(url.protocol)) {
+    return refuse(
+      `must begin with ${allowed.join('// or ')}//, as target ${target.id} is on a ${target.network} network`,
+    );
+  }
+  return ok(url.href.replace(/\/+$/, ''));
+}

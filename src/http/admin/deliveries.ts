@@ -1,0 +1,37 @@
+// GET /admin/deliveries and /admin/deliveries/:id: search, and everything about one.
+
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { problem } from '../problem.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { toWireDelivery } from '../to-wire.ts';
+import { cursorField, formatCursor } from './cursor.ts';
+import { filterFields, pageLimit, toFilter } from './filter.ts';
+import { listDeliveries } from './list-deliveries.ts';
+import { showDelivery } from './show-delivery.ts';
+import { validQuery } from './validate.ts';
+
+const listQuery = z.strictObject({ ...filterFields, limit: pageLimit, cursor: cursorField.optional() });
+
+export function routeDeliveries(app: Hono<HttpEnv>, services: HttpServices): void {
+  app.get('/admin/deliveries', validQuery(listQuery), async (c) => {
+    const { limit, cursor, ...fields } = c.req.valid('query');
+    const page = await listDeliveries(services, {
+      filter: toFilter(fields),
+      cursor: cursor === undefined ? null : { receivedAt: cursor.at, id: cursor.id },
+      limit,
+    });
+    const last = page.hasMore ? page.views.at(-1) : undefined;
+    return c.json({
+      deliveries: page.views.map(toWireDelivery),
+      nextCursor:
+        last === undefined ? null : formatCursor({ at: last.event.receivedAt, id: last.delivery.id }),
+      journal: page.journal,
+    });
+  });
+
+  app.get('/admin/deliveries/:id', async (c) => {
+    const shown = await showDelivery(services, c.req.param('id'));
+    return shown.kind === 'shown' ? c.json(shown.body) : problem(c, shown.kind);
+  });
+}

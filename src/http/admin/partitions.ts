@@ -1,0 +1,34 @@
+// GET /admin/partitions: what each sequencer has to do and how far its journal is. One that does not answer is named, and
+// the others still show.
+
+import type { Hono } from 'hono';
+import { limits } from '../../core/limits.ts';
+import type { PartitionStats } from '../../core/sequencer/messages.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { toIso } from '../to-wire.ts';
+import { within } from '../within.ts';
+
+type PartitionServices = Pick<HttpServices, 'clock' | 'sequencers' | 'telemetry'>;
+
+export function routePartitions(app: Hono<HttpEnv>, services: PartitionServices): void {
+  const { sequencers } = services;
+  app.get('/admin/partitions', async (c) => {
+    const numbers = Array.from({ length: sequencers.partitions }, (_, partition) => partition);
+    const partitions = await Promise.all(numbers.map((partition) => statsOf(services, partition)));
+    return c.json({ generation: sequencers.generation, partitions });
+  });
+}
+
+async function statsOf({ clock, sequencers, telemetry }: PartitionServices, partition: number) {
+  try {
+    return toWireStats(await within(clock, limits.operatorWaitMs, sequencers.of(partition).stats()));
+  } catch (error) {
+    telemetry.log('error', 'sequencer.unavailable', { partition, error: String(error) });
+    return { partition, status: 'unavailable' };
+  }
+}
+
+function toWireStats(stats: PartitionStats) {
+  const { oldestReadyAt, ...counts } = stats;
+  return { status: 'ok', ...counts, oldestReadyAt: toIso(oldestReadyAt) };
+}

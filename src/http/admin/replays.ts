@@ -1,0 +1,126 @@
+// POST /admin/deliveries/:id/replay and POST /admin/replays: a new delivery at the place of an old one, or of each place
+// that matches. What may be replayed is decided behind it; this is where the answers become statuses.
+
+import type { Context, Hono } from 'hono';
+import { z } from 'zod';
+import { limits } from '../../core/limits.ts';
+import { type DryRun, dryRun, type ReplayFailure, replay } from '../../pipeline/replay.ts';
+import { adminActor } from '../authorize.ts';
+import { problem } from '../problem.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { toWireLedger } from '../to-wire.ts';
+import { filterFields, toFilter } from './filter.ts';
+import { replayMany } from './replay-many.ts';
+import { validBody, validQuery } from './validate.ts';
+
+const note = z.string().trim().max(limits.maxNoteCharacters);
+
+const replayBody = z
+  .strictObject({
+    input: z.unknown().optional(),
+    reason: note.default(''),
+    force: z.boolean().default(false),
+  })
+  .refine((body) => !body.force || body.reason !== '', {
+    path: ['reason'],
+    message: 'is required where force is true',
+  });
+
+const replayQuery = z.strictObject({
+  dryRun: z.enum(['', 'true', 'false'], 'must be true or false').optional(),
+});
+
+const replaysBody = z.strictObject({
+  filter: z
+    .strictObject({
+      ...filterFields,
+      status: z
+        .union([z.literal('dead_lettered'), z.tuple([z.literal('dead_lettered')])], {
+          error: 'must be dead_lettered: only dead letters are replayed in bulk',
+        })
+        .optional(),
+    })
+    .default({}),
+  limit: z.int().min(1).max(limits.maxBulkReplays).default(limits.maxBulkReplays),
+  reason: note.default(''),
+});
+
+export function routeReplays(app: Hono<HttpEnv>, services: HttpServices): void {
+  app.post('/admin/deliveries/:id/replay', validQuery(replayQuery), validBody(replayBody), async (c) => {
+    const { input, reason, force } = c.req.valid('json');
+    const deliveryId = c.req.param('id');
+    const edited = input === undefined ? null : { input };
+    const onlyShow = c.req.valid('query').dryRun ?? 'false';
+    if (onlyShow !== 'false') {
+      const answer = await dryRun(services, { deliveryId, edited });
+      return answer.kind === 'shown' ? c.json(toWireDryRun(answer)) : refuse(c, answer);
+    }
+    const answer = await replay(services, { deliveryId, edited, forced: force, actor: adminActor, reason });
+    if (answer.kind !== 'replayed') return refuse(c, answer);
+    services.telemetry.log('info', 'delivery.replayed', {
+      requestId: c.get('requestId'),
+      actor: adminActor,
+      delivery: answer.deliveryId,
+      replayOf: answer.replayOf,
+      edited: edited !== null,
+      forced: force,
+    });
+    return c.json({ deliveryId: answer.deliveryId, replayOf: answer.replayOf }, 202);
+  });
+
+  app.post('/admin/replays', validBody(replaysBody), async (c) => {
+    const { filter, limit, reason } = c.req.valid('json');
+    const wanted = {
+      filter: { ...toFilter({ ...filter, status: undefined }), status: deadLettered },
+      limit,
+      reason,
+    };
+    const answer = await replayMany(services, { ...wanted, actor: adminActor });
+    services.telemetry.log('info', 'deliveries.replayed', {
+      requestId: c.get('requestId'),
+      actor: adminActor,
+      replayed: answer.replayed.length,
+      refused: answer.refused.length,
+      remaining: answer.remaining,
+    });
+    return c.json(answer, 202);
+  });
+}
+
+const deadLettered = ['dead_lettered'] as const;
+
+function refuse(c: Context<HttpEnv>, failure: ReplayFailure): Response {
+  switch (failure.kind) {
+    case 'not_found':
+      return problem(c, 'not_found');
+    case 'unavailable':
+      return problem(c, 'journal_unavailable', {
+        detail: failure.message,
+        headers: { 'retry-after': String(limits.retryAfterSeconds) },
+      });
+    case 'conflict':
+      return problem(c, failure.reason, { detail: failure.message });
+    case 'unprocessable':
+      return problem(c, failure.reason, { detail: failure.message, errors: failure.fieldErrors });
+  }
+}
+
+function toWireDryRun(shown: DryRun) {
+  const { deliveryId, routeId, target, adapter, operation, operationKey, input, inputHash, problem, would } =
+    shown;
+  return {
+    dryRun: true,
+    deliveryId,
+    would,
+    route: routeId,
+    target,
+    adapter,
+    operation,
+    operationKey,
+    ledger: toWireLedger(shown.ledger),
+    input,
+    inputHash,
+    problem:
+      problem === null ? null : { code: problem.code, message: problem.message, errors: problem.fieldErrors },
+  };
+}

@@ -1,0 +1,66 @@
+// POST …/resolve, …/skip and …/release: a person's word about a delivery. `done` is written to the ledger, `dropped` lets
+// the line go on without it, a release sends a held one on.
+
+import type { Context, Hono } from 'hono';
+import { z } from 'zod';
+import { parseId } from '../../core/ids.ts';
+import { limits } from '../../core/limits.ts';
+import type { ResolveRequest } from '../../core/sequencer/messages.ts';
+import { adminActor } from '../authorize.ts';
+import { problem } from '../problem.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { validBody } from './validate.ts';
+
+export const noteField = z.string().trim().min(1, 'is required: say why').max(limits.maxNoteCharacters);
+
+const resolveBody = z
+  .strictObject({
+    as: z.enum(['done', 'dropped'], 'must be done or dropped'),
+    documentId: z.string().trim().min(1).max(limits.maxIdCharacters).optional(),
+    note: noteField,
+  })
+  .refine((body) => body.as === 'done' || body.documentId === undefined, {
+    path: ['documentId'],
+    message: 'may only be given with done',
+  });
+
+const noteBody = z.strictObject({ note: noteField });
+
+export function routeResolutions(app: Hono<HttpEnv>, services: HttpServices): void {
+  app.post('/admin/deliveries/:id/resolve', validBody(resolveBody), (c) => {
+    const { as, documentId = null, note } = c.req.valid('json');
+    return resolve(c, services, { deliveryId: c.req.param('id'), as, documentId, actor: adminActor, note });
+  });
+  app.post('/admin/deliveries/:id/skip', validBody(noteBody), (c) => {
+    const { note } = c.req.valid('json');
+    const deliveryId = c.req.param('id');
+    return resolve(c, services, { deliveryId, as: 'dropped', documentId: null, actor: adminActor, note });
+  });
+  app.post('/admin/deliveries/:id/release', validBody(noteBody), (c) => {
+    const { note } = c.req.valid('json');
+    const deliveryId = c.req.param('id');
+    return resolve(c, services, { deliveryId, as: 'released', documentId: null, actor: adminActor, note });
+  });
+}
+
+async function resolve(
+  c: Context<HttpEnv>,
+  services: HttpServices,
+  request: ResolveRequest,
+): Promise<Response> {
+  const { sequencers, telemetry } = services;
+  const id = parseId('dlv', request.deliveryId, sequencers.partitions);
+  if (!id.ok) return problem(c, 'not_found');
+  const answer = await sequencers.of(id.value.partition).resolve(request);
+  if (answer.kind === 'refused') return problem(c, answer.reason, { detail: answer.message });
+  const { deliveryId, as, documentId } = request;
+  const fields = {
+    requestId: c.get('requestId'),
+    actor: request.actor,
+    delivery: deliveryId,
+    as,
+    documentId,
+  };
+  telemetry.log('info', as === 'released' ? 'delivery.released' : 'delivery.resolved', fields);
+  return c.json({ deliveryId, status: answer.delivery.state.status });
+}

@@ -1,0 +1,24 @@
+// Everything under /admin: first the key, then the bounds of a body, then one file a resource.
+
+import type { Hono } from 'hono';
+import { authorize } from '../authorize.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { routeDeliveries } from './deliveries.ts';
+import { routePartitions } from './partitions.ts';
+import { routeRejectedRequests } from './rejected-requests.ts';
+import { routeReplays } from './replays.ts';
+import { routeResolutions } from './resolutions.ts';
+import { routeSources } from './sources.ts';
+import { routeTargets } from './targets.ts';
+import { boundedBody, jsonOnly } from './validate.ts';
+
+export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
+  app.use('/admin/*', authorize(services), jsonOnly, boundedBody);
+  routeDeliveries(app, services);
+  routeReplays(app, services);
+  routeResolutions(app, services);
+  routeTargets(app, services);
+  routeSources(app, services);
+  routePartitions(app, services);
+  routeRejectedRequests(app, services);
+}

@@ -1,0 +1,34 @@
+// GET / and GET /problems/:code: what a person meets who opens the relay's address. Plain text, nothing that needs a key.
+
+import type { Hono } from 'hono';
+import { isProblemCode, problem, problems } from './problem.ts';
+import type { HttpEnv, HttpServices } from './services.ts';
+
+export function routeHome(app: Hono<HttpEnv>, services: Pick<HttpServices, 'definition'>): void {
+  const hooks = [...services.definition.sources.keys()].map((id) => `  POST /hooks/${id}`).join('\n');
+  const text = `Holdfast: a webhook relay for ERPs.
+
+Ingest, signed by the sender:
+${hooks}
+
+Admin, with Authorization: Bearer <ADMIN_KEY>:
+  GET  /admin/deliveries                 search, newest first
+  GET  /admin/deliveries/:id             all that happened to one
+  POST /admin/deliveries/:id/replay      again, perhaps with an edited input; ?dryRun=true only shows
+  POST /admin/deliveries/:id/resolve     close it: done by hand, or dropped
+  POST /admin/deliveries/:id/skip        close it: dropped
+  POST /admin/deliveries/:id/release     let a held one go on
+  POST /admin/replays                    replay dead letters by filter
+  POST /admin/targets/:id/release        let all held ones of a target go on
+  GET  /admin/rejected-requests  /admin/partitions  /admin/sources  /admin/targets
+
+Health:
+  GET  /healthz  /readyz
+`;
+  app.get('/', (c) => c.text(text));
+  app.get('/problems/:code', (c) => {
+    const code = c.req.param('code');
+    if (!isProblemCode(code)) return problem(c, 'not_found');
+    return c.text(`${code} (${problems[code].status}): ${problems[code].title}.\n`);
+  });
+}

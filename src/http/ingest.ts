@@ -1,0 +1,59 @@
+// POST and GET /hooks/:source: hands the request to the pipeline and writes its answer. One arm, one status.
+// A sender that could not prove itself learns nothing but that; the precise reason is in the pipeline's log line.
+
+import type { Context, Hono } from 'hono';
+import type { AcceptAnswer } from '../pipeline/accept-answer.ts';
+import { problem } from './problem.ts';
+import type { HttpEnv, HttpServices } from './services.ts';
+
+export function routeIngest(app: Hono<HttpEnv>, services: Pick<HttpServices, 'accept'>): void {
+  app.all('/hooks/:source', async (c) => {
+    const { method } = c.req;
+    if (method !== 'POST' && method !== 'GET') return notAllowed(c, 'GET, POST');
+    const { pathname, search } = new URL(c.req.url);
+    const answer = await services.accept({
+      source: c.req.param('source'),
+      method,
+      url: pathname + search,
+      headers: c.req.raw.headers,
+      body: c.req.raw.body,
+      contentLength: c.req.header('content-length') ?? null,
+      requestId: c.get('requestId'),
+    });
+    return toResponse(c, answer);
+  });
+}
+
+function toResponse(c: Context<HttpEnv>, answer: AcceptAnswer): Response {
+  switch (answer.kind) {
+    case 'accepted':
+      return c.json({ events: answer.events.map(({ id, status }) => ({ id, status })) }, 202);
+    case 'handshake': {
+      const { body, status, contentType } = answer.answer;
+      return new Response(body, {
+        status,
+        headers: { 'content-type': contentType, 'x-request-id': c.get('requestId') },
+      });
+    }
+    case 'unknown_source':
+      return problem(c, 'unknown_source');
+    case 'no_handshake':
+      return notAllowed(c, 'POST');
+    case 'malformed':
+      return problem(c, answer.reason === 'headers_too_large' ? 'headers_too_large' : 'unreadable_request');
+    case 'body_too_large':
+      return problem(c, 'body_too_large', { detail: `At most ${answer.maxBytes} bytes.` });
+    case 'unverified':
+      return problem(c, 'unverified', { headers: { 'www-authenticate': 'Signature realm="holdfast"' } });
+    case 'unparsable':
+      return problem(c, 'unparsable_event', { errors: [{ field: answer.field, rule: answer.rule }] });
+    case 'unavailable':
+      return problem(c, 'temporarily_unavailable', {
+        headers: { 'retry-after': String(answer.retryAfterSeconds) },
+      });
+  }
+}
+
+function notAllowed(c: Context<HttpEnv>, allow: string): Response {
+  return problem(c, 'method_not_allowed', { detail: `Allowed: ${allow}.`, headers: { allow } });
+}

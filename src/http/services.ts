@@ -1,0 +1,28 @@
+// What the HTTP side is given: ports and the pipeline, bound to their dependencies by worker.ts. Pure types.
+
+import type { Config } from '../config.ts';
+import type { RelayDefinition } from '../core/relay-definition.ts';
+import type { Accept } from '../pipeline/accept-answer.ts';
+import type {
+  Clock,
+  JournalReader,
+  Randomness,
+  RejectedRequests,
+  Sequencers,
+  Telemetry,
+} from '../pipeline/ports.ts';
+
+export type HttpServices = {
+  readonly config: Pick<Config, 'adminKey' | 'sourceSecrets' | 'targetSettings'>;
+  readonly definition: RelayDefinition;
+  readonly accept: Accept;
+  readonly sequencers: Sequencers;
+  readonly journal: JournalReader;
+  readonly rejectedRequests: Pick<RejectedRequests, 'list'>;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly telemetry: Telemetry;
+};
+
+/** What every handler finds in its context. */
+export type HttpEnv = { Variables: { requestId: string } };

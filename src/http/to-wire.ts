@@ -1,0 +1,126 @@
+// Deliveries, events and attempts as the admin API shows them: camelCase, instants as ISO 8601 UTC, null where there is
+// nothing. The one place that decides what leaves; tables and messages may change behind it.
+
+import type { Attempt, Exchange, LedgerEffect } from '../core/delivery.ts';
+import { codeOf, reasonOf } from '../core/delivery-filter.ts';
+import type { EventPayload, WebhookEvent } from '../core/event.ts';
+import type { DeliveryView, Waiting } from '../core/sequencer/messages.ts';
+
+export function toIso(epochMs: number): string;
+export function toIso(epochMs: number | null): string | null;
+export function toIso(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString();
+}
+
+export function toWireDelivery(view: DeliveryView) {
+  const { delivery, event } = view;
+  const { state, effect } = delivery;
+  return {
+    id: delivery.id,
+    status: view.status,
+    reason: reasonOf(state),
+    code: codeOf(state),
+    message:
+      'message' in state ? state.message : 'note' in state ? state.note : (delivery.problem?.message ?? null),
+    route: delivery.routeId,
+    target: delivery.target,
+    operation: delivery.operation,
+    operationKey: delivery.operationKey,
+    attemptCount: delivery.attemptCount,
+    document: effect?.kind === 'succeeded' ? effect.document : null,
+    inDoubtSince: toIso(effect?.kind === 'possibly_done' ? effect.since : null),
+    waiting: toWireWaiting(view.waiting),
+    replay: toWireReplay(view),
+    supersededBy: state.status === 'superseded' ? state.by : null,
+    resolvedBy: state.status === 'resolved' ? state.resolvedBy : null,
+    event: toWireEvent(view.eventRecordId, event),
+    receivedAt: toIso(event.receivedAt),
+    createdAt: toIso(delivery.createdAt),
+    updatedAt: toIso(delivery.updatedAt),
+  };
+}
+
+function toWireReplay({ delivery: { replay } }: DeliveryView) {
+  if (replay === null) return null;
+  const { of, position, revision, edited, forced, actor, reason, at } = replay;
+  return { of, position, revision, edited: edited !== null, forced, actor, reason, at: toIso(at) };
+}
+
+function toWireWaiting(waiting: Waiting | null) {
+  return waiting === null ? null : { cause: waiting.cause, on: waiting.on, until: toIso(waiting.until) };
+}
+
+export function toWireEvent(recordId: string, event: WebhookEvent) {
+  return {
+    id: recordId,
+    source: event.source,
+    eventId: event.eventId,
+    type: event.type,
+    entity: event.entity,
+    orderingKey: event.orderingKey,
+    sequence: event.sequence,
+    occurredAt: toIso(event.occurredAt),
+    receivedAt: toIso(event.receivedAt),
+    requestId: event.requestId,
+  };
+}
+
+export function toWireAttempt(attempt: Attempt) {
+  return {
+    number: attempt.number,
+    mode: attempt.mode,
+    epoch: attempt.epoch,
+    startedAt: toIso(attempt.startedAt),
+    endedAt: toIso(attempt.endedAt),
+    outcome: attempt.outcome,
+    input: parseOr(attempt.input),
+    exchanges: attempt.exchanges.map(toWireExchange),
+  };
+}
+
+function toWireExchange(exchange: Exchange) {
+  const { at, durationMs, method, url, requestBody, status, responseBody, failure } = exchange;
+  return {
+    at: toIso(at),
+    durationMs,
+    request: { method, url, body: requestBody },
+    response: status === null ? null : { status, body: responseBody },
+    failure,
+  };
+}
+
+/** Parsed where it is whole; the text itself where it was cut. */
+function parseOr(text: string | null): unknown {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export function toWireLedger(ledger: LedgerEffect | null) {
+  if (ledger === null) return null;
+  return ledger.kind === 'possibly_done'
+    ? { effect: 'possibly_done', since: toIso(ledger.since) }
+    : { effect: 'succeeded', document: ledger.document, inputHash: ledger.inputHash };
+}
+
+/** The bytes as text where they are text, so that nobody has to decode what can be read. */
+export function toWireBody(body: EventPayload['body']) {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    return { encoding: 'utf-8', bytes: body.byteLength, content: text };
+  } catch {
+    return { encoding: 'base64', bytes: body.byteLength, content: toBase64(body) };
+  }
+}
+
+/** In pieces: a call takes only so many arguments. */
+function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let from = 0; from < bytes.length; from += 8_192) {
+    binary += String.fromCharCode(...bytes.subarray(from, from + 8_192));
+  }
+  return btoa(binary);
+}

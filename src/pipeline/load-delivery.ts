@@ -1,0 +1,63 @@
+// Finds a past delivery with its event and body: in the sequencer while it holds them, else in the journal.
+// Reads only. That the journal is away is a value where it is needed, and no matter where it is not.
+
+import type { Delivery, LedgerEffect } from '../core/delivery.ts';
+import type { EventPayload, WebhookEvent } from '../core/event.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import type { EventRecord } from '../core/sequencer/record.ts';
+import { type JournalReader, PortError, type Sequencer } from './ports.ts';
+
+export type LoadedDelivery = {
+  readonly delivery: Delivery;
+  readonly event: WebhookEvent;
+  readonly record: EventRecord;
+  readonly payload: EventPayload;
+  readonly ledger: LedgerEffect | null;
+  /** Who holds the body. */
+  readonly heldBy: 'sequencer' | 'journal';
+};
+
+export type LoadFailure =
+  | { readonly kind: 'not_found' }
+  /** Nobody can say now; the same call can be made again. */
+  | { readonly kind: 'unavailable'; readonly message: string }
+  /** The body is gone for good: retention removed it. */
+  | { readonly kind: 'conflict'; readonly reason: 'payload_removed'; readonly message: string };
+
+export async function loadDelivery(
+  sequencer: Sequencer,
+  journal: Pick<JournalReader, 'find'>,
+  deliveryId: string,
+): Promise<Result<LoadedDelivery, LoadFailure>> {
+  const found = await sequencer.find(deliveryId);
+  if (found !== null && found.payload !== null) {
+    const { delivery, event, record, payload, ledger = delivery.effect } = found;
+    return ok({ delivery, event, record, payload, ledger, heldBy: 'sequencer' });
+  }
+  const archived = await readArchive(journal, deliveryId);
+  if (!archived.ok) return archived;
+  if (archived.value === null) return err({ kind: 'not_found' });
+  const { payload, record } = archived.value;
+  if (payload === null) {
+    const message = 'the body of the event is past its retention';
+    return err({ kind: 'conflict', reason: 'payload_removed', message });
+  }
+  const { delivery, event } = found ?? archived.value;
+  return ok({
+    delivery,
+    event,
+    record,
+    payload,
+    ledger: found?.ledger ?? delivery.effect,
+    heldBy: 'journal',
+  });
+}
+
+async function readArchive(journal: Pick<JournalReader, 'find'>, deliveryId: string) {
+  try {
+    return ok(await journal.find(deliveryId));
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    return err({ kind: 'unavailable', message: 'the journal is away' } as const);
+  }
+}

@@ -1,0 +1,230 @@
+// Stage 7 of 7 · replay · in: a dead letter or any past delivery · out: a new delivery at its place · next: lease
+// Loads the old delivery, proves an edited input before anything is claimed, and has the sequencer make the new one. A dry
+// run goes the same way up to the claim and shows what an attempt would begin with. Nothing here calls an ERP.
+
+import type { LedgerEffect, PlannedDelivery } from '../core/delivery.ts';
+import type { MappedEvent } from '../core/event.ts';
+import { parseId } from '../core/ids.ts';
+import { canonicalJson } from '../core/input-hash.ts';
+import { isJsonObject } from '../core/json.ts';
+import type { FieldError } from '../core/outcome.ts';
+import { planDelivery } from '../core/plan-deliveries.ts';
+import type { RelayDefinition } from '../core/relay-definition.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import type { Route } from '../core/route.ts';
+import type { ReplayAnswer } from '../core/sequencer/messages.ts';
+import { type LoadedDelivery, type LoadFailure, loadDelivery } from './load-delivery.ts';
+import {
+  type MappedInput,
+  type MappingProblem,
+  mapInput,
+  toMappedEvent,
+  validateInput,
+} from './map-input.ts';
+import type { JournalReader, Sequencer, Sequencers } from './ports.ts';
+
+export type ReplayDependencies = {
+  readonly sequencers: Sequencers;
+  readonly journal: Pick<JournalReader, 'find'>;
+  readonly definition: Pick<RelayDefinition, 'sources' | 'targets' | 'findRoute'>;
+};
+
+export type ReplayCommand = {
+  readonly deliveryId: string;
+  /** Runs instead of what the mapping gives; validated like it. Null: the mapping's input. */
+  readonly edited: { readonly input: unknown } | null;
+  /** Runs although a newer input was applied. */
+  readonly forced: boolean;
+  readonly actor: string;
+  readonly reason: string;
+};
+
+export type ReplayFailure =
+  | LoadFailure
+  | {
+      readonly kind: 'conflict';
+      readonly reason: 'replay_open' | 'not_finished' | 'route_removed' | 'payload_removed';
+      readonly message: string;
+    }
+  /** It cannot run as it is asked for: the edited input, or what the present mapping makes of the event. */
+  | {
+      readonly kind: 'unprocessable';
+      readonly reason: 'invalid_input' | 'key_field_edited' | 'mapping_failed';
+      readonly message: string;
+      readonly fieldErrors: readonly FieldError[];
+    };
+
+export type ReplayResult =
+  | { readonly kind: 'replayed'; readonly deliveryId: string; readonly replayOf: string }
+  | ReplayFailure;
+
+/** What an attempt would begin with, as the present code sees it. */
+export type DryRun = {
+  readonly kind: 'shown';
+  readonly deliveryId: string;
+  readonly routeId: string;
+  readonly target: string;
+  readonly adapter: string;
+  readonly operation: { readonly name: string; readonly version: number };
+  readonly operationKey: string | null;
+  readonly ledger: LedgerEffect | null;
+  /** The validated input; null where `problem` says why there is none. */
+  readonly input: unknown;
+  readonly inputHash: string | null;
+  readonly problem: MappingProblem | null;
+  /** `answer_duplicate`: the ledger holds the effect; `look_up_first`: it may have been done; `nothing`: it cannot run. */
+  readonly would: 'perform' | 'look_up_first' | 'answer_duplicate' | 'nothing';
+};
+
+export async function replay(deps: ReplayDependencies, command: ReplayCommand): Promise<ReplayResult> {
+  const prepared = await prepare(deps, command);
+  if (!prepared.ok) return prepared.error;
+  const { loaded, sequencer, planned } = prepared.value;
+  if (command.edited !== null) {
+    const checked = await checkEdit(prepared.value, command.edited.input);
+    if (!checked.ok) return checked.error;
+  }
+  const { record, payload } = loaded;
+  const answer = await sequencer.replay({
+    ...command,
+    archived: loaded.heldBy === 'journal' ? { record, payload } : null,
+    planned,
+  });
+  return toResult(answer, command.deliveryId);
+}
+
+export async function dryRun(
+  deps: ReplayDependencies,
+  command: Pick<ReplayCommand, 'deliveryId' | 'edited'>,
+): Promise<DryRun | ReplayFailure> {
+  const prepared = await prepare(deps, command);
+  if (!prepared.ok) return prepared.error;
+  const { route, mapped } = prepared.value;
+  if (command.edited === null) return show(deps, prepared.value, await mapInput(route, mapped));
+  const edit = await checkEdit(prepared.value, command.edited.input);
+  return edit.ok ? show(deps, prepared.value, edit) : edit.error;
+}
+
+function show(
+  deps: ReplayDependencies,
+  { loaded, route, planned }: Prepared,
+  input: Result<MappedInput, MappingProblem>,
+): DryRun {
+  const { ledger, delivery } = loaded;
+  const { name, version } = route.operation;
+  return {
+    kind: 'shown',
+    deliveryId: delivery.id,
+    routeId: route.id,
+    target: delivery.target,
+    adapter: deps.definition.targets.get(delivery.target)?.adapter.name ?? 'none',
+    operation: { name, version },
+    operationKey: delivery.operationKey ?? planned?.operationKey ?? null,
+    ledger,
+    input: input.ok ? input.value.input : null,
+    inputHash: input.ok ? input.value.hash : null,
+    problem: input.ok ? null : input.error,
+    would: input.ok ? wouldDo(ledger) : 'nothing',
+  };
+}
+
+function wouldDo(ledger: LedgerEffect | null): DryRun['would'] {
+  if (ledger === null) return 'perform';
+  return ledger.kind === 'succeeded' ? 'answer_duplicate' : 'look_up_first';
+}
+
+type Prepared = {
+  readonly loaded: LoadedDelivery;
+  readonly sequencer: Sequencer;
+  readonly route: Route;
+  readonly mapped: MappedEvent;
+  /** The route planned again where its first planning failed; else null. */
+  readonly planned: PlannedDelivery | null;
+};
+
+async function prepare(
+  deps: ReplayDependencies,
+  { deliveryId }: Pick<ReplayCommand, 'deliveryId'>,
+): Promise<Result<Prepared, ReplayFailure>> {
+  const id = parseId('dlv', deliveryId, deps.sequencers.partitions);
+  if (!id.ok) return err({ kind: 'not_found' });
+  const sequencer = deps.sequencers.of(id.value.partition);
+  const loaded = await loadDelivery(sequencer, deps.journal, deliveryId);
+  if (!loaded.ok) return loaded;
+  const { delivery, event, payload } = loaded.value;
+  const route = deps.definition.findRoute(delivery.routeId);
+  const source = deps.definition.sources.get(event.source);
+  if (route === null || source === undefined) {
+    const message = `the present code has no route ${delivery.routeId} of source ${event.source}`;
+    return err({ kind: 'conflict', reason: 'route_removed', message });
+  }
+  const mapped = toMappedEvent(source.preset, event, payload);
+  if (!mapped.ok) return err(toMappingFailure(mapped.error));
+  const plannable = { ...mapped.value, orderingKey: event.orderingKey };
+  const planned = delivery.operationKey === null ? planDelivery(plannable, route) : null;
+  if (planned !== null && planned.problem !== null) {
+    return err(toMappingFailure({ ...planned.problem, fieldErrors: [] }));
+  }
+  return ok({ loaded: loaded.value, sequencer, route, mapped: mapped.value, planned });
+}
+
+function toMappingFailure({ message, fieldErrors }: MappingProblem): ReplayFailure {
+  return { kind: 'unprocessable', reason: 'mapping_failed', message, fieldErrors };
+}
+
+async function checkEdit(prepared: Prepared, input: unknown): Promise<Result<MappedInput, ReplayFailure>> {
+  const { route, mapped } = prepared;
+  const checked = await validateInput(route, input);
+  if (!checked.ok) {
+    const { message, fieldErrors } = checked.error;
+    return err({ kind: 'unprocessable', reason: 'invalid_input', message, fieldErrors });
+  }
+  const fieldErrors = await editedKeyFields(route, mapped, input);
+  if (fieldErrors.length === 0) return checked;
+  const message = 'the operation key comes from the event: these fields may not be edited';
+  return err({ kind: 'unprocessable', reason: 'key_field_edited', message, fieldErrors });
+}
+
+/**
+ * The key fields in which the edit differs from what the mapping gives. One that the mapping itself got wrong may be
+ * mended; where the mapping throws there is nothing to compare with, and the schema alone decides.
+ */
+async function editedKeyFields(
+  route: Route,
+  event: MappedEvent,
+  edited: unknown,
+): Promise<readonly FieldError[]> {
+  const mapped = runMapping(route, event);
+  if (!isJsonObject(mapped) || !isJsonObject(edited)) return [];
+  const checked = await validateInput(route, mapped);
+  const broken = checked.ok ? [] : checked.error.fieldErrors.map(({ field }) => field);
+  return (route.operation.keyFields ?? [])
+    .filter((field) => !broken.includes(field))
+    .filter((field) => canonicalJson(mapped[field]) !== canonicalJson(edited[field]))
+    .map((field) => ({ field, rule: `must stay ${canonicalJson(mapped[field])}` }));
+}
+
+function runMapping(route: Route, event: MappedEvent): unknown {
+  try {
+    return route.input(event);
+  } catch {
+    return null;
+  }
+}
+
+function toResult(answer: ReplayAnswer, replayOf: string): ReplayResult {
+  if (answer.kind === 'replayed') return { kind: 'replayed', deliveryId: answer.deliveryId, replayOf };
+  const { reason, message } = answer;
+  switch (reason) {
+    case 'not_found':
+      return { kind: 'not_found' };
+    case 'replay_open':
+    case 'not_finished':
+      return { kind: 'conflict', reason, message };
+    case 'not_planned':
+      return { kind: 'unprocessable', reason: 'mapping_failed', message, fieldErrors: [] };
+    case 'payload_needed':
+      // It was archived between the reading and the replay: the next try reads it from the journal.
+      return { kind: 'unavailable', message };
+  }
+}

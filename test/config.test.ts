@@ -1,0 +1,115 @@
+// What a relay needs to start, and that every problem of it is named by file, field and rule, at once.
+import { describe, expect, it } from 'vitest';
+import { type Environment, parseConfig } from '../src/config.ts';
+import { limits } from '../src/core/limits.ts';
+import { relayWith } from './support/relay.ts';
+
+const relay = relayWith({});
+const good: Environment = {
+  PARTITIONS: '64',
+  GENERATION: 1,
+  ADMIN_KEY: 'hf_0123456789abcdef0123456789abcdef',
+  SHOP_SECRET: 'shop-secret',
+  SMOKE_SECRET: 'whsec_aG9sZGZhc3QtdGVzdC1zdGFuZGFyZC1zZWNyZXQtMDE=',
+  ERP_BASE_URL: 'http://127.0.0.1:8788/api/',
+  ERP_KEY: 'key',
+};
+
+function problemsOf(changes: Record<string, unknown>) {
+  const parsed = parseConfig({ ...good, ...changes }, relay);
+  return parsed.ok ? [] : parsed.error;
+}
+
+describe('configuration', () => {
+  it('is read with its defaults', () => {
+    const parsed = parseConfig(good, relay);
+
+    expect(parsed).toEqual({
+      ok: true,
+      value: {
+        partitions: 64,
+        generation: 1,
+        adminKey: good.ADMIN_KEY,
+        maxBodyBytes: limits.maxBodyBytes,
+        ledgerHorizonMs: limits.ledgerHorizonMs,
+        sourceSecrets: new Map([
+          ['shop', { current: 'shop-secret', previous: null }],
+          ['smoke', { current: good.SMOKE_SECRET, previous: null }],
+        ]),
+        targetSettings: new Map([
+          ['erp', { baseUrl: 'http://127.0.0.1:8788/api', credential: { key: 'key' } }],
+        ]),
+      },
+    });
+  });
+
+  it('takes the previous secret of a rotation, and an empty one as none', () => {
+    const parsed = parseConfig({ ...good, SHOP_SECRET_PREVIOUS: 'old', SMOKE_SECRET_PREVIOUS: '' }, relay);
+
+    expect(parsed.ok && parsed.value.sourceSecrets.get('shop')).toEqual({
+      current: 'shop-secret',
+      previous: 'old',
+    });
+    expect(parsed.ok && parsed.value.sourceSecrets.get('smoke')?.previous).toBeNull();
+  });
+
+  it('does without an admin key: only the admin endpoints need it', () => {
+    const parsed = parseConfig({ ...good, ADMIN_KEY: '' }, relay);
+    expect(parsed.ok && parsed.value.adminKey).toBeNull();
+  });
+
+  it('names every problem at once, with its file', () => {
+    const problems = problemsOf({
+      PARTITIONS: 'many',
+      SHOP_SECRET: undefined,
+      ERP_KEY: '',
+      ERP_BASE_URL: 'erp',
+    });
+
+    expect(problems.map(({ file, field }) => `${file} ${field}`)).toEqual([
+      'wrangler.toml PARTITIONS',
+      '.dev.vars SHOP_SECRET',
+      '.dev.vars ERP_KEY',
+      'wrangler.toml ERP_BASE_URL',
+    ]);
+    for (const { rule } of problems) expect(rule).toMatch(/^(must|is required)/);
+  });
+
+  it.each([
+    ['PARTITIONS', undefined],
+    ['PARTITIONS', '0'],
+    ['PARTITIONS', '1025'],
+    ['PARTITIONS', '1.5'],
+    ['PARTITIONS', -1],
+    ['PARTITIONS', 2.5],
+    ['GENERATION', ''],
+    ['ADMIN_KEY', 'short'],
+    ['ADMIN_KEY', `hf_${' '.repeat(40)}`],
+    ['MAX_BODY_BYTES', String(limits.maxBodyBytes + 1)],
+    ['LEDGER_HORIZON_DAYS', '44'],
+    ['SHOP_SECRET', ' '],
+    ['SHOP_SECRET_PREVIOUS', '  '],
+    ['SMOKE_SECRET', 'whsec_!!!'],
+    ['ERP_BASE_URL', 'ftp://erp.example.com'],
+    ['ERP_BASE_URL', 'https://user:pass@erp.example.com'],
+    ['ERP_BASE_URL', 'https://erp.example.com?x=1'],
+  ])('refuses %s = %j and says which field', (field, value) => {
+    expect(problemsOf({ [field]: value }).map((problem) => problem.field)).toEqual([field]);
+  });
+
+  it('lets plain http reach only a target on a private network', () => {
+    const open = relayWith({ network: 'public' });
+    const parsed = parseConfig(good, open);
+
+    expect(parsed.ok ? [] : parsed.error.map(({ field, rule }) => [field, rule])).toEqual([
+      ['ERP_BASE_URL', 'must begin with https://, as target erp is on a public network'],
+    ]);
+  });
+
+  it('never repeats a secret in what it says', () => {
+    const secret = 'whsec_not-base64-but-secret!';
+    expect(JSON.stringify(problemsOf({ SMOKE_SECRET: secret, ADMIN_KEY: 'too-short-key' }))).not.toMatch(
+      /not-base64-but-secret|too-short-key/,
+    );
+  });
+});
