@@ -47,7 +47,12 @@ function compile(env: Env): Isolate {
     const services = { clock: systemClock, randomness: systemRandomness, telemetry };
     return { kind: 'invalid', problems, app: createUnconfiguredApp(services, problems) };
   }
-  const ports = createPorts({ env, config: config.value, definition: definition.value, background: waitUntil });
+  const ports = createPorts({
+    env,
+    config: config.value,
+    definition: definition.value,
+    background: waitUntil,
+  });
   const relay: Relay = { config: config.value, definition: definition.value, ports };
   return { kind: 'ready', relay, app: createRelayApp(relay) };
 }
@@ -89,7 +94,9 @@ export default {
     const started = start(env);
     if (started.kind === 'invalid') return;
     const { config, ports } = started.relay;
-    const names = Array.from({ length: config.partitions }, (_, partition) => sequencerName(config.generation, partition));
+    const names = Array.from({ length: config.partitions }, (_, partition) =>
+      sequencerName(config.generation, partition),
+    );
     const failed = await knock(env.SEQUENCER, names, Math.floor(controller.scheduledTime / 60_000));
     if (failed.length > 0) ports.deliver.telemetry.log('error', 'watchdog.failed', { sequencers: failed });
   },

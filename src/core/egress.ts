@@ -9,23 +9,33 @@ export type EgressProblem = { readonly reason: 'egress_refused'; readonly messag
 export function checkBaseUrl(baseUrl: string, network: 'public' | 'private'): Result<URL, EgressProblem> {
   if (!URL.canParse(baseUrl)) return refuse(`${baseUrl} is no URL`);
   const url = new URL(baseUrl);
-  if (url.username !== '' || url.password !== '') return refuse('the base URL must hold no user name or password');
+  if (url.username !== '' || url.password !== '')
+    return refuse('the base URL must hold no user name or password');
   if (url.search !== '' || url.hash !== '') return refuse('the base URL must hold no query and no fragment');
   if (network === 'private') {
-    return url.protocol === 'http:' || url.protocol === 'https:' ? ok(url) : refuse(`${url.protocol} is not http or https`);
+    return url.protocol === 'http:' || url.protocol === 'https:'
+      ? ok(url)
+      : refuse(`${url.protocol} is not http or https`);
   }
   if (url.protocol !== 'https:') return refuse('a target on a public network is reached by https only');
-  if (isAddress(url.hostname)) return refuse(`${url.hostname} is an address: a public target is named by a host name`);
-  if (isLocalName(url.hostname)) return refuse(`${url.hostname} is a local name: set network to private if that is meant`);
+  if (isAddress(url.hostname))
+    return refuse(`${url.hostname} is an address: a public target is named by a host name`);
+  if (isLocalName(url.hostname))
+    return refuse(`${url.hostname} is a local name: set network to private if that is meant`);
   return ok(url);
 }
 
 /** Joins a path to the base; what would leave the base's origin or its path is refused. */
-export function joinPath(base: URL, path: string, query: Readonly<Record<string, string>> = {}): Result<URL, EgressProblem> {
+export function joinPath(
+  base: URL,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): Result<URL, EgressProblem> {
   if (!path.startsWith('/') || path.startsWith('//')) return refuse(`path ${path} must begin with one /`);
   const prefix = base.pathname.replace(/\/+$/, '');
   const url = new URL(`${prefix}${path}`, base.origin);
-  if (url.origin !== base.origin || !url.pathname.startsWith(prefix)) return refuse(`path ${path} leaves the base URL`);
+  if (url.origin !== base.origin || !url.pathname.startsWith(prefix))
+    return refuse(`path ${path} leaves the base URL`);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return ok(url);
 }

@@ -38,7 +38,8 @@ export function createPorts(given: {
   const journal = createD1Journal(env.DB);
   const rejectedRequests = createD1RejectedRequests(env.DB, clock);
   const tokens = createObjectTargetTokens(env.TARGET, clock);
-  const settings = (target: { readonly id: string }): TargetSettings | undefined => config.targetSettings.get(target.id);
+  const settings = (target: { readonly id: string }): TargetSettings | undefined =>
+    config.targetSettings.get(target.id);
   const sources = sourceRuntimes(definition, config);
   return {
     accept: {
@@ -53,7 +54,12 @@ export function createPorts(given: {
       telemetry,
       background,
     },
-    deliver: { rules: definition, connections: createErpConnections({ settings, tokens, clock }), clock, telemetry },
+    deliver: {
+      rules: definition,
+      connections: createErpConnections({ settings, tokens, clock }),
+      clock,
+      telemetry,
+    },
     deliverOptions: deliverOptionsFor(config, definition),
     sequencers,
     journal,

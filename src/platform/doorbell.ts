@@ -16,7 +16,9 @@ export function sequencerName(generation: number, partition: number): string {
   return `g${generation}/p${partition}`;
 }
 
-export function parseSequencerName(name: string | undefined): { generation: number; partition: number } | null {
+export function parseSequencerName(
+  name: string | undefined,
+): { generation: number; partition: number } | null {
   const match = /^g(\d+)\/p(\d+)$/.exec(name ?? '');
   return match === null ? null : { generation: Number(match[1]), partition: Number(match[2]) };
 }

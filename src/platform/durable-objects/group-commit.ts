@@ -13,7 +13,10 @@ type Waiting<In, Out> = {
   readonly reject: (error: unknown) => void;
 };
 
-export function createGroupCommit<In, Out>(commit: (requests: readonly In[]) => readonly Out[], now: () => number) {
+export function createGroupCommit<In, Out>(
+  commit: (requests: readonly In[]) => readonly Out[],
+  now: () => number,
+) {
   let waiting: Waiting<In, Out>[] = [];
   let committedAt = 0;
 

@@ -41,7 +41,11 @@ export function createJournalFeed(deps: {
       await append({ generation, partition, from: -1, to: -1, entries: [] });
       asked = true;
     }
-    for (let cut = core.cutJournal(bounds, clock.now()); cut !== null; cut = core.cutJournal(bounds, clock.now())) {
+    for (
+      let cut = core.cutJournal(bounds, clock.now());
+      cut !== null;
+      cut = core.cutJournal(bounds, clock.now())
+    ) {
       await append({ generation, partition, ...cut });
       if (clock.now() >= until) return;
     }
@@ -55,7 +59,12 @@ export function createJournalFeed(deps: {
       failureCount += 1;
       const waitMs = Math.min(limits.journalRetryCapMs, limits.journalDelayMs * 2 ** failureCount);
       wantedAt = clock.now() + waitMs;
-      deps.telemetry.log('error', 'journal.append_failed', { partition, failureCount, waitMs, error: String(error) });
+      deps.telemetry.log('error', 'journal.append_failed', {
+        partition,
+        failureCount,
+        waitMs,
+        error: String(error),
+      });
     }
   };
 

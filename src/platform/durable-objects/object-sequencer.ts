@@ -11,7 +11,10 @@ export function createObjectSequencers(
   namespace: SequencerNamespace,
   place: { readonly partitions: number; readonly generation: number },
 ): Sequencers {
-  return { ...place, of: (partition) => createObjectSequencer(namespace, sequencerName(place.generation, partition)) };
+  return {
+    ...place,
+    of: (partition) => createObjectSequencer(namespace, sequencerName(place.generation, partition)),
+  };
 }
 
 function createObjectSequencer(namespace: SequencerNamespace, name: string): Sequencer {

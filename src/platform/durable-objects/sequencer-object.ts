@@ -47,10 +47,12 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const place = parseSequencerName(ctx.id.name);
-    if (place === null) throw new Error(`a sequencer is named g{generation}/p{partition}, not ${ctx.id.name}`);
+    if (place === null)
+      throw new Error(`a sequencer is named g{generation}/p{partition}, not ${ctx.id.name}`);
     this.#partition = place.partition;
     const variables = parseVariables({ ...env });
-    if (!variables.ok) throw new Error(variables.error.map(({ field, rule }) => `${field} ${rule}`).join('; '));
+    if (!variables.ok)
+      throw new Error(variables.error.map(({ field, rule }) => `${field} ${rule}`).join('; '));
     const { partitions, ledgerHorizonMs } = variables.value;
     this.#core = createSequencer(createSqlSequencerRows(ctx.storage), {
       ...place,
@@ -58,7 +60,13 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
       ledgerHorizonMs,
     });
     const journal: Journal = createD1Journal(env.DB);
-    this.#feed = createJournalFeed({ core: this.#core, journal, clock: systemClock, telemetry: this.#telemetry, ...place });
+    this.#feed = createJournalFeed({
+      core: this.#core,
+      journal,
+      clock: systemClock,
+      telemetry: this.#telemetry,
+      ...place,
+    });
     this.#bell = createDoorbellRinger({
       ring: () => env.DOORBELLS.send({ v: 1, ...place }),
       sync: () => ctx.storage.sync(),
@@ -150,7 +158,10 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     logSignals(this.#telemetry, this.#core.takeSignals());
     this.#ringIfReady();
     const wanted = this.#wantedAlarm();
-    if (wanted !== null && (this.#alarmAt === undefined || this.#alarmAt === null || wanted < this.#alarmAt)) {
+    if (
+      wanted !== null &&
+      (this.#alarmAt === undefined || this.#alarmAt === null || wanted < this.#alarmAt)
+    ) {
       this.#alarmAt = wanted;
       void this.ctx.storage.setAlarm(wanted);
     }

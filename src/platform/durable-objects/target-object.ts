@@ -2,14 +2,14 @@
 // that no crowd of deliveries locks the account. The token stays in memory: after an eviction there is a new login.
 
 import { DurableObject } from 'cloudflare:workers';
+import type { TargetSettings } from '../../config.ts';
 import { checkBaseUrl, joinPath } from '../../core/egress.ts';
 import type { ErpConnection, LoginResult } from '../../core/erp.ts';
 import { limits } from '../../core/limits.ts';
 import type { TargetDefinition } from '../../core/target.ts';
-import type { TargetSettings } from '../../config.ts';
-import type { TokenAnswer } from '../fetch/target-tokens.ts';
 import { systemClock } from '../clock.ts';
 import { sendRequest } from '../fetch/send-request.ts';
+import type { TokenAnswer } from '../fetch/target-tokens.ts';
 import { createTelemetry } from '../telemetry.ts';
 
 export type ConfiguredTarget = { readonly target: TargetDefinition; readonly settings: TargetSettings };
@@ -57,7 +57,8 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
       return { kind: 'token', ...this.#token };
     }
     this.#token = null;
-    if (result.kind === 'refused') this.#refused = { message: result.message, until: now + limits.loginPauseMs };
+    if (result.kind === 'refused')
+      this.#refused = { message: result.message, until: now + limits.loginPauseMs };
     const { kind: outcome, message } = result;
     this.#telemetry.log('error', 'target.login_failed', { target: targetId, outcome, message });
     return result;

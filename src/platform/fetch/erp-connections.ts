@@ -1,14 +1,14 @@
 // Connections to targets: egress rule, token, fencing of writes by the lease's deadline, one refresh when the ERP says that
 // the session is over. A refused login is reported once and not tried again here: ERPs lock accounts.
 
-import type { ErpCallFailure, ErpConnection, ErpRequest, ErpResponse } from '../../core/erp.ts';
+import type { TargetSettings } from '../../config.ts';
 import type { Exchange } from '../../core/delivery.ts';
 import { checkBaseUrl, joinPath } from '../../core/egress.ts';
+import type { ErpCallFailure, ErpConnection, ErpRequest, ErpResponse } from '../../core/erp.ts';
 import type { TargetDefinition } from '../../core/target.ts';
 import type { Clock, ErpConnections, OpenErpConnection } from '../../pipeline/ports.ts';
-import type { TargetSettings } from '../../config.ts';
-import type { TargetTokens } from './target-tokens.ts';
 import { sendRequest } from './send-request.ts';
+import type { TargetTokens } from './target-tokens.ts';
 
 type Deps = {
   readonly settings: (target: TargetDefinition) => TargetSettings | undefined;
@@ -32,16 +32,28 @@ function openConnection(deps: Deps, options: OpenOptions): OpenErpConnection {
   const clear = async (request: ErpRequest): Promise<ErpCallFailure | null> => {
     const timeLeftMs = options.deadlineAt - deps.clock.now();
     if (request.write ? timeLeftMs <= options.timeoutMs : timeLeftMs <= 0) {
-      return { kind: 'not_sent', reason: 'deadline_too_near', message: `only ${timeLeftMs} ms of the lease are left` };
+      return {
+        kind: 'not_sent',
+        reason: 'deadline_too_near',
+        message: `only ${timeLeftMs} ms of the lease are left`,
+      };
     }
     if (!request.write || cleared) return null;
     if ((await options.beforeFirstWrite()) === 'stop') {
-      return { kind: 'not_sent', reason: 'stopped', message: 'another attempt has the lease, or has ended the delivery' };
+      return {
+        kind: 'not_sent',
+        reason: 'stopped',
+        message: 'another attempt has the lease, or has ended the delivery',
+      };
     }
     cleared = true;
     return null;
   };
-  const transmit = async (request: ErpRequest, url: URL, token: string): Promise<ErpResponse | ErpCallFailure> => {
+  const transmit = async (
+    request: ErpRequest,
+    url: URL,
+    token: string,
+  ): Promise<ErpResponse | ErpCallFailure> => {
     if (request.write) {
       writeCount += 1;
       lastWriteAt = deps.clock.now();
@@ -74,7 +86,8 @@ function openConnection(deps: Deps, options: OpenOptions): OpenErpConnection {
       // Turned away at the door: whatever it was, it did nothing.
       writeCount = writesBefore.writeCount;
       lastWriteAt = writesBefore.lastWriteAt;
-      if (stale !== null) return { kind: 'unauthorized', message: 'the ERP refused a token it had just given' };
+      if (stale !== null)
+        return { kind: 'unauthorized', message: 'the ERP refused a token it had just given' };
       stale = token.token;
     }
   };

@@ -13,7 +13,11 @@ export function createObjectTargetTokens(namespace: TargetNamespace, clock: Cloc
   return {
     get: async (targetId, stale) => {
       const known = kept.get(targetId);
-      if (known !== undefined && known.token !== stale && known.expiresAt > clock.now() + limits.tokenMarginMs) {
+      if (
+        known !== undefined &&
+        known.token !== stale &&
+        known.expiresAt > clock.now() + limits.tokenMarginMs
+      ) {
         return known;
       }
       const answer = await askObject(namespace, targetId, stale);
@@ -24,7 +28,11 @@ export function createObjectTargetTokens(namespace: TargetNamespace, clock: Cloc
   };
 }
 
-async function askObject(namespace: TargetNamespace, targetId: string, stale: string | null): Promise<TokenAnswer> {
+async function askObject(
+  namespace: TargetNamespace,
+  targetId: string,
+  stale: string | null,
+): Promise<TokenAnswer> {
   const object = namespace.get(namespace.idFromName(targetId)) as unknown as TokenObject;
   try {
     return await object.token(targetId, stale);

@@ -69,7 +69,12 @@ async function callFetch(
   } catch (error) {
     const lastByteAt = options.clock.now();
     if (signal.aborted) {
-      return { kind: 'no_answer', reason: 'timeout', message: `no answer within ${options.timeoutMs} ms`, lastByteAt };
+      return {
+        kind: 'no_answer',
+        reason: 'timeout',
+        message: `no answer within ${options.timeoutMs} ms`,
+        lastByteAt,
+      };
     }
     const message = `the connection broke: ${error instanceof Error ? error.message : String(error)}`;
     return { kind: 'no_answer', reason: 'connection_lost', message, lastByteAt };

@@ -1,7 +1,7 @@
 // Tokens of a target, as the connection sees them: one writer elsewhere makes them. Pure types.
 
 export type TokenAnswer =
-  | { readonly kind: 'token'; readonly token: string; /** Epoch ms. */ readonly expiresAt: number }
+  | { readonly kind: 'token'; readonly token: string /** Epoch ms. */; readonly expiresAt: number }
   /** The ERP refused the credential. Trying again at once would lock the account. */
   | { readonly kind: 'refused'; readonly message: string }
   /** The ERP did not answer the login. */

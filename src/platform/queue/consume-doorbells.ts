@@ -1,13 +1,17 @@
 // The queue's side of a delivery: a doorbell is answered by working off its partition. Every message is acknowledged:
 // what could not be done stays in its sequencer, whose alarm rings again. Never a retry to wait for a turn.
 
-import { deliver, type DeliverDependencies, type DeliverOptions } from '../../pipeline/index.ts';
+import { type DeliverDependencies, type DeliverOptions, deliver } from '../../pipeline/index.ts';
 import type { Sequencers, Telemetry } from '../../pipeline/ports.ts';
 import { type Doorbell, doorbellSchema, sequencerName } from '../doorbell.ts';
 
 export async function consumeDoorbells(
   batch: MessageBatch<unknown>,
-  deps: { readonly deliver: DeliverDependencies; readonly sequencers: Sequencers; readonly options: DeliverOptions },
+  deps: {
+    readonly deliver: DeliverDependencies;
+    readonly sequencers: Sequencers;
+    readonly options: DeliverOptions;
+  },
 ): Promise<void> {
   const partitions = new Set<number>();
   for (const message of batch.messages) {
@@ -25,7 +29,10 @@ export async function consumeDoorbells(
 }
 
 /** Null: a message of another version or generation. Its own version's alarm rings again where there is work. */
-function readDoorbell(body: unknown, place: { readonly partitions: number; readonly generation: number }): Doorbell | null {
+function readDoorbell(
+  body: unknown,
+  place: { readonly partitions: number; readonly generation: number },
+): Doorbell | null {
   const parsed = doorbellSchema.safeParse(body);
   if (!parsed.success) return null;
   const { generation, partition } = parsed.data;
@@ -42,7 +49,10 @@ export async function consumeDeadDoorbells(
 ): Promise<void> {
   for (const message of batch.messages) {
     const bell = doorbellSchema.safeParse(message.body);
-    deps.telemetry.log('error', 'doorbell.dead', { message: message.id, partition: bell.data?.partition ?? null });
+    deps.telemetry.log('error', 'doorbell.dead', {
+      message: message.id,
+      partition: bell.data?.partition ?? null,
+    });
     if (bell.success) {
       const name = sequencerName(bell.data.generation, bell.data.partition);
       await deps.namespace.get(deps.namespace.idFromName(name)).wake();
