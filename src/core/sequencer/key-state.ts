@@ -94,6 +94,14 @@ function findPrerequisite(key: KeyState, prerequisite: Prerequisite): Prerequisi
   return arrived ? 'arrived' : 'missing';
 }
 
+/** What the open deliveries that a prerequisite stands for wait for themselves. */
+export function behindPrerequisite(key: KeyState, prerequisite: Prerequisite): readonly Prerequisite[] {
+  const open = [...key.records.values()].flatMap((record) =>
+    (plannedFor(record, prerequisite) ?? []).filter((delivery) => !isClosed(delivery.state)),
+  );
+  return open.flatMap(({ policy }) => policy.after.filter((p) => prerequisiteState(key, p) !== 'satisfied'));
+}
+
 /** The first deliveries that must be closed; null where the record says nothing about the prerequisite. */
 function plannedFor(record: EventRecord, prerequisite: Prerequisite): readonly Delivery[] | null {
   const first = record.deliveries.filter((delivery) => delivery.replay === null);

@@ -5,7 +5,7 @@ import { type Delivery, isClosed } from '../delivery.ts';
 import { type KeyState, type Line, ledgerOf, lineOf, orderOf, recordKey } from './key-state.ts';
 import type { Position } from './line.ts';
 import type { LeaseAnswer, LeasedDelivery, LeaseRequest } from './messages.ts';
-import type { EventRecord } from './record.ts';
+import type { EventKey } from './record.ts';
 import { deadLetter, decideExpiry } from './settle-rules.ts';
 import {
   type ActiveLease,
@@ -115,14 +115,17 @@ function startDelivery(pick: Pick, epoch: number): Delivery {
   const { occupant, record } = pick.position;
   if (occupant.startNumber !== null) return occupant;
   const started: Delivery = { ...occupant, startNumber: epoch };
-  replaceInMemory(pick.key, record, started);
-  pick.line.order = null;
+  replaceInMemory(pick.key, record.event, started);
   return started;
 }
 
-export function replaceInMemory(key: KeyState, record: EventRecord, delivery: Delivery): void {
+/** The record is read again: the one a line keeps may be older than what another target's line did to it. */
+export function replaceInMemory(key: KeyState, event: EventKey, delivery: Delivery): void {
+  const record = key.records.get(recordKey(event));
+  if (record === undefined) return;
   const deliveries = record.deliveries.map((other) => (other.id === delivery.id ? delivery : other));
-  key.records.set(recordKey(record.event), { ...record, deliveries });
+  key.records.set(recordKey(event), { ...record, deliveries });
+  lineOf(key, delivery.target).order = null;
 }
 
 function freeSlot(state: SequencerState): number {
@@ -193,7 +196,10 @@ function dropMissing(state: SequencerState, key: KeyState, line: Line): void {
     head.kind === 'prerequisite_missing';
     head = headOf(key, line, now)
   ) {
-    const { record, occupant } = head.position;
+    const { occupant } = head.position;
+    const found = findRecord(state, occupant.id);
+    if (found === null) return;
+    const { record } = found;
     const missing =
       head.missing.kind === 'type'
         ? `event type ${head.missing.type} of ${head.missing.source}`

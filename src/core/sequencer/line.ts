@@ -46,8 +46,9 @@ export function isInLine(position: Position): boolean {
 
 /**
  * The places still in the line, in order. Started ones stand first and stay where they were. Unstarted ones stand by
- * arrival, except that the places a source holds are filled in the source's own sequence: two sources that share a line
- * have no common sequence, and each keeps its own.
+ * arrival, except that a source whose turn it is first sends what it numbered lower: two sources that share a line have
+ * no common sequence, and each keeps its own. What is behind the head stands as if the head had never been there, so
+ * that the order is the same whether it was kept or made again.
  */
 export function orderLine(records: Iterable<EventRecord>, target: string): Position[] {
   const started: Position[] = [];
@@ -62,34 +63,39 @@ export function orderLine(records: Iterable<EventRecord>, target: string): Posit
     (a, b) => (a.occupant.startNumber as number) - (b.occupant.startNumber as number) || byArrival(a, b),
   );
   unstarted.sort(byArrival);
-  return started.concat(fillInSequence(unstarted));
+  return started.concat(bySequence(unstarted));
 }
 
 function byArrival(a: Position, b: Position): number {
   return a.record.arrival - b.record.arrival || a.index - b.index;
 }
 
-function fillInSequence(arrived: readonly Position[]): Position[] {
-  const bySource = new Map<string, Position[]>();
+function bySequence(arrived: readonly Position[]): Position[] {
+  const waiting = new Map<string, Position[]>();
   for (const position of arrived) {
-    if (position.record.event.sequence === null) continue;
-    const group = bySource.get(position.record.event.source);
-    if (group === undefined) bySource.set(position.record.event.source, [position]);
+    const { source, sequence } = position.record.event;
+    if (sequence === null) continue;
+    const group = waiting.get(source);
+    if (group === undefined) waiting.set(source, [position]);
     else group.push(position);
   }
-  for (const group of bySource.values()) {
+  for (const group of waiting.values()) {
+    // Descending: the lowest is taken from the end.
     group.sort(
-      (a, b) => (a.record.event.sequence as number) - (b.record.event.sequence as number) || byArrival(a, b),
+      (a, b) => (b.record.event.sequence as number) - (a.record.event.sequence as number) || byArrival(b, a),
     );
   }
-  const taken = new Map<string, number>();
-  return arrived.map((position) => {
-    if (position.record.event.sequence === null) return position;
-    const source = position.record.event.source;
-    const place = taken.get(source) ?? 0;
-    taken.set(source, place + 1);
-    return bySource.get(source)?.[place] as Position;
-  });
+  const ordered: Position[] = [];
+  const taken = new Set<Position>();
+  for (const position of arrived) {
+    const group = position.record.event.sequence === null ? [] : waiting.get(position.record.event.source);
+    while (!taken.has(position)) {
+      const next = group?.pop() ?? position;
+      taken.add(next);
+      ordered.push(next);
+    }
+  }
+  return ordered;
 }
 
 /** How the rest of the key stands towards one prerequisite. */
@@ -99,6 +105,8 @@ export type LineView = {
   readonly now: number;
   /** State of a prerequisite in this ordering key. */
   readonly prerequisite: (prerequisite: Prerequisite) => PrerequisiteState;
+  /** What the deliveries a prerequisite stands for wait for themselves, on whichever target. */
+  readonly behind: (prerequisite: Prerequisite) => readonly Prerequisite[];
 };
 
 export type Head =
@@ -127,18 +135,26 @@ export function chooseHead(line: readonly Position[], view: LineView): Head {
     }
     const open = position.occupant.policy.after.filter((p) => view.prerequisite(p) !== 'satisfied');
     if (open.length === 0 && !missingWaiter) return { kind: 'ready', position };
-    if (!missingWaiter) {
-      const missing = open.find((p) => view.prerequisite(p) === 'missing');
-      if (missing !== undefined) {
-        const waitsUntil = position.occupant.createdAt + position.occupant.policy.waitMs;
-        if (waitsUntil <= view.now) return { kind: 'prerequisite_missing', position, missing };
-        waitUntil(waitsUntil);
-      }
+    const missing = missingWaiter ? undefined : open.find((p) => view.prerequisite(p) === 'missing');
+    if (missing !== undefined) {
+      const waitsUntil = position.occupant.createdAt + position.occupant.policy.waitMs;
+      if (waitsUntil <= view.now) return { kind: 'prerequisite_missing', position, missing };
+      waitUntil(waitsUntil);
     }
     allowed ??= new Set();
-    for (const prerequisite of open) allowed.add(prerequisiteKind(prerequisite));
+    allow(allowed, open, view);
   }
   return { kind: 'waiting', until };
+}
+
+/** Transitively, and before anything is looked at: what the awaited one waits for may stand anywhere in the line. */
+function allow(allowed: Set<string>, prerequisites: readonly Prerequisite[], view: LineView): void {
+  for (const prerequisite of prerequisites) {
+    const kind = prerequisiteKind(prerequisite);
+    if (allowed.has(kind)) continue;
+    allowed.add(kind);
+    allow(allowed, view.behind(prerequisite), view);
+  }
 }
 
 function mayGoAhead(position: Position, allowed: ReadonlySet<string>): boolean {

@@ -2,7 +2,7 @@
 // deliveries are not settled counts until its deadline; whether its consumer had confirmed is unknown, so it counts as
 // confirmed. Pure but for the rows port.
 
-import { createKeyState, lineOf, recordKey } from './key-state.ts';
+import { createKeyState, lineOf } from './key-state.ts';
 import { replaceInMemory } from './lease.ts';
 import { createReadyHeap } from './ready-heap.ts';
 import type { EventRecord, SequencerRows } from './record.ts';
@@ -90,7 +90,5 @@ function restoreLeased(state: SequencerState, active: ActiveLease, deliveryId: s
   state.leaseOf.set(deliveryId, active);
   lineOf(found.key, found.delivery.target).leased = deliveryId;
   if (found.delivery.startNumber !== null) return;
-  replaceInMemory(found.key, found.record, { ...found.delivery, startNumber: active.epoch });
-  const record = found.key.records.get(recordKey(found.record.event));
-  if (record !== undefined) indexRecord(state, found.key, record);
+  replaceInMemory(found.key, found.record.event, { ...found.delivery, startNumber: active.epoch });
 }

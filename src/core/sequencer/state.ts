@@ -5,7 +5,9 @@
 import { type Delivery, isClosed } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { limits } from '../limits.ts';
+import type { Prerequisite } from '../route.ts';
 import {
+  behindPrerequisite,
   createKeyState,
   type KeyState,
   type Line,
@@ -179,23 +181,22 @@ export function remember(
 }
 
 /**
- * The line after one record changed, without sorting it again: places that closed fall out, and one that was started
- * goes behind those started before it, for its start number is the newest.
+ * The line after one record changed, without sorting it again where it need not be: a started place that closed falls
+ * out. Where one that was not started left or started, the others may stand differently: null.
  */
-function changedOrder(order: readonly Position[], record: EventRecord, target: string): Position[] {
+function changedOrder(order: readonly Position[], record: EventRecord, target: string): Position[] | null {
   const current = new Map(positionsOf(record, target).map((position) => [position.id, position]));
   const kept: Position[] = [];
-  const starting: Position[] = [];
-  let startedCount = 0;
   for (const position of order) {
-    const now = position.record.id === record.id ? current.get(position.id) : position;
-    if (now === undefined || !isInLine(now)) continue;
-    const started = now.occupant.startNumber !== null;
-    if (started && position.occupant.startNumber === null) starting.push(now);
-    else kept.push(now);
-    if (started && position.occupant.startNumber !== null) startedCount += 1;
+    if (position.record.id !== record.id) {
+      kept.push(position);
+      continue;
+    }
+    const now = current.get(position.id);
+    const stays = now !== undefined && isInLine(now);
+    if (position.occupant.startNumber === null && !(stays && now.occupant.startNumber === null)) return null;
+    if (stays) kept.push(now);
   }
-  kept.splice(startedCount, 0, ...starting);
   return kept;
 }
 
@@ -245,16 +246,23 @@ function unready(state: SequencerState, name: string): void {
   if (heap?.size() === 0) state.ready.delete(group);
 }
 
-/** The next of a line. Replays at places the line has passed are heads of their own and go first. */
+/**
+ * The next of a line. Replays at places the line has passed are heads of their own and go first; what they declare to
+ * come after holds for them too.
+ */
 export function headOf(key: KeyState, line: Line, now: number): Head {
+  const view = {
+    now,
+    prerequisite: (p: Prerequisite) => prerequisiteState(key, p),
+    behind: (p: Prerequisite) => behindPrerequisite(key, p),
+  };
   let until: number | null = null;
   for (const position of passedReplays(key, line.target)) {
-    const { state } = position.occupant;
-    if (state.status === 'pending' || (state.status === 'scheduled' && state.dueAt <= now))
-      return { kind: 'ready', position };
-    if (state.status === 'scheduled') until = Math.min(until ?? state.dueAt, state.dueAt);
+    const head = chooseHead([position], view);
+    if (head.kind !== 'waiting') return head;
+    if (head.until !== null) until = Math.min(until ?? head.until, head.until);
   }
-  const head = chooseHead(orderOf(key, line), { now, prerequisite: (p) => prerequisiteState(key, p) });
+  const head = chooseHead(orderOf(key, line), view);
   if (head.kind !== 'waiting' || until === null) return head;
   return { kind: 'waiting', until: head.until === null ? until : Math.min(until, head.until) };
 }

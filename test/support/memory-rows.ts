@@ -1,0 +1,205 @@
+// The rows of one partition in memory: the contract of SequencerRows as strictly as a database keeps it. Records go in and
+// come out as JSON text, a transaction that throws leaves nothing behind, and what the contract does not allow throws.
+// It can crash before or after any write, or after a commit. Nothing here knows what the rows mean.
+
+import type { EventPayload } from '../../src/core/event.ts';
+import type {
+  EventKey,
+  EventRecord,
+  LeaseRow,
+  PartitionMeta,
+  SequencerRows,
+} from '../../src/core/sequencer/record.ts';
+
+/** Where the next crash happens. `write`: from 1, counted from when it is set. */
+export type CrashPoint =
+  | { readonly at: 'before_write' | 'after_write'; readonly write: number }
+  /** Everything is durable, and the caller never hears of it. */
+  | { readonly at: 'after_commit' };
+
+/** The process died: no bug, and nothing the sequencer may catch and go on after. */
+export class SimulatedCrash extends Error {
+  constructor(point: CrashPoint) {
+    super(point.at === 'after_commit' ? 'crashed after the commit' : `crashed at ${point.at} ${point.write}`);
+    this.name = 'SimulatedCrash';
+  }
+}
+
+export type MemoryRows = SequencerRows & {
+  /** One crash, once; null takes it back. */
+  readonly crashNext: (point: CrashPoint | null) => void;
+  /** Writes since it was made, rolled back ones included. */
+  readonly writeCount: () => number;
+  readonly openRecords: () => readonly EventRecord[];
+  readonly settledRecords: () => readonly EventRecord[];
+  /** Another set of rows with the same content. */
+  readonly copy: () => MemoryRows;
+};
+
+type OpenRow = { readonly record: string; readonly payload: EventPayload };
+type SettledRow = { readonly record: string; readonly expiresAt: number };
+type Tables = {
+  readonly open: Map<string, OpenRow>;
+  readonly settled: Map<string, SettledRow>;
+  readonly leases: Map<number, string>;
+  readonly meta: Map<'meta', string>;
+};
+
+export function createMemoryRows(): MemoryRows {
+  return overTables({ open: new Map(), settled: new Map(), leases: new Map(), meta: new Map() });
+}
+
+function overTables(tables: Tables): MemoryRows {
+  const writes = createWrites();
+  const { open, settled, leases, meta } = tables;
+  return {
+    transaction: writes.transaction,
+    crashNext: writes.crashNext,
+    writeCount: writes.count,
+    readMeta: () => parse<PartitionMeta>(meta.get('meta')),
+    writeMeta: (value) => writes.put(meta, 'meta', JSON.stringify(value)),
+    readOpen: () => inKeyOrder(open).map((row) => JSON.parse(row.record) as EventRecord),
+    readSettled: (orderingKey) =>
+      inKeyOrder(settled)
+        .map((row) => JSON.parse(row.record) as EventRecord)
+        .filter((record) => record.event.orderingKey === orderingKey),
+    readPayload: (key) => open.get(nameOf(key))?.payload ?? null,
+    insertOpen: (record, payload) => {
+      const name = nameOf(record.event);
+      if (open.has(name) || settled.has(name)) throw contractBroken(`insertOpen: ${name} is there`);
+      writes.put(open, name, { record: JSON.stringify(record), payload });
+    },
+    updateOpen: (record) => {
+      const name = nameOf(record.event);
+      const row = open.get(name);
+      if (row === undefined) throw contractBroken(`updateOpen: ${name} is not open`);
+      writes.put(open, name, { ...row, record: JSON.stringify(record) });
+    },
+    settle: (record, expiresAt) => {
+      const name = nameOf(record.event);
+      if (!open.has(name) && !settled.has(name)) throw contractBroken(`settle: ${name} is unknown`);
+      writes.put(settled, name, { record: JSON.stringify(record), expiresAt });
+      writes.remove(open, name);
+    },
+    reopen: (record, payload) => {
+      const name = nameOf(record.event);
+      if (!settled.has(name)) throw contractBroken(`reopen: ${name} is not settled`);
+      writes.put(open, name, { record: JSON.stringify(record), payload });
+      writes.remove(settled, name);
+    },
+    readLeases: () => [...leases].sort(([a], [b]) => a - b).map(([, row]) => JSON.parse(row) as LeaseRow),
+    writeLease: (lease) => writes.put(leases, lease.slot, JSON.stringify(lease)),
+    pruneSettled: (now, cursor, limit) => pruneStep(tables, writes, { now, cursor, limit }),
+    openRecords: () => inKeyOrder(open).map((row) => JSON.parse(row.record) as EventRecord),
+    settledRecords: () => inKeyOrder(settled).map((row) => JSON.parse(row.record) as EventRecord),
+    copy: () =>
+      overTables({
+        open: new Map(open),
+        settled: new Map(settled),
+        leases: new Map(leases),
+        meta: new Map(meta),
+      }),
+  };
+}
+
+function pruneStep(
+  tables: Tables,
+  writes: Writes,
+  step: { readonly now: number; readonly cursor: string | null; readonly limit: number },
+): { readonly removed: readonly EventKey[]; readonly next: string | null } {
+  const { now, cursor, limit } = step;
+  const names = [...tables.settled.keys()].sort().filter((name) => cursor === null || name > cursor);
+  const looked = names.slice(0, limit);
+  const removed: EventKey[] = [];
+  for (const name of looked) {
+    const row = tables.settled.get(name);
+    if (row === undefined || row.expiresAt >= now) continue;
+    const { orderingKey, source, eventId } = (JSON.parse(row.record) as EventRecord).event;
+    removed.push({ orderingKey, source, eventId });
+    writes.remove(tables.settled, name);
+  }
+  return { removed, next: names.length > looked.length ? (looked.at(-1) ?? null) : null };
+}
+
+type Writes = ReturnType<typeof createWrites>;
+
+/** Every write goes through here: it can be undone, counted, and crashed at. */
+function createWrites() {
+  let undo: (() => void)[] | null = null;
+  let count = 0;
+  let crash: CrashPoint | null = null;
+  let crashCount = 0;
+
+  const crashAt = (at: CrashPoint['at']): void => {
+    if (crash === null || crash.at !== at) return;
+    if (crash.at !== 'after_commit' && crashCount !== crash.write) return;
+    const point = crash;
+    crash = null;
+    throw new SimulatedCrash(point);
+  };
+  const write = (work: (log: (() => void)[]) => void): void => {
+    if (undo === null) throw contractBroken('a write outside of a transaction');
+    count += 1;
+    crashCount += 1;
+    crashAt('before_write');
+    work(undo);
+    crashAt('after_write');
+  };
+
+  return {
+    count: (): number => count,
+    crashNext: (point: CrashPoint | null): void => {
+      crash = point;
+      crashCount = 0;
+    },
+    put: <K, V>(table: Map<K, V>, name: K, value: V): void =>
+      write((log) => {
+        log.push(undoOf(table, name));
+        table.set(name, value);
+      }),
+    remove: <K, V>(table: Map<K, V>, name: K): void =>
+      write((log) => {
+        log.push(undoOf(table, name));
+        table.delete(name);
+      }),
+    transaction: <T>(work: () => T): T => {
+      if (undo !== null) throw contractBroken('a transaction within a transaction');
+      undo = [];
+      try {
+        const result = work();
+        undo = null;
+        crashAt('after_commit');
+        return result;
+      } catch (error) {
+        for (const step of (undo ?? []).reverse()) step();
+        throw error;
+      } finally {
+        undo = null;
+      }
+    },
+  };
+}
+
+function undoOf<K, V>(table: Map<K, V>, name: K): () => void {
+  const before = table.get(name);
+  return () => {
+    if (before === undefined) table.delete(name);
+    else table.set(name, before);
+  };
+}
+
+function nameOf(key: EventKey): string {
+  return `${key.orderingKey}\n${key.source}\n${key.eventId}`;
+}
+
+function inKeyOrder<V>(table: ReadonlyMap<string, V>): V[] {
+  return [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+function parse<T>(text: string | undefined): T | null {
+  return text === undefined ? null : (JSON.parse(text) as T);
+}
+
+function contractBroken(message: string): Error {
+  return new Error(`rows contract broken: ${message}`);
+}
