@@ -28,6 +28,7 @@ export function claim(state: SequencerState, request: ClaimRequest): ClaimAnswer
   }
   const record = createRecord(state, request);
   insertRecord(state, key, { record, payload: request.payload });
+  signalUnplanned(state, record);
   coalesce(state, key, recordKey(record.event));
   reviewKey(state, key);
   return { kind: 'claimed', id: record.id, status: 'accepted' };
@@ -52,6 +53,15 @@ function createRecord(state: SequencerState, request: ClaimRequest): EventRecord
     droppedAttempts: 0,
     changeNumber: 0,
   };
+}
+
+/** What could not be planned is a dead letter from the start: somebody has to hear of it like of any other. */
+function signalUnplanned(state: SequencerState, record: EventRecord): void {
+  for (const delivery of record.deliveries) {
+    if (delivery.state.status !== 'dead_lettered') continue;
+    const { reason, message } = delivery.state;
+    state.signals.push({ kind: 'delivery.dead_lettered', delivery, event: record.event, reason, message });
+  }
 }
 
 export function createDelivery(planned: PlannedDelivery, id: string, now: number): Delivery {
