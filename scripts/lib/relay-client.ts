@@ -1,0 +1,158 @@
+// A client of a running relay and of its sandbox ERP: posts signed webhooks, asks the admin endpoints, reads the ERP's
+// documents. For the demo, the smoke test and the end-to-end tests. Never retries by itself: what happens is what is seen.
+
+import { type Sender, type SignedRequest, type Signing, signedRequest } from './senders.ts';
+
+export type RelayAddress = {
+  readonly url: string;
+  readonly adminKey: string;
+  /** By variable name, e.g. SHOPIFY_WEBHOOK_SECRET. */
+  readonly secrets: Readonly<Record<string, string | undefined>>;
+};
+
+/** How each source of the example integrations signs, and with which secret. */
+const sources = {
+  shopify: { sender: 'shopify', secret: 'SHOPIFY_WEBHOOK_SECRET' },
+  stripe: { sender: 'stripe', secret: 'STRIPE_WEBHOOK_SECRET' },
+  woocommerce: { sender: 'woocommerce', secret: 'WOOCOMMERCE_WEBHOOK_SECRET' },
+  standard: { sender: 'standard-webhooks', secret: 'STANDARD_WEBHOOKS_SECRET' },
+  smoke: { sender: 'standard-webhooks', secret: 'SMOKE_WEBHOOK_SECRET' },
+  warehouse: { sender: 'generic-hmac', secret: 'WAREHOUSE_WEBHOOK_SECRET' },
+} as const satisfies Record<string, { readonly sender: Sender; readonly secret: string }>;
+
+export type SourceId = keyof typeof sources;
+
+export type Posted = { readonly status: number; readonly body: unknown };
+
+export type DeliverySummary = {
+  readonly id: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly route: string;
+  readonly operation: string;
+  readonly orderingKey: string;
+  readonly attemptCount: number;
+};
+
+export type RelayClient = ReturnType<typeof createRelayClient>;
+
+export function createRelayClient(relay: RelayAddress) {
+  const admin = async (
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: unknown }> => {
+    const response = await fetch(`${relay.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${relay.adminKey}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await readBody(response) };
+  };
+  const post = async (source: string, signed: SignedRequest): Promise<Posted> => {
+    const response = await fetch(`${relay.url}/hooks/${source}`, {
+      method: 'POST',
+      headers: signed.headers,
+      body: signed.body,
+    });
+    return { status: response.status, body: await readBody(response) };
+  };
+  const sign = (source: SourceId, signing: Omit<Signing, 'secret'>): SignedRequest => {
+    const { sender, secret } = sources[source];
+    const value = relay.secrets[secret];
+    if (value === undefined) throw new Error(`${secret} is not known: it stands in .dev.vars of the relay`);
+    return signedRequest(sender, { ...signing, secret: value });
+  };
+  return {
+    admin,
+    post,
+    sign,
+    send: (source: SourceId, signing: Omit<Signing, 'secret'>) => post(source, sign(source, signing)),
+    /** Every delivery that matches, page by page. `query` as in docs/admin-api.md, e.g. `status=dead_lettered`. */
+    deliveries: (query = '') => allDeliveries(admin, query),
+  };
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+type Page = { readonly deliveries: readonly DeliverySummary[]; readonly nextCursor: string | null };
+
+async function allDeliveries(
+  admin: (method: string, path: string) => Promise<{ status: number; body: unknown }>,
+  query: string,
+): Promise<DeliverySummary[]> {
+  const found: DeliverySummary[] = [];
+  let cursor: string | null = null;
+  do {
+    const at: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const { status, body } = await admin('GET', `/admin/deliveries?limit=200&${query}${at}`);
+    if (status !== 200) throw new Error(`GET /admin/deliveries answered ${status}: ${JSON.stringify(body)}`);
+    const page = body as Page;
+    found.push(...page.deliveries);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return found;
+}
+
+export type ErpEffect = {
+  readonly number: number;
+  readonly operation: string;
+  readonly relayKey: string | null;
+  readonly documentId: string;
+  readonly reference: string | null;
+};
+
+/** The sandbox ERP's control side (docs/sandbox.md). */
+export function createErpClient(erpUrl: string) {
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(`${erpUrl}${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const answer = await readBody(response);
+    if (!response.ok)
+      throw new Error(`${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  return {
+    state: () =>
+      call('GET', '/sandbox/state') as Promise<
+        Record<string, unknown> & { readonly operations: readonly ErpEffect[] }
+      >,
+    summary: () => call('GET', '/sandbox/state?summary=1') as Promise<Record<string, unknown>>,
+    /** Replaces all faults; what is not named is off. */
+    setFaults: (faults: Record<string, unknown>) => call('PUT', '/sandbox/faults', faults),
+    reset: () => call('POST', '/sandbox/reset', {}),
+  };
+}
+
+/** Asks until the answer is not null, at most `withinMs`. */
+export async function until<T>(what: string, ask: () => Promise<T | null>, withinMs: number): Promise<T> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+    if (Date.now() > end) throw new Error(`${what}: not within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const underWay = 'status=pending,scheduled,leased';
+
+/** Until nothing is under way any more: everything is settled, held or a dead letter. */
+export function untilQuiet(client: RelayClient, withinMs: number): Promise<true> {
+  return until(
+    'nothing under way',
+    async () => ((await client.deliveries(underWay)).length === 0 ? true : null),
+    withinMs,
+  );
+}

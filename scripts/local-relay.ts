@@ -1,0 +1,243 @@
+// Starts a whole relay on this machine: the relay and the sandbox ERP on the real runtime, with Durable Objects,
+// queues and D1 on disk. `npm start`, the demo, the end-to-end tests and the benchmark all run this.
+// It may print nothing itself and may not end the process: its caller does.
+
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare';
+import { applyMigrations, type MigrationDatabase } from './local/apply-migrations.ts';
+import { bundleWorker } from './local/bundle-worker.ts';
+import { createSecrets, type Secrets } from './local/dev-vars.ts';
+import { host, PortBusyError, reservePort } from './local/ports.ts';
+import {
+  claimStateDir,
+  findRuntimes,
+  guardRuntime,
+  isAlive,
+  markerEnvironment,
+  type RuntimeMarker,
+  StateInUseError,
+} from './local/runtime-processes.ts';
+import {
+  cronSchedule,
+  localVariables,
+  relayName,
+  relayWorker,
+  sandboxWorker,
+} from './local/runtime-workers.ts';
+
+export type LogLine = { level: string; message: string; timestamp: number };
+
+export type LocalRelayOptions = {
+  /** Where all state is kept; made if missing. One relay at a time may use it. */
+  stateDir: string;
+  /** 0, the default, takes any free port. */
+  port?: number;
+  erpPort?: number;
+  /** Default: fresh ones for this run. A later run on the same state needs the same. */
+  secrets?: Secrets;
+  /** Variables beside or instead of the local ones, e.g. `{ PARTITIONS: '8' }`; ERP_BASE_URL is the sandbox's. */
+  variables?: Record<string, string>;
+  /** Takes what the Workers write to the console. Default: nothing does. */
+  onLog?: (line: LogLine) => void;
+  /** Called once if the runtime ends without `stop`. It is not started again. */
+  onRuntimeLost?: () => void;
+  /** How often the scheduled handler runs, ms; 0 never. Default: every minute, as deployed. */
+  scheduleEveryMs?: number;
+};
+
+export type LocalRelay = {
+  url: string;
+  erpUrl: string;
+  adminKey: string;
+  secrets: Secrets;
+  /** The runtime's process: SIGKILL to it is the crash of everything. */
+  runtimePid: number;
+  /** Names of the migrations this start applied. */
+  migrationsApplied: string[];
+  /** How many processes an earlier relay on this state had left behind; they were ended. */
+  orphansEnded: number;
+  /** Runs one statement on the D1 database. */
+  sql<Row>(query: string, ...values: unknown[]): Promise<Row[]>;
+  /** Runs the scheduled handler once, now. */
+  runScheduled(): Promise<void>;
+  /** Ends the runtime at once, as a crash would; what was acknowledged is on disk. Idempotent. */
+  stop(): Promise<void>;
+};
+
+const repository = resolve(import.meta.dirname, '..');
+const oneMinuteMs = 60_000;
+
+/** How often a port found free may be taken by another before the runtime listens on it. */
+const portAttempts = 3;
+
+/** How long a lost runtime stays unnoticed at most, ms. Miniflare would start it again, without its queues. */
+const aliveCheckEveryMs = 200;
+
+/**
+ * @throws PortBusyError for a port asked for by number, StateInUseError for a state directory another relay uses.
+ */
+export async function startLocalRelay(options: LocalRelayOptions): Promise<LocalRelay> {
+  mkdirSync(options.stateDir, { recursive: true });
+  const stateDir = realpathSync(options.stateDir);
+  const orphansEnded = await claimStateDir(stateDir).catch((error) => explainState(error, options));
+  for (let attempt = 1; ; attempt += 1) {
+    const ports = await choosePorts(options);
+    try {
+      return await startOn(ports, { ...options, stateDir, orphansEnded });
+    } catch (error) {
+      const wasTaken = (error as { code?: string }).code === 'ERR_ADDRESS_IN_USE';
+      if (!wasTaken || attempt === portAttempts) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** The commonest case is a second start in the same place, where the port is what the caller knows about. */
+async function explainState(error: unknown, { port = 0 }: LocalRelayOptions): Promise<never> {
+  if (error instanceof StateInUseError && port !== 0) {
+    const isFree = await reservePort(port).then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) {
+      throw new PortBusyError(`Port ${port} is in use. ${error.message}`);
+    }
+  }
+  throw error;
+}
+
+type Ports = { port: number; erpPort: number };
+
+async function choosePorts({ port = 0, erpPort = 0 }: LocalRelayOptions): Promise<Ports> {
+  const relay = await requirePort(port, 'Choose another with PORT=… or --port ….');
+  const erp = await requirePort(erpPort, 'It is for the sandbox ERP; choose another with --erp-port ….');
+  return { port: relay, erpPort: erp };
+}
+
+async function requirePort(port: number, remedy: string): Promise<number> {
+  try {
+    return await reservePort(port);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'EADDRINUSE') {
+      throw new PortBusyError(`Port ${port} is in use. ${remedy}`);
+    }
+    throw code === 'EACCES' ? new PortBusyError(`Port ${port} needs more rights. ${remedy}`) : error;
+  }
+}
+
+type Start = LocalRelayOptions & { orphansEnded: number };
+
+async function startOn(ports: Ports, options: Start): Promise<LocalRelay> {
+  const marker: RuntimeMarker = { stateDir: options.stateDir, ownerPid: process.pid, token: randomUUID() };
+  const secrets = options.secrets ?? createSecrets();
+  const runtime = new Miniflare(await runtimeOptions(ports, { ...options, secrets }, marker));
+  try {
+    await runtime.ready;
+    const runtimePid = requireSoleRuntime(marker);
+    const database = await runtime.getD1Database('DB', relayName);
+    const migrations = join(repository, 'migrations');
+    return {
+      url: `http://${host}:${ports.port}`,
+      erpUrl: `http://${host}:${ports.erpPort}`,
+      adminKey: secrets.ADMIN_KEY ?? '',
+      secrets,
+      runtimePid,
+      migrationsApplied: await applyMigrations(database as unknown as MigrationDatabase, migrations),
+      orphansEnded: options.orphansEnded,
+      sql: async <Row>(query: string, ...values: unknown[]) =>
+        (
+          await database
+            .prepare(query)
+            .bind(...values)
+            .all()
+        ).results as Row[],
+      ...lifecycle(runtime, runtimePid, options),
+    };
+  } catch (error) {
+    await runtime.dispose().catch(() => {});
+    throw error;
+  }
+}
+
+/** Two starts at the same moment can both find the state free: then neither may go on. */
+function requireSoleRuntime(marker: RuntimeMarker): number {
+  const { live } = findRuntimes(marker.stateDir);
+  const own = live.find(({ token }) => token === marker.token);
+  const other = live.find(({ token }) => token !== marker.token);
+  if (other !== undefined) {
+    throw new StateInUseError(marker.stateDir, other.ownerPid);
+  }
+  if (own === undefined) {
+    throw new Error('The runtime started, but its process cannot be found.');
+  }
+  return own.pid;
+}
+
+function lifecycle(runtime: Miniflare, runtimePid: number, options: LocalRelayOptions) {
+  const { onRuntimeLost, scheduleEveryMs = oneMinuteMs } = options;
+  const standDown = guardRuntime(runtimePid);
+  const runScheduled = async () => {
+    const worker = await runtime.getWorker(relayName);
+    await worker.scheduled({ cron: cronSchedule });
+  };
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= (async () => {
+      timers.forEach(clearInterval);
+      standDown();
+      await runtime.dispose();
+    })();
+    return stopped;
+  };
+  const checkAlive = () => {
+    if (stopped === undefined && !isAlive(runtimePid)) {
+      void stop().finally(() => onRuntimeLost?.());
+    }
+  };
+  const timers = [setInterval(checkAlive, aliveCheckEveryMs)];
+  if (scheduleEveryMs > 0) {
+    timers.push(setInterval(() => void runScheduled().catch(() => {}), scheduleEveryMs));
+  }
+  for (const timer of timers) {
+    timer.unref();
+  }
+  return { runScheduled, stop };
+}
+
+type Prepared = LocalRelayOptions & { secrets: Secrets };
+
+async function runtimeOptions(
+  ports: Ports,
+  options: Prepared,
+  marker: RuntimeMarker,
+): Promise<MiniflareOptions> {
+  const [relayCode, sandboxCode] = await Promise.all([
+    bundleWorker(join(repository, 'src/worker.ts')),
+    bundleWorker(join(repository, 'src/sandbox-erp/worker.ts')),
+  ]);
+  const { secrets, variables, onLog } = options;
+  const erpBaseUrl = { ERP_BASE_URL: `http://${host}:${ports.erpPort}` };
+  const relayValues = { ...localVariables, ...erpBaseUrl, ...variables, ...secrets };
+  const sandboxEntries = Object.entries(secrets).filter(([name]) => name.startsWith('SANDBOX_ERP_'));
+  return {
+    host,
+    port: 0,
+    // All that costs time and says nothing here: the made-up request.cf, request logs, the registry of other Workers.
+    cf: false,
+    logRequests: false,
+    log: new NoOpLog(),
+    enableDevRegistry: false,
+    // Where `wrangler dev --persist-to` keeps it, so that both work on the same state.
+    resourcePersistencePath: join(options.stateDir, 'v3'),
+    handleStructuredLogs: (line) => onLog?.(line),
+    unsafeRuntimeEnv: markerEnvironment(marker),
+    workers: [
+      relayWorker({ code: relayCode, port: ports.port, values: relayValues }),
+      sandboxWorker({ code: sandboxCode, port: ports.erpPort, values: Object.fromEntries(sandboxEntries) }),
+    ],
+  };
+}
