@@ -106,6 +106,17 @@ describe('does not compile:', () => {
     });
   });
 
+  it('a misspelt field whose value could be anything', () => {
+    on(shop, 'order/paid').run(saleConfirm, {
+      ...base,
+      input: ({ payload }) => ({
+        ...good(payload),
+        // @ts-expect-error never
+        shippingTotl: JSON.parse('"1.00"'),
+      }),
+    });
+  });
+
   it('a wrong type', () => {
     on(shop, 'order/paid').run(saleConfirm, {
       ...base,
