@@ -26,7 +26,7 @@ function genericPreset(vector: SignatureVector): SourcePreset {
       ...(vector.signature_prefix === undefined ? {} : { prefix: vector.signature_prefix }),
     },
     id: { path: 'id' },
-    type: { fixed: 'test' as never },
+    type: { fixed: 'test' },
   });
 }
 

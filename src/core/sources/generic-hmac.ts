@@ -21,6 +21,9 @@ import {
 /** Where a field stands: a header, or a path into the JSON body such as `data.lines[0].sku`. */
 export type FieldPlace = { readonly header: string } | { readonly path: string };
 
+/** Any text where no topics are typed. */
+type TopicName<Topics extends object> = [keyof Topics] extends [never] ? string : keyof Topics & string;
+
 export type GenericHmacOptions<Topics extends object = object> = {
   /** For messages. Default `generic-hmac`. */
   readonly name?: string;
@@ -28,7 +31,7 @@ export type GenericHmacOptions<Topics extends object = object> = {
   /** Must be the same whenever the sender sends the same event again. */
   readonly id: FieldPlace;
   /** `fixed`: a sender of one type of event. */
-  readonly type: FieldPlace | { readonly fixed: keyof Topics & string };
+  readonly type: FieldPlace | { readonly fixed: TopicName<Topics> };
   /** Absent: events have no entity, and no order among them. `optional`: an event may come without one. */
   readonly entity?: FieldPlace & { readonly kind: string; readonly optional?: boolean };
   /** A counter or an instant. Absent, or absent in an event: order of arrival. */
@@ -36,7 +39,7 @@ export type GenericHmacOptions<Topics extends object = object> = {
   /** ISO 8601 with a zone, or epoch ms. */
   readonly occurredAt?: FieldPlace;
   /** All types the sender has, where the list is closed: a route for another one does not start. */
-  readonly topics?: readonly (keyof Topics & string)[];
+  readonly topics?: readonly TopicName<Topics>[];
 };
 
 type Place =

@@ -53,7 +53,7 @@ describe('a generic HMAC source', () => {
   const deep = genericHmac({
     signature: { header: 'x-signature' },
     id: { path: '$.meta.ids[1]' },
-    type: { fixed: 'ping' as never },
+    type: { fixed: 'ping' },
     entity: { kind: 'order', path: 'data.order.id', optional: true },
     sequence: { header: 'X-Sequence' },
   });
@@ -96,7 +96,7 @@ describe('a generic HMAC source', () => {
     const inherited = genericHmac({
       signature: { header: 'x-signature' },
       id: { path: 'constructor.name' },
-      type: { fixed: 'x' as never },
+      type: { fixed: 'x' },
     });
     expect(await identify(inherited, received({ body: '{}' }))).toMatchObject({
       field: 'body $.constructor.name',
@@ -104,7 +104,7 @@ describe('a generic HMAC source', () => {
     const length = genericHmac({
       signature: { header: 'x-signature' },
       id: { path: 'list.length' },
-      type: { fixed: 'x' as never },
+      type: { fixed: 'x' },
     });
     expect(await identify(length, received({ body: '{"list":[1,2]}' }))).toMatchObject({
       reason: 'missing_field',
