@@ -1,0 +1,41 @@
+// The adapter of the embedded sandbox ERP, reached over HTTP like any ERP.
+// Wiring only: what each operation does is in its handler, what an answer means in read-answer.ts.
+
+import type { ErpAdapter } from '../../core/erp.ts';
+import { createCustomerHandler } from './customer-handler.ts';
+import {
+  createCreditNoteHandler,
+  createPaymentHandler,
+  createReceiptHandler,
+  createStockHandler,
+} from './documents.ts';
+import { createInvoiceHandler } from './invoice-handler.ts';
+import { createCancelHandler, createConfirmHandler } from './sale-handlers.ts';
+import type { SandboxOptions } from './sandbox-calls.ts';
+import { sandboxSession } from './sandbox-session.ts';
+
+/**
+ * Without idempotency keys the relay's own ledger and look-up are all that keeps things from being done twice, as with
+ * most ERPs. With them (`native_key`) the sandbox must have its support switched on.
+ */
+export function createSandboxAdapter(options: SandboxOptions = { idempotencyKeys: false }): ErpAdapter {
+  return {
+    name: 'sandbox',
+    level: 'proven',
+    once: options.idempotencyKeys ? 'native_key' : 'searchable_field',
+    credentialFields: ['keyId', 'secret'],
+    session: sandboxSession,
+    operations: {
+      'sale.confirm': createConfirmHandler(options),
+      'sale.cancel': createCancelHandler(options),
+      'payment.register': createPaymentHandler(options),
+      'invoice.post': createInvoiceHandler(options),
+      'credit_note.issue': createCreditNoteHandler(options),
+      'stock.receive': createReceiptHandler(options),
+      'stock.set': createStockHandler(options),
+      'customer.upsert': createCustomerHandler(options),
+    },
+  };
+}
+
+export const sandboxAdapter = createSandboxAdapter();
