@@ -9,8 +9,8 @@ const good: Environment = {
   PARTITIONS: '64',
   GENERATION: 1,
   ADMIN_KEY: 'hf_0123456789abcdef0123456789abcdef',
-  SHOP_SECRET: 'shop-secret',
-  SMOKE_SECRET: 'whsec_aG9sZGZhc3QtdGVzdC1zdGFuZGFyZC1zZWNyZXQtMDE=',
+  SHOP_SECRET: 'whsec_aG9sZGZhc3QtdGVzdC1zdGFuZGFyZC1zZWNyZXQtMDE=',
+  SPARE_SECRET: 'whsec_aG9sZGZhc3QtdGVzdC1zbW9rZS1zZWNyZXQtMDAwMDA=',
   ERP_BASE_URL: 'http://127.0.0.1:8788/api/',
   ERP_KEY: 'key',
 };
@@ -32,9 +32,10 @@ describe('configuration', () => {
         adminKey: good.ADMIN_KEY,
         maxBodyBytes: limits.maxBodyBytes,
         ledgerHorizonMs: limits.ledgerHorizonMs,
+        deliveryConcurrency: 6,
         sourceSecrets: new Map([
-          ['shop', { current: 'shop-secret', previous: null }],
-          ['smoke', { current: good.SMOKE_SECRET, previous: null }],
+          ['shop', { current: good.SHOP_SECRET, previous: null }],
+          ['spare', { current: good.SPARE_SECRET, previous: null }],
         ]),
         targetSettings: new Map([
           ['erp', { baseUrl: 'http://127.0.0.1:8788/api', credential: { key: 'key' } }],
@@ -44,13 +45,16 @@ describe('configuration', () => {
   });
 
   it('takes the previous secret of a rotation, and an empty one as none', () => {
-    const parsed = parseConfig({ ...good, SHOP_SECRET_PREVIOUS: 'old', SMOKE_SECRET_PREVIOUS: '' }, relay);
+    const parsed = parseConfig(
+      { ...good, SHOP_SECRET_PREVIOUS: good.SPARE_SECRET, SPARE_SECRET_PREVIOUS: '' },
+      relay,
+    );
 
     expect(parsed.ok && parsed.value.sourceSecrets.get('shop')).toEqual({
-      current: 'shop-secret',
-      previous: 'old',
+      current: good.SHOP_SECRET,
+      previous: good.SPARE_SECRET,
     });
-    expect(parsed.ok && parsed.value.sourceSecrets.get('smoke')?.previous).toBeNull();
+    expect(parsed.ok && parsed.value.sourceSecrets.get('spare')?.previous).toBeNull();
   });
 
   it('does without an admin key: only the admin endpoints need it', () => {
@@ -89,7 +93,7 @@ describe('configuration', () => {
     ['LEDGER_HORIZON_DAYS', '44'],
     ['SHOP_SECRET', ' '],
     ['SHOP_SECRET_PREVIOUS', '  '],
-    ['SMOKE_SECRET', 'whsec_!!!'],
+    ['SPARE_SECRET', 'whsec_!!!'],
     ['ERP_BASE_URL', 'ftp://erp.example.com'],
     ['ERP_BASE_URL', 'https://user:pass@erp.example.com'],
     ['ERP_BASE_URL', 'https://erp.example.com?x=1'],
@@ -108,7 +112,7 @@ describe('configuration', () => {
 
   it('never repeats a secret in what it says', () => {
     const secret = 'whsec_not-base64-but-secret!';
-    expect(JSON.stringify(problemsOf({ SMOKE_SECRET: secret, ADMIN_KEY: 'too-short-key' }))).not.toMatch(
+    expect(JSON.stringify(problemsOf({ SPARE_SECRET: secret, ADMIN_KEY: 'too-short-key' }))).not.toMatch(
       /not-base64-but-secret|too-short-key/,
     );
   });

@@ -25,7 +25,7 @@ export function makeEvent(changes: Partial<WebhookEvent> = {}): WebhookEvent {
 }
 
 export function makePayload(body: string | Uint8Array<ArrayBuffer> = '{"id":1001}'): EventPayload {
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  const bytes = typeof body === 'string' ? new Uint8Array(new TextEncoder().encode(body)) : body;
   return { headers: { 'content-type': 'application/json' }, body: bytes };
 }
 

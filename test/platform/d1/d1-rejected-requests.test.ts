@@ -18,7 +18,7 @@ function rejected(number: number, changes: Partial<RejectedRequest> = {}): Rejec
     reason: 'not_json',
     detail: 'body: is not JSON',
     headers: { 'x-shopify-topic': 'orders/create' },
-    body: new TextEncoder().encode('<html>'),
+    body: new Uint8Array(new TextEncoder().encode('<html>')),
     ...changes,
   };
 }

@@ -1,0 +1,223 @@
+// A whole relay in memory: the real sequencers over memory rows, a memory journal, the test definition, and the HTTP app on
+// top. A test places events, says what the ERP answers, and asks the app. No platform, no timers, no network.
+
+import { orderingKeyOf } from '../../src/core/keys.ts';
+import { limits } from '../../src/core/limits.ts';
+import type { Outcome } from '../../src/core/outcome.ts';
+import { partitionOf } from '../../src/core/partition.ts';
+import { planDeliveries } from '../../src/core/plan-deliveries.ts';
+import type { LeasedDelivery } from '../../src/core/sequencer/messages.ts';
+import type { Entity } from '../../src/core/source.ts';
+import { createApp } from '../../src/http/app.ts';
+import type { HttpServices } from '../../src/http/services.ts';
+import {
+  type Clock,
+  PortError,
+  type RejectedRequest,
+  type Sequencer,
+  type Sequencers,
+} from '../../src/pipeline/ports.ts';
+import { settlementOf } from './builders.ts';
+import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
+import { makePayload, testTime } from './records.ts';
+import { relayWith } from './relay.ts';
+import { type Bench, benchConfig, createBench, wholeCut } from './sequencer-bench.ts';
+
+export const adminKey = 'hf_memory_admin_key_0123456789abcdef';
+
+export type LogLine = { readonly level: string; readonly event: string } & Readonly<Record<string, unknown>>;
+
+export type PlacedEvent = {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly eventId: string;
+  /** Epoch ms. */
+  readonly receivedAt?: number;
+};
+
+export type MemoryRelay = ReturnType<typeof createMemoryRelay>;
+
+export function createMemoryRelay(
+  options: { readonly partitions?: number; readonly services?: Partial<HttpServices> } = {},
+) {
+  const { partitions = 3 } = options;
+  const definition = relayWith({});
+  const journal = createMemoryJournal();
+  const down = new Set<number>();
+  const benches = Array.from({ length: partitions }, (_, partition) =>
+    createBench({ ...benchConfig, partition, partitions }),
+  );
+  const log: LogLine[] = [];
+  const timers = createTimers();
+  const rejected: RejectedRequest[] = [];
+  const sequencers: Sequencers = {
+    partitions,
+    generation: 1,
+    of: (partition) => toPort({ bench: benchOf(benches, partition), journal, down, partition }),
+  };
+  let requestCount = 0;
+  const services: HttpServices = {
+    config: {
+      adminKey,
+      sourceSecrets: new Map([
+        ['shop', { current: 'current-shop-secret', previous: 'previous-shop-secret' }],
+      ]),
+      targetSettings: new Map([
+        ['erp', { baseUrl: 'http://127.0.0.1:9', credential: { key: 'erp-credential' } }],
+      ]),
+    },
+    definition,
+    accept: () => Promise.reject(new Error('this test does not post webhooks')),
+    sequencers,
+    journal,
+    rejectedRequests: {
+      list: async ({ source, limit, before }) => {
+        const items = rejected.filter(
+          (each) => (source === null || each.source === source) && (before === null || each.at < before.at),
+        );
+        return {
+          items: items.slice(0, limit),
+          counts: [{ source: 'shop', reason: 'not_json', count: rejected.length }],
+        };
+      },
+    },
+    clock: { now: () => benchOf(benches, 0).now(), wait: timers.wait },
+    randomness: { next: () => 0.5, uuid: () => `request-${++requestCount}` },
+    telemetry: { log: (level, event, fields) => void log.push({ level, event, ...fields }) },
+    ...options.services,
+  };
+  const app = createApp(services);
+  return {
+    app,
+    definition,
+    down,
+    journal,
+    log,
+    rejected,
+    sequencers,
+    services,
+    timers,
+    /** Claims the event with what the definition plans for it; the ids of its deliveries. */
+    place: (placed: PlacedEvent): readonly string[] => {
+      const claim = toClaim(definition, placed, partitions);
+      const bench = benchOf(benches, partitionOf(claim.event.orderingKey, partitions));
+      const [answer] = bench.core().claimMany([claim], bench.now());
+      if (answer?.kind !== 'claimed') throw new Error(`not claimed: ${JSON.stringify(answer)}`);
+      const record = bench.rows.openRecords().find(({ id }) => id === answer.id);
+      return record?.deliveries.map(({ id }) => id) ?? [];
+    },
+    /** Attempts everything that is ready, once, as the ERP would answer. */
+    run: (answerOf: (leased: LeasedDelivery) => Outcome): void => {
+      for (const bench of benches) {
+        const settlements = bench
+          .lease(1_000)
+          .map((leased) => settlementOf(leased, answerOf(leased), { endedAt: bench.now() + 10 }));
+        bench.send(settlements);
+      }
+    },
+    advance: (ms: number): void => {
+      for (const bench of benches) bench.advance(ms);
+    },
+    /** Asks with the admin key; `body` is sent as JSON. */
+    ask: (path: string, body?: unknown) =>
+      app.request(`http://relay.test${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          authorization: `Bearer ${adminKey}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+  };
+}
+
+function benchOf(benches: readonly Bench[], partition: number): Bench {
+  const bench = benches[partition];
+  if (bench === undefined) throw new Error(`there is no partition ${partition}`);
+  return bench;
+}
+
+function toClaim(definition: HttpServices['definition'], placed: PlacedEvent, partitions: number) {
+  const { type, data, eventId, receivedAt = testTime } = placed;
+  const entity: Entity =
+    typeof data.id === 'string' ? { kind: 'order', id: data.id } : { kind: 'sku', id: String(data.sku) };
+  const orderingKey = orderingKeyOf({ source: 'shop', eventId, entity });
+  const base = { source: 'shop', type, entity, sequence: null, occurredAt: null, receivedAt };
+  const { body } = makePayload(JSON.stringify({ type, timestamp: '2026-03-01T12:00:00Z', data }));
+  const payload = { headers: { 'webhook-id': eventId }, body };
+  const mapped = {
+    ...base,
+    id: eventId,
+    headers: payload.headers,
+    payload: { type, data },
+    orderingKey,
+  } as const;
+  const routes = definition.routesFor('shop', type);
+  return {
+    event: { ...base, eventId, orderingKey, requestId: `req-${eventId}` },
+    payload,
+    deliveries: planDeliveries(mapped as unknown as Parameters<typeof planDeliveries>[0], routes),
+    partitions,
+    generation: 1,
+  };
+}
+
+type PortParts = {
+  readonly bench: Bench;
+  readonly journal: MemoryJournal;
+  readonly down: ReadonlySet<number>;
+  readonly partition: number;
+};
+
+function toPort({ bench, journal, down, partition }: PortParts): Sequencer {
+  const call = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    if (down.has(partition))
+      throw new PortError('the object is away', { retryable: false, overloaded: false });
+    return work();
+  };
+  const core = bench.core;
+  return {
+    claim: (request) => call(() => core().claimMany([request], bench.now())[0] as never),
+    lease: (request) => call(() => core().lease(request, bench.now())),
+    confirm: (id, epoch) => call(() => core().confirm(id, epoch, bench.now())),
+    settle: (request) => call(() => core().settle(request, { now: bench.now(), random: () => 0.5 })),
+    replay: (request) => call(() => core().replay(request, bench.now())),
+    replayMany: (request) => call(() => core().replayMany(request, bench.now())),
+    resolve: (request) => call(() => core().resolve(request, bench.now())),
+    find: (id) => call(() => core().find(id, bench.now())),
+    listOpen: (request) => call(() => core().listOpen(request, bench.now())),
+    stats: () => call(() => core().stats(bench.now())),
+    flushJournal: () => call(() => flush(bench, journal, partition)),
+  };
+}
+
+async function flush(bench: Bench, journal: MemoryJournal, partition: number): Promise<{ behind: number }> {
+  const { now, core } = bench;
+  for (let cut = core().cutJournal(wholeCut, now()); cut !== null; cut = core().cutJournal(wholeCut, now())) {
+    const { appliedThrough } = await journal.append({ generation: 1, partition, ...cut });
+    while (core().acknowledgeJournal(appliedThrough, now())) {}
+  }
+  return { behind: 0 };
+}
+
+/** Waits that end when a test says so, or when they are no longer waited for. */
+function createTimers() {
+  const pending = new Set<() => void>();
+  const wait: Clock['wait'] = (_ms, signal) =>
+    new Promise((resolve) => {
+      const end = () => {
+        pending.delete(end);
+        resolve();
+      };
+      pending.add(end);
+      signal?.addEventListener('abort', end);
+    });
+  return {
+    wait,
+    pendingCount: () => pending.size,
+    elapse: () => {
+      for (const end of [...pending]) end();
+    },
+    maxWaitMs: limits.operatorWaitMs,
+  };
+}
