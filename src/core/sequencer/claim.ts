@@ -7,8 +7,9 @@ import { limits } from '../limits.ts';
 import { canBeSuperseded, isNewer, type KeyState, recordKey, sameState } from './key-state.ts';
 import type { ClaimAnswer, ClaimRequest } from './messages.ts';
 import type { EventRecord } from './record.ts';
+import { reviewKey } from './review.ts';
 import { closePosition, deadLetter } from './settle-rules.ts';
-import { insertRecord, loadKey, putRecord, reviewKey, type SequencerState, takeNumber } from './state.ts';
+import { insertRecord, loadKey, putRecord, type SequencerState, takeNumber } from './state.ts';
 
 export function claim(state: SequencerState, request: ClaimRequest): ClaimAnswer {
   const { config } = state;

@@ -70,7 +70,7 @@ function archive(state: SequencerState, record: EventRecord): void {
   countOpen(state, key, -1);
 }
 
-function horizonMs(state: SequencerState, record: EventRecord): number {
+export function horizonMs(state: SequencerState, record: EventRecord): number {
   const onlyReplaced =
     record.deliveries.length > 0 && record.deliveries.every((delivery) => delivery.staleKey !== null);
   return onlyReplaced

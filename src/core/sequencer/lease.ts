@@ -1,23 +1,13 @@
-// Lease: ready heads are handed out, exclusively and until a deadline. What runs out unsettled is in doubt.
+// Lease: ready heads are handed out, exclusively and until a deadline (tick.ts ends what runs out unsettled).
 // The ERP checks no token, so the fencing is here: an epoch per lease, confirm() before a write that starts in doubt.
 
-import { type Delivery, isClosed } from '../delivery.ts';
+import type { Delivery, LedgerEffect } from '../delivery.ts';
 import { type KeyState, type Line, ledgerOf, lineOf, orderOf, recordKey } from './key-state.ts';
 import type { Position } from './line.ts';
 import type { LeaseAnswer, LeasedDelivery, LeaseRequest } from './messages.ts';
 import type { EventKey } from './record.ts';
-import { deadLetter, decideExpiry } from './settle-rules.ts';
-import {
-  type ActiveLease,
-  findRecord,
-  headOf,
-  loadKey,
-  putRecord,
-  reviewKey,
-  reviewLine,
-  type SequencerState,
-  takeNumber,
-} from './state.ts';
+import { groupOf, headOf, reviewLine } from './review.ts';
+import { type ActiveLease, findRecord, loadKey, type SequencerState, takeNumber } from './state.ts';
 
 type Pick = { readonly key: KeyState; readonly line: Line; readonly position: Position };
 
@@ -37,8 +27,7 @@ export function lease(
     deadlineAt: now + request.leaseMs,
     deliveryIds: new Set(),
     givenCount: picks.length,
-    confirmed: new Set(),
-    ended: new Set(),
+    ledgers: new Map(),
   };
   state.leases.set(active.slot, active);
   const leased = picks.map((pick) => handOut(state, pick, active));
@@ -67,7 +56,18 @@ function pickHeads(state: SequencerState, max: number, options: { fresh: boolean
     pick.line.leased = null;
     reviewLine(state, pick.key, pick.line);
   }
+  if (setAside.length > 0)
+    putFirst(state, new Set(setAside.map(({ line, position }) => groupOf(line, position))));
   return picks;
+}
+
+/** Or a consumer that always finds others ready would never come to what has to be leased alone. */
+function putFirst(state: SequencerState, groups: ReadonlySet<string>): void {
+  const all = [...state.ready];
+  state.ready.clear();
+  for (const isFirst of [true, false]) {
+    for (const [group, heap] of all) if (groups.has(group) === isFirst) state.ready.set(group, heap);
+  }
 }
 
 /** Round-robin over (target, source), the oldest line first inside. */
@@ -97,7 +97,9 @@ function handOut(state: SequencerState, pick: Pick, active: ActiveLease): Leased
   if (payload === null)
     throw new Error(`payload of ${position.record.id} is missing though the event is open`);
   const started = startDelivery(pick, active.epoch);
+  const ledger = ledgerFor(key, started);
   active.deliveryIds.add(started.id);
+  active.ledgers.set(started.id, ledger);
   state.leaseOf.set(started.id, active);
   return {
     delivery: started,
@@ -105,9 +107,21 @@ function handOut(state: SequencerState, pick: Pick, active: ActiveLease): Leased
     event: position.record.event,
     payload,
     epoch: active.epoch,
-    ledger: started.operationKey === null ? null : ledgerOf(key, started.operationKey),
+    ledger,
     successorWaits: orderOf(key, pick.line).length > 1,
   };
+}
+
+function ledgerFor(key: KeyState, delivery: Delivery): LedgerEffect | null {
+  return delivery.operationKey === null ? null : ledgerOf(key, delivery.operationKey);
+}
+
+/** False where something came in since, from whichever delivery of the operation; after a restart nobody knows. */
+export function isLedgerAsLeased(active: ActiveLease, found: { key: KeyState; delivery: Delivery }): boolean {
+  const leased = active.ledgers.get(found.delivery.id);
+  const now = ledgerFor(found.key, found.delivery);
+  if (leased === undefined || leased?.kind !== now?.kind) return false;
+  return leased?.kind !== 'possibly_done' || now?.kind !== 'possibly_done' || leased.since === now.since;
 }
 
 /** Its place is fixed from now on. In memory only: after a restart the lease row says the same. */
@@ -140,6 +154,7 @@ export function writeSlot(state: SequencerState, active: ActiveLease): void {
     epoch: active.epoch,
     deadlineAt: active.deadlineAt,
     deliveryIds: [...active.deliveryIds],
+    givenCount: active.givenCount,
   });
 }
 
@@ -162,108 +177,13 @@ export function endLease(
   if (active.deliveryIds.size === 0) state.leases.delete(active.slot);
 }
 
-/** Right before the first write of an attempt that started in doubt: is the lease still the one that counts? */
+/**
+ * Right before the first write of an attempt that started in doubt: is the lease still the one that counts, and does its
+ * look-up still hold? A late settle that says more than was known when it was leased stops it.
+ */
 export function confirm(state: SequencerState, deliveryId: string, epoch: number): 'go' | 'stop' {
   const active = state.leaseOf.get(deliveryId);
-  if (active === undefined || active.epoch !== epoch || active.ended.has(deliveryId)) return 'stop';
-  if (state.now >= active.deadlineAt) return 'stop';
-  active.confirmed.add(deliveryId);
-  return 'go';
-}
-
-/** Expires leases, dead-letters waiters whose prerequisite never came, and makes due what waited for a time. */
-export function tick(state: SequencerState): void {
-  const { now } = state;
-  for (const active of [...state.leases.values()]) {
-    if (active.deadlineAt <= now) expireLease(state, active);
-  }
-  for (const [target, notBeforeAt] of state.resting) {
-    if (notBeforeAt <= now) state.resting.delete(target);
-  }
-  for (let top = state.timers.peek(); top !== null && top.rank <= now; top = state.timers.peek()) {
-    state.timers.take();
-    const key = loadKey(state, top.entry.slice(top.entry.indexOf('\n') + 1));
-    const line = lineOf(key, top.entry.slice(0, top.entry.indexOf('\n')));
-    if (line.leased === null) dropMissing(state, key, line);
-    reviewLine(state, key, line);
-  }
-}
-
-function dropMissing(state: SequencerState, key: KeyState, line: Line): void {
-  const { now } = state;
-  for (
-    let head = headOf(key, line, now);
-    head.kind === 'prerequisite_missing';
-    head = headOf(key, line, now)
-  ) {
-    const { occupant } = head.position;
-    const found = findRecord(state, occupant.id);
-    if (found === null) return;
-    const { record } = found;
-    const missing =
-      head.missing.kind === 'type'
-        ? `event type ${head.missing.type} of ${head.missing.source}`
-        : `route ${head.missing.route}`;
-    const message = `waited ${occupant.policy.waitMs} ms for ${missing}, which never came`;
-    const dead: Delivery = {
-      ...occupant,
-      state: deadLetter(now, { reason: 'prerequisite_missing', code: 'prerequisite_missing', message }),
-      updatedAt: now,
-    };
-    const deliveries = record.deliveries.map((delivery) => (delivery.id === dead.id ? dead : delivery));
-    putRecord(state, key, { ...record, deliveries });
-    state.signals.push({
-      kind: 'delivery.dead_lettered',
-      delivery: dead,
-      event: record.event,
-      reason: 'prerequisite_missing',
-      message,
-    });
-  }
-}
-
-function expireLease(state: SequencerState, active: ActiveLease): void {
-  const { now } = state;
-  const deliveryIds = [...active.deliveryIds];
-  state.signals.push({ kind: 'lease.expired', deliveryIds, epoch: active.epoch });
-  for (const deliveryId of deliveryIds) {
-    const found = findRecord(state, deliveryId);
-    if (found === null) continue;
-    endLease(state, active, found);
-    // Ended by a late settle meanwhile: nothing is in doubt, but the row may go on to the archive now.
-    const lapsed = isClosed(found.delivery.state)
-      ? found.delivery
-      : decideExpiry(
-          found.delivery,
-          { epoch: active.epoch, deadlineAt: active.deadlineAt, alone: active.givenCount === 1 },
-          now,
-        );
-    const deliveries = found.record.deliveries.map((delivery) =>
-      delivery.id === deliveryId ? lapsed : delivery,
-    );
-    putRecord(state, found.key, { ...found.record, deliveries });
-    if (lapsed.state.status === 'dead_lettered') {
-      const { reason, message } = lapsed.state;
-      state.signals.push({
-        kind: 'delivery.dead_lettered',
-        delivery: lapsed,
-        event: found.record.event,
-        reason,
-        message,
-      });
-    }
-    reviewKey(state, found.key);
-  }
-  state.leases.delete(active.slot);
-}
-
-/** When tick() has something to do next, epoch ms; null: only when something happens. */
-export function nextTickAt(state: SequencerState): number | null {
-  let next: number | null = state.timers.peek()?.rank ?? null;
-  const earlier = (at: number): void => {
-    next = next === null ? at : Math.min(next, at);
-  };
-  for (const active of state.leases.values()) earlier(active.deadlineAt);
-  for (const notBeforeAt of state.resting.values()) earlier(notBeforeAt);
-  return next;
+  const found = findRecord(state, deliveryId);
+  if (active === undefined || found === null || active.epoch !== epoch) return 'stop';
+  return state.now < active.deadlineAt && isLedgerAsLeased(active, found) ? 'go' : 'stop';
 }

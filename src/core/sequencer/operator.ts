@@ -15,6 +15,7 @@ import type {
   ResolveRequest,
 } from './messages.ts';
 import type { EventRecord } from './record.ts';
+import { reviewKey } from './review.ts';
 import { closePosition } from './settle-rules.ts';
 import {
   countOpen,
@@ -22,7 +23,6 @@ import {
   loadKey,
   putRecord,
   remember,
-  reviewKey,
   type SequencerState,
   takeNumber,
 } from './state.ts';

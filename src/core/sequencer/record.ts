@@ -28,7 +28,10 @@ export type LeaseRow = {
   readonly epoch: number;
   /** Epoch ms. */
   readonly deadlineAt: number;
+  /** Those that are neither settled nor given back, as of when the row was written. */
   readonly deliveryIds: readonly string[];
+  /** How many it was given at first: one that was leased with others and expires is no lone crash. */
+  readonly givenCount: number;
 };
 
 export type PartitionMeta = {
@@ -52,7 +55,10 @@ export interface SequencerRows {
   readPayload(key: EventKey): EventPayload | null;
   insertOpen(record: EventRecord, payload: EventPayload): void;
   updateOpen(record: EventRecord): void;
-  /** Open → settled. `expiresAt`: when the ledger may forget it, epoch ms. */
+  /**
+   * Open → settled; a settled one is written again, where evidence comes late. `expiresAt`: when the ledger may forget
+   * it, epoch ms.
+   */
   settle(record: EventRecord, expiresAt: number): void;
   /** Settled → open, for a replay. */
   reopen(record: EventRecord, payload: EventPayload): void;

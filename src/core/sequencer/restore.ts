@@ -1,16 +1,17 @@
 // The memory of a partition, made again from its rows after a start, an eviction or a crash. A lease row whose
-// deliveries are not settled counts until its deadline; whether its consumer had confirmed is unknown, so it counts as
-// confirmed. Pure but for the rows port.
+// deliveries are not settled counts until its deadline; what its consumer was told of the ledger is unknown, so it is
+// stopped at its confirm. Pure but for the rows port.
 
+import type { Delivery } from '../delivery.ts';
 import { createKeyState, lineOf } from './key-state.ts';
 import { replaceInMemory } from './lease.ts';
 import { createReadyHeap } from './ready-heap.ts';
 import type { EventRecord, SequencerRows } from './record.ts';
+import { reviewKey } from './review.ts';
 import {
   type ActiveLease,
   findRecord,
   indexRecord,
-  reviewKey,
   type SequencerConfig,
   type SequencerState,
   targetsOf,
@@ -47,7 +48,8 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
   return state;
 }
 
-function addOpen(state: SequencerState, record: EventRecord): void {
+function addOpen(state: SequencerState, row: EventRecord): void {
+  const record = withoutGivenBack(row);
   const { orderingKey } = record.event;
   let key = state.keys.get(orderingKey);
   if (key === undefined) {
@@ -59,6 +61,20 @@ function addOpen(state: SequencerState, record: EventRecord): void {
   state.openCount += 1;
   state.unjournaled.set(record.id, record);
   for (const target of targetsOf(record)) lineOf(key, target);
+}
+
+/** A start number newer than any lease that settled or expired: given back, or the lease row says the same again. */
+function withoutGivenBack(record: EventRecord): EventRecord {
+  const isGivenBack = ({ startNumber, epoch, replay }: Delivery): boolean => {
+    if (startNumber === null || startNumber <= epoch) return false;
+    const first = record.deliveries.find((delivery) => delivery.id === replay?.position);
+    return first?.startNumber !== startNumber;
+  };
+  if (!record.deliveries.some(isGivenBack)) return record;
+  const deliveries = record.deliveries.map((delivery) =>
+    isGivenBack(delivery) ? { ...delivery, startNumber: null } : delivery,
+  );
+  return { ...record, deliveries };
 }
 
 function restoreLeases(state: SequencerState): void {
@@ -75,9 +91,8 @@ function restoreLeases(state: SequencerState): void {
       epoch: row.epoch,
       deadlineAt: row.deadlineAt,
       deliveryIds: new Set(open),
-      givenCount: row.deliveryIds.length,
-      confirmed: new Set(open),
-      ended: new Set(),
+      givenCount: row.givenCount,
+      ledgers: new Map(),
     };
     state.leases.set(row.slot, active);
     for (const deliveryId of open) restoreLeased(state, active, deliveryId);

@@ -4,7 +4,7 @@
 
 import { claim } from './claim.ts';
 import { acknowledgeJournal, cutJournal, type JournalCut, pruneSettled } from './journal-cut.ts';
-import { confirm, hasReady, lease, nextTickAt, tick } from './lease.ts';
+import { confirm, hasReady, lease } from './lease.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -28,6 +28,7 @@ import type { SequencerRows } from './record.ts';
 import { restoreSequencer } from './restore.ts';
 import { type Random, settle } from './settle.ts';
 import type { SequencerConfig, SequencerState } from './state.ts';
+import { nextTickAt, tick } from './tick.ts';
 import { find, listOpen, stats } from './views.ts';
 
 export type SequencerCore = {

@@ -178,14 +178,14 @@ export function deadLetter(
   return { status: 'dead_lettered', ...why, at };
 }
 
-/** A replay that is closed closes the dead letters it stands for, in the same row. */
+/** What closes a delivery closes the dead letters of its place, the first one and its replays, in the same row. */
 export function closePosition(record: EventRecord, closed: Delivery, now: number): EventRecord {
-  if (closed.replay === null || !isClosed(closed.state)) return record;
-  const { position } = closed.replay;
+  if (!isClosed(closed.state)) return record;
+  const position = closed.replay?.position ?? closed.id;
   const deliveries = record.deliveries.map((other): Delivery => {
     const samePlace = other.id === position || other.replay?.position === position;
     if (!samePlace || other.state.status !== 'dead_lettered') return other;
-    const note = `replay ended as ${closed.state.status}`;
+    const note = `${closed.replay === null ? 'the first delivery' : 'replay'} ended as ${closed.state.status}`;
     return { ...other, state: { status: 'resolved', resolvedBy: closed.id, note, at: now }, updatedAt: now };
   });
   return { ...record, deliveries };

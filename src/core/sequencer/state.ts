@@ -2,23 +2,13 @@
 // rows stay together. If anything throws here the owner must drop the memory and start again from the rows.
 // No I/O but the synchronous rows port; clock and randomness are passed in.
 
-import { type Delivery, isClosed } from '../delivery.ts';
+import type { Delivery, LedgerEffect } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { limits } from '../limits.ts';
-import type { Prerequisite } from '../route.ts';
-import {
-  behindPrerequisite,
-  createKeyState,
-  type KeyState,
-  type Line,
-  lineOf,
-  orderOf,
-  prerequisiteState,
-  recordKey,
-} from './key-state.ts';
-import { chooseHead, type Head, isInLine, type Position, positionsOf } from './line.ts';
+import { createKeyState, type KeyState, lineOf, recordKey } from './key-state.ts';
+import { isInLine, type Position, positionsOf } from './line.ts';
 import type { Signal } from './messages.ts';
-import { createReadyHeap, type ReadyHeap } from './ready-heap.ts';
+import type { ReadyHeap } from './ready-heap.ts';
 import type { EventRecord, SequencerRows } from './record.ts';
 
 export type ActiveLease = {
@@ -28,10 +18,8 @@ export type ActiveLease = {
   readonly deliveryIds: Set<string>;
   /** How many it was given, at first: a lone one that expires counts towards poison. */
   readonly givenCount: number;
-  /** Deliveries that passed confirm(), or may have before a restart. */
-  readonly confirmed: Set<string>;
-  /** Deliveries ended by a late settle: confirm says stop, their settle changes nothing. */
-  readonly ended: Set<string>;
+  /** What the ledger said when each was handed out. In memory only: after a restart nobody knows. */
+  readonly ledgers: Map<string, LedgerEffect | null>;
 };
 
 export type SequencerConfig = {
@@ -206,73 +194,4 @@ export function targetsOf(record: EventRecord): Set<string> {
 
 export function lineName(orderingKey: string, target: string): string {
   return `${target}\n${orderingKey}`;
-}
-
-/** Looks at every line of the key again: ready, waiting for a time, or waiting for something to happen. */
-export function reviewKey(state: SequencerState, key: KeyState): void {
-  loadKey(state, key.orderingKey);
-  for (const line of key.lines.values()) reviewLine(state, key, line);
-}
-
-export function reviewLine(state: SequencerState, key: KeyState, line: Line): void {
-  const name = lineName(key.orderingKey, line.target);
-  state.timers.remove(name);
-  unready(state, name);
-  if (line.leased !== null) return;
-  const head = headOf(key, line, state.now);
-  if (head.kind === 'ready') {
-    const { record } = head.position;
-    const group = `${line.target}\n${record.event.source}`;
-    let heap = state.ready.get(group);
-    if (heap === undefined) {
-      heap = createReadyHeap();
-      state.ready.set(group, heap);
-    }
-    heap.put(name, record.arrival);
-    state.readyGroup.set(name, group);
-  } else if (head.kind === 'prerequisite_missing') {
-    state.timers.put(name, state.now);
-  } else if (head.until !== null) {
-    state.timers.put(name, head.until);
-  }
-}
-
-function unready(state: SequencerState, name: string): void {
-  const group = state.readyGroup.get(name);
-  if (group === undefined) return;
-  state.readyGroup.delete(name);
-  const heap = state.ready.get(group);
-  heap?.remove(name);
-  if (heap?.size() === 0) state.ready.delete(group);
-}
-
-/**
- * The next of a line. Replays at places the line has passed are heads of their own and go first; what they declare to
- * come after holds for them too.
- */
-export function headOf(key: KeyState, line: Line, now: number): Head {
-  const view = {
-    now,
-    prerequisite: (p: Prerequisite) => prerequisiteState(key, p),
-    behind: (p: Prerequisite) => behindPrerequisite(key, p),
-  };
-  let until: number | null = null;
-  for (const position of passedReplays(key, line.target)) {
-    const head = chooseHead([position], view);
-    if (head.kind !== 'waiting') return head;
-    if (head.until !== null) until = Math.min(until ?? head.until, head.until);
-  }
-  const head = chooseHead(orderOf(key, line), view);
-  if (head.kind !== 'waiting' || until === null) return head;
-  return { kind: 'waiting', until: head.until === null ? until : Math.min(until, head.until) };
-}
-
-function* passedReplays(key: KeyState, target: string) {
-  if (key.openCount === 0) return;
-  for (const record of key.records.values()) {
-    if (record.deliveries.every((delivery) => delivery.replay === null)) continue;
-    for (const position of positionsOf(record, target)) {
-      if (position.passed && !isClosed(position.occupant.state)) yield position;
-    }
-  }
 }
