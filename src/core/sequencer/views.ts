@@ -1,7 +1,8 @@
 // What a sequencer shows of its deliveries: lists, one delivery, why it waits, and counts. Reads memory and rows only.
 
 import { type Delivery, type DeliveryStatus, isClosed } from '../delivery.ts';
-import { type KeyState, lineOf, orderOf, prerequisiteState } from './key-state.ts';
+import { matchesFilter } from '../delivery-filter.ts';
+import { type KeyState, ledgerOf, lineOf, orderOf, prerequisiteState } from './key-state.ts';
 import { positionsOf } from './line.ts';
 import type {
   DeliveryFilter,
@@ -13,7 +14,7 @@ import type {
   Waiting,
 } from './messages.ts';
 import type { EventRecord } from './record.ts';
-import { findRecord, type SequencerState } from './state.ts';
+import { findRecord, loadKey, type SequencerState } from './state.ts';
 
 type Item = { readonly record: EventRecord; readonly delivery: Delivery };
 
@@ -23,27 +24,7 @@ export function statusOf(state: SequencerState, delivery: Delivery): DeliverySta
 
 export function matches(state: SequencerState, item: Item, filter: DeliveryFilter): boolean {
   const { delivery, record } = item;
-  const { event } = record;
-  const wanted: readonly (readonly [unknown, unknown])[] = [
-    [filter.source, event.source],
-    [filter.target, delivery.target],
-    [filter.operation, delivery.operation],
-    [filter.route, delivery.routeId],
-    [filter.orderingKey, event.orderingKey],
-    [filter.eventId, event.eventId],
-    [filter.type, event.type],
-    [filter.reason, reasonOf(delivery)],
-  ];
-  if (wanted.some(([asked, actual]) => asked !== undefined && asked !== actual)) return false;
-  if (filter.receivedFrom !== undefined && event.receivedAt < filter.receivedFrom) return false;
-  if (filter.receivedTo !== undefined && event.receivedAt >= filter.receivedTo) return false;
-  return filter.status === undefined || filter.status.includes(statusOf(state, delivery));
-}
-
-/** A dead letter's reason or a held delivery's cause. */
-export function reasonOf(delivery: Delivery): string | null {
-  if (delivery.state.status === 'dead_lettered') return delivery.state.reason;
-  return delivery.state.status === 'held' ? delivery.state.cause : null;
+  return matchesFilter(filter, { delivery, status: statusOf(state, delivery), event: record.event });
 }
 
 /** Open deliveries that match, newest event first. */
@@ -79,10 +60,13 @@ function isBefore(item: Item, cursor: ListCursor | null): boolean {
 export function find(state: SequencerState, deliveryId: string): FindAnswer | null {
   const found = findRecord(state, deliveryId);
   if (found === null) return null;
+  const { record, delivery } = found;
+  const { operationKey } = delivery;
   return {
     ...toView(state, found),
-    record: found.record,
-    payload: state.rows.readPayload(found.record.event),
+    record,
+    payload: state.rows.readPayload(record.event),
+    ledger: operationKey === null ? null : ledgerOf(loadKey(state, record.event.orderingKey), operationKey),
   };
 }
 

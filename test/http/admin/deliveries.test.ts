@@ -87,6 +87,8 @@ describe('the list of deliveries', () => {
       ['?status=held&status=succeeded', [held, succeeded]],
       ['?status=succeeded', [succeeded]],
       ['?reason=rejected', [dead]],
+      ['?reason=period_closed', [dead]],
+      ['?reason=unauthorized', [held]],
       ['?source=shop', all],
       ['?source=other', []],
       ['?target=erp&operation=sale.confirm', all],

@@ -260,6 +260,21 @@ describe('a dry run', () => {
     });
   });
 
+  it('knows what another delivery did under the same operation key', async () => {
+    const relay = createMemoryRelay();
+    const data = { id: '1', total: '10.00' };
+    const [dead = ''] = relay.place({ type: 'order.placed', data, eventId: 'first' });
+    relay.run(() => outcomes.rejected());
+    await send(relay, `/admin/deliveries/${dead}/skip`, { note: 'comes again' });
+    relay.place({ type: 'order.placed', data, eventId: 'again' });
+    relay.run(() => outcomes.succeeded('SO-3'));
+    await relay.ask('/admin/deliveries');
+
+    const { body } = await send(relay, `/admin/deliveries/${dead}/replay?dryRun=true`, {});
+
+    expect(body).toMatchObject({ would: 'answer_duplicate', ledger: { document: { documentId: 'SO-3' } } });
+  });
+
   it('shows why the mapping gives no valid input', async () => {
     const relay = createMemoryRelay();
     const [dead = ''] = relay.place({ type: 'order.placed', data: { id: '1', total: 'ten' }, eventId: 'e' });
