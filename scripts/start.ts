@@ -19,10 +19,11 @@ const usage = `npm start -- [options]
   --port N        where the relay listens (default: PORT, else ${defaultPort}; 0 takes any free port)
   --erp-port N    where the sandbox ERP listens (default: the next port)
   --state-dir D   where all state is kept (default: .holdfast)
+  --secrets F     where the local secrets are (default: .dev.vars)
   --quiet         print only warnings and errors of the Workers, not each stage
 `;
 
-type StartOptions = { port: number; erpPort: number; stateDir: string; quiet: boolean };
+type StartOptions = { port: number; erpPort: number; stateDir: string; secretsPath: string; quiet: boolean };
 
 function parseOptions(): StartOptions {
   const values = readOptions(
@@ -30,6 +31,7 @@ function parseOptions(): StartOptions {
       port: { type: 'string' },
       'erp-port': { type: 'string' },
       'state-dir': { type: 'string' },
+      secrets: { type: 'string' },
       quiet: { type: 'boolean', default: false },
     },
     usage,
@@ -41,21 +43,29 @@ function parseOptions(): StartOptions {
   if (port !== 0 && port === erpPort) {
     fail(`The relay and the sandbox ERP cannot both listen on ${port}. Choose another --erp-port.`);
   }
-  const stateDir = values['state-dir'] ?? join(repository, '.holdfast');
-  return { port, erpPort, stateDir: resolve(stateDir), quiet: values.quiet };
+  const stateDir = resolve(values['state-dir'] ?? join(repository, '.holdfast'));
+  const secretsPath = resolve(values.secrets ?? join(repository, '.dev.vars'));
+  return { port, erpPort, stateDir, secretsPath, quiet: values.quiet };
 }
 
 function requirePort(text: string, name: string): number {
   return parsePort(text) ?? fail(`${name} must be a port number from 0 to 65535, not "${text}".`);
 }
 
+/** As a person in the repository would type it. */
+const shortPath = (path: string): string => {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
+};
+
 type Prepared = { secrets: Record<string, string>; sourceIds: string[] };
 
-function prepare(): Prepared {
-  const path = join(repository, '.dev.vars');
+function prepare(path: string): Prepared {
   const added = addMissingSecrets(path);
   if (added.length > 0) {
-    process.stdout.write(`Made ${added.length} local secret${added.length === 1 ? '' : 's'} in .dev.vars.\n`);
+    process.stdout.write(
+      `Made ${added.length} local secret${added.length === 1 ? '' : 's'} in ${shortPath(path)}.\n`,
+    );
   }
   const secrets = readDevVars(path);
   // The sandbox's address is known only at the start, and is right by construction.
@@ -75,7 +85,9 @@ function writeLog({ level, message }: LogLine, quiet: boolean): void {
   }
 }
 
-function describe(relay: LocalRelay, sourceIds: string[], stateDir: string): string {
+type Running = { relay: LocalRelay; sourceIds: string[]; stateDir: string; secretsPath: string };
+
+function describe({ relay, sourceIds, stateDir, secretsPath }: Running): string {
   const bearer = `-H 'Authorization: Bearer ${relay.adminKey}'`;
   const isDefault = new URL(relay.url).port === String(defaultPort);
   const hooks = sourceIds.map((id) => `${relay.url}/hooks/${id}`).join('\n                ');
@@ -83,11 +95,11 @@ function describe(relay: LocalRelay, sourceIds: string[], stateDir: string): str
 Holdfast is running on ${relay.url}
 
   Webhooks      ${hooks}
-                POST, signed with the secrets in .dev.vars
+                POST, signed with the secrets in ${shortPath(secretsPath)}
   Admin key     ${relay.adminKey}
   Sandbox ERP   ${relay.erpUrl}
                 everything in it: curl -s ${relay.erpUrl}/sandbox/state
-  State         ${relative(process.cwd(), stateDir) || '.'}
+  State         ${shortPath(stateDir)}
 
 Next, in another terminal:
 
@@ -104,9 +116,9 @@ function runtimeLost(): never {
 }
 
 async function main(): Promise<void> {
-  const { quiet, ...options } = parseOptions();
+  const { quiet, secretsPath, ...options } = parseOptions();
   endWithParent();
-  const { secrets, sourceIds } = prepare();
+  const { secrets, sourceIds } = prepare(secretsPath);
   const onLog = (line: LogLine) => writeLog(line, quiet);
   const relay = await startLocalRelay({ ...options, secrets, onLog, onRuntimeLost: runtimeLost });
   if (relay.orphansEnded > 0) {
@@ -115,7 +127,7 @@ async function main(): Promise<void> {
   for (const name of relay.migrationsApplied) {
     process.stdout.write(`Applied migration ${name}.\n`);
   }
-  process.stdout.write(describe(relay, sourceIds, options.stateDir));
+  process.stdout.write(describe({ relay, sourceIds, stateDir: options.stateDir, secretsPath }));
 }
 
 try {
