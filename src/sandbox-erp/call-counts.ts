@@ -1,5 +1,5 @@
 // Counts what was asked of the sandbox ERP: calls by route and status, refusals by code, logins.
-// Lives in memory and is stored with the next effect, so that a read costs no write; a kill may lose the last reads.
+// Lives in memory and is stored with every call that is no read, so that a read costs no write; a kill may lose the last reads.
 
 export type CallCountsNote = {
   readonly callCount: number;

@@ -6,6 +6,7 @@ import type { CallCounts } from './call-counts.ts';
 import type { Erp, ErpSettings } from './erp.ts';
 import type { ErpStore } from './erp-store.ts';
 import { type Chance, type ErpFaults, renameFields, strikes } from './faults.ts';
+import { keepAnswer, knownAnswer } from './kept-answers.ts';
 import { BATCH_ROUTE, type Performed, performBatch, performRoute, unknownRoute } from './perform-request.ts';
 import { Refusal } from './refusal.ts';
 import { matchRoute, type RouteMatch } from './routes.ts';
@@ -48,9 +49,6 @@ export interface GatewayHost {
 
 export const LOGIN_ROUTE = 'POST /auth/token';
 
-/** 24 h: what services with idempotency keys commonly keep them for. */
-const ANSWER_TTL_MS = 24 * 60 * 60 * 1_000;
-
 type Arrived = {
   readonly call: ErpCall;
   readonly number: number;
@@ -81,7 +79,14 @@ export class Gateway {
     };
     const performed = this.#perform(arrived);
     this.#host.counts.count(arrived.route, { status: performed.status, code: codeOf(performed.body) });
+    // In the same turn as what the call wrote, so it is the same commit; a read stays without one.
+    if (match?.route.effect !== false) this.#host.store.setNote('counts', this.#host.counts.toNote());
     return this.#toReply(arrived, performed);
+  }
+
+  /** After a reset: what was to be committed never will be. */
+  forgetPending(): void {
+    this.#pendingKeys.clear();
   }
 
   /** What is answered, refusals included. Anything else thrown is a bug and stays one. */
@@ -178,12 +183,14 @@ export class Gateway {
         message: 'This request is being worked on.',
       });
     }
+    const { store } = this.#host;
     return this.#host.transaction(() => {
-      const known = key === null ? null : this.#knownAnswer(key, arrived.call);
-      if (known !== null) return known;
+      if (key === null) return { ...this.#performRules(arrived, session), headers: {} };
+      const kept = { key, bodyDigest: arrived.call.bodyDigest, now: this.#host.now() };
+      const known = knownAnswer(store, kept);
+      if (known !== null) return { ...known, headers: { 'idempotent-replayed': 'true' } };
       const performed = this.#performRules(arrived, session);
-      if (key !== null) this.#keepAnswer(key, arrived.call, performed);
-      this.#host.store.setNote('counts', this.#host.counts.toNote());
+      keepAnswer(store, kept, performed);
       return { ...performed, headers: {} };
     });
   }
@@ -197,29 +204,6 @@ export class Gateway {
   #answerKey({ method, path, idempotencyKey }: ErpCall, { keyId }: Session): string | null {
     if (idempotencyKey === null || !this.#host.faults.idempotency) return null;
     return `${keyId} ${method} ${path} ${idempotencyKey}`;
-  }
-
-  #knownAnswer(key: string, call: ErpCall): Outgoing | null {
-    const { store } = this.#host;
-    const row = store.row('SELECT digest, status, body, expires_at FROM answers WHERE key = ?', key);
-    if (row === null || Number(row.expires_at) <= this.#host.now()) return null;
-    if (row.digest !== call.bodyDigest) {
-      const message = 'The idempotency key was used with another body.';
-      throw new Refusal({ status: 422, code: 'idempotency_key_reused', message });
-    }
-    const headers = { 'idempotent-replayed': 'true' };
-    return { status: Number(row.status), body: JSON.parse(String(row.body)), headers };
-  }
-
-  /** Only successes are kept: a refusal may be cured in the ERP, and the same request must then succeed. */
-  #keepAnswer(key: string, call: ErpCall, performed: Performed): void {
-    this.#host.store.sql.exec(
-      `INSERT INTO answers (key, digest, status, body, expires_at) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, status = excluded.status, body = excluded.body,
-         expires_at = excluded.expires_at`,
-      ...[key, call.bodyDigest ?? '', performed.status, JSON.stringify(performed.body)],
-      this.#host.now() + ANSWER_TTL_MS,
-    );
   }
 
   #toReply(arrived: Arrived, { status, body, headers, cut = false }: Outgoing): ErpReply {

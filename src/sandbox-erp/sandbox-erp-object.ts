@@ -114,6 +114,7 @@ export class SandboxErpObject extends DurableObject<SandboxErpEnv> implements Ga
 
   reset(): void {
     this.#resetCount += 1;
+    this.#gateway.forgetPending();
     this.store.clear();
     this.counts = new CallCounts(null);
     this.settings = erpSettings.parse({});

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { ERP_AREAS, type Erp, type ErpArea, isoTime, parseBody } from './erp.ts';
+import { dropOldAnswers } from './kept-answers.ts';
 import { Refusal } from './refusal.ts';
 
 /** Failed logins in a row that lock a key. Six, as recorded on a running Tryton. */
@@ -50,6 +51,7 @@ export function login(erp: Erp, mainKey: MainKey, body: unknown): Token | Refusa
   }
   erp.store.sql.exec('DELETE FROM login_failures WHERE key_id = ?', keyId);
   erp.store.sql.exec('DELETE FROM tokens WHERE expires_at <= ?', erp.now);
+  dropOldAnswers(erp.store, erp.now);
   return issueToken(erp, { keyId, scopes: known.filter((scope) => wanted?.includes(scope) ?? true) });
 }
 

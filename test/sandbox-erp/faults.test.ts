@@ -99,14 +99,16 @@ describe('commitAfterMs', () => {
 
   it('commits nothing into documents that were reset meanwhile', async () => {
     await setFaults({ commitAfterMs: 1 });
-    await setStock(5);
+    await setStock(5, { 'idempotency-key': 'k' });
     await reset();
     await setFaults({ commitAfterMs: 2 });
-    await erp.call('PUT', '/api/stock/SKU-2', { quantity: 6 });
+    await erp.call('PUT', '/api/stock/SKU-2', { quantity: 6 }, { 'idempotency-key': 'other' });
     await vi.waitFor(async () => expect((await erp.get('/api/stock/SKU-2')).body.onHand).toBe(6), {
       timeout: 5_000,
     });
     expect(await onHand()).toBe(1000);
+    await setFaults({});
+    expect((await setStock(5, { 'idempotency-key': 'k' })).status).toBe(200);
   });
 
   it('answers 409 to the same idempotency key until the commit', async () => {

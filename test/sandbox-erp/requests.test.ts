@@ -1,4 +1,6 @@
 // How the sandbox ERP takes requests: idempotency keys, batches, bad bodies, and the one read of everything.
+import { evictDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   changeSettings,
@@ -178,5 +180,16 @@ describe('the state', () => {
     await reset();
     expect((await state()).callCount).toBe(0);
     expect((await erp.post('/api/orders', order('1001'))).documentNumber).toBe('SO00001');
+  });
+
+  it('survives a restart, with faults, settings and tokens', async () => {
+    await erp.post('/api/orders', order('1001'));
+    await setFaults({ renamedField: { sku: 'article' } });
+    await changeSettings({ autoCreateProducts: false });
+    const before = await state();
+    const { ERP } = env as unknown as { ERP: DurableObjectNamespace };
+    await evictDurableObject(ERP.getByName('sandbox'));
+    expect(await state()).toEqual({ ...before, at: expect.any(String) });
+    expect((await erp.get('/api/stock/SKU-1')).body.article).toBe('SKU-1');
   });
 });
