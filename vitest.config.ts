@@ -16,6 +16,8 @@ const refuseNetwork = () => new Response('This test has no network: replace fetc
 
 export default defineConfig({
   test: {
+    // What a Worker logs is read where its test fails.
+    silent: 'passed-only',
     projects: [
       {
         test: {
