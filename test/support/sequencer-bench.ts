@@ -17,6 +17,7 @@ import {
   type ClaimChanges,
   claimOf,
   type LeasedIds,
+  outcomes,
   replayOf,
   type SettlementChanges,
   settlementOf,
@@ -126,4 +127,16 @@ function recordOf(rows: MemoryRows, recordId: string) {
   const record = [...rows.openRecords(), ...rows.settledRecords()].find(({ id }) => id === recordId);
   if (record === undefined) throw new Error(`${recordId} is in no row`);
   return record;
+}
+
+/** Leases and settles one after the other until nothing is ready; the event ids in the order they ran. */
+export function runAll(bench: Bench): readonly string[] {
+  const ran: string[] = [];
+  for (let leased = bench.lease(1); leased.length > 0; leased = bench.lease(1)) {
+    for (const item of leased) {
+      ran.push(item.event.eventId);
+      bench.settle(item, outcomes.succeeded(item.delivery.id));
+    }
+  }
+  return ran;
 }

@@ -4,7 +4,14 @@
 import type { Delivery, PlannedDelivery } from '../delivery.ts';
 import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
-import { canBeSuperseded, isNewer, type KeyState, recordKey, sameState } from './key-state.ts';
+import {
+  canBeSuperseded,
+  isNewer,
+  type KeyState,
+  recordKey,
+  sameState,
+  type Versioned,
+} from './key-state.ts';
 import type { ClaimAnswer, ClaimRequest } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
@@ -101,12 +108,15 @@ export function coalesce(state: SequencerState, key: KeyState, name: string): vo
 function coalesceState(state: SequencerState, key: KeyState, staleKey: string): void {
   const all = sameState(key, staleKey);
   if (all.length < 2) return;
-  for (const { record, delivery } of all) {
-    const current = key.records.get(recordKey(record.event))?.deliveries.find((d) => d.id === delivery.id);
-    if (current === undefined || !canBeSuperseded(current, state.leaseOf.has(current.id))) continue;
-    if (current.replay?.forced === true || current.state.status === 'superseded') continue;
+  // As it is now, not as it was: of inputs that are each newer than the next in a circle, one has to stay.
+  const nowOf = ({ record, delivery }: Versioned): Delivery =>
+    key.records.get(recordKey(record.event))?.deliveries.find(({ id }) => id === delivery.id) ?? delivery;
+  for (const older of all) {
+    const current = nowOf(older);
+    if (!canBeSuperseded(current, state.leaseOf.has(current.id)) || current.replay?.forced === true) continue;
     const newer = all.find(
-      (other) => other.record !== record && isNewer(other.record, record) && makesPointless(other.delivery),
+      (other) =>
+        other.record !== older.record && isNewer(other.record, older.record) && makesPointless(nowOf(other)),
     );
     if (newer !== undefined) supersede(state, key, { deliveryId: current.id, by: newer.delivery.id });
   }
@@ -115,7 +125,7 @@ function coalesceState(state: SequencerState, key: KeyState, staleKey: string): 
 /** A newer input that is to be done or was done; a dead one leaves the older its chance. */
 function makesPointless(newer: Delivery): boolean {
   const { status } = newer.state;
-  return status === 'pending' || status === 'scheduled' || status === 'succeeded' || status === 'superseded';
+  return status === 'pending' || status === 'scheduled' || newer.effect?.kind === 'succeeded';
 }
 
 function supersede(

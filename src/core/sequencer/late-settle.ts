@@ -3,8 +3,9 @@
 
 import { type Attempt, type Delivery, isClosed } from '../delivery.ts';
 import type { ErpDocument } from '../outcome.ts';
+import { coalesce } from './claim.ts';
 import { horizonMs } from './journal-cut.ts';
-import type { KeyState } from './key-state.ts';
+import { type KeyState, recordKey } from './key-state.ts';
 import type { Settlement } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
@@ -86,6 +87,7 @@ function succeedLate(
   };
   const changed = closePosition(withDelivery(found.record, succeeded, late.attempt), succeeded, now);
   putEvidence(state, found.key, changed);
+  coalesce(state, found.key, recordKey(changed.event));
   state.signals.push(toSignal(succeeded, changed, 'late_settle'));
 }
 

@@ -40,7 +40,7 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
       message: `no delivery ${request.deliveryId} in this partition`,
     };
   const position = found.delivery.replay?.position ?? found.delivery.id;
-  const atPlace = found.record.deliveries.filter((d) => d.id === position || d.replay?.position === position);
+  const atPlace = deliveriesAt(found.record, position);
   const newest = atPlace.at(-1) as Delivery;
   if (!isClosed(newest.state) && newest.state.status !== 'dead_lettered') {
     return newest.replay === null
@@ -100,6 +100,11 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
   return { kind: 'replayed', deliveryId: created.id };
 }
 
+/** The first delivery of a place and its replays, oldest first. */
+function deliveriesAt(record: EventRecord, position: string): readonly Delivery[] {
+  return record.deliveries.filter(({ id, replay }) => id === position || replay?.position === position);
+}
+
 function findOrLoad(state: SequencerState, request: ReplayRequest): Found | null {
   const found = findRecord(state, request.deliveryId);
   if (found !== null || request.archived === null) return found;
@@ -117,36 +122,42 @@ function openRecord(state: SequencerState, found: Found, request: ReplayRequest)
   return found.record;
 }
 
-/** Replays the newest delivery of each matching place, oldest event first, up to `limit`. */
+/** Replays the newest delivery of each matching place, oldest event first, until `limit` are; what is refused is not counted. */
 export function replayMany(state: SequencerState, request: ReplayManyRequest): ReplayManyAnswer {
-  const filter: DeliveryFilter = { ...request.filter, status: request.filter.status ?? ['dead_lettered'] };
-  const places = new Map<string, Found>();
+  const { limit, actor, reason } = request;
+  const places = matchingPlaces(state, request.filter);
+  const replayed: { deliveryId: string; replayOf: string }[] = [];
+  const refused: { deliveryId: string; reason: string }[] = [];
+  while (replayed.length < limit) {
+    const next = places.shift();
+    if (next === undefined) break;
+    const deliveryId = next.delivery.id;
+    const blank = { edited: null, forced: false, archived: null, planned: null };
+    const answer = replay(state, { deliveryId, actor, reason, ...blank });
+    if (answer.kind === 'replayed') replayed.push({ deliveryId: answer.deliveryId, replayOf: deliveryId });
+    else refused.push({ deliveryId, reason: answer.reason });
+  }
+  return { replayed, refused, remaining: places.length };
+}
+
+/** Places whose newest delivery matches, oldest event first: where a replay is open, that one is the newest. */
+function matchingPlaces(state: SequencerState, wanted: DeliveryFilter): Found[] {
+  const filter: DeliveryFilter = { ...wanted, status: wanted.status ?? ['dead_lettered'] };
+  const found: Found[] = [];
   for (const key of state.keys.values()) {
     if (key.openCount === 0) continue;
     for (const record of key.records.values()) {
-      for (const delivery of record.deliveries) {
-        if (isClosed(delivery.state) || !matches(state, { record, delivery }, filter)) continue;
-        places.set(delivery.replay?.position ?? delivery.id, { key, record, delivery });
+      const newest = new Map(
+        record.deliveries.map((delivery) => [delivery.replay?.position ?? delivery.id, delivery]),
+      );
+      for (const delivery of newest.values()) {
+        if (!isClosed(delivery.state) && matches(state, { record, delivery }, filter)) {
+          found.push({ key, record, delivery });
+        }
       }
     }
   }
-  const ordered = [...places.values()].sort((a, b) => a.record.arrival - b.record.arrival);
-  const replayed: { deliveryId: string; replayOf: string }[] = [];
-  const refused: { deliveryId: string; reason: string }[] = [];
-  for (const { delivery } of ordered.slice(0, request.limit)) {
-    const answer = replay(state, {
-      deliveryId: delivery.id,
-      edited: null,
-      forced: false,
-      actor: request.actor,
-      reason: request.reason,
-      archived: null,
-      planned: null,
-    });
-    if (answer.kind === 'replayed') replayed.push({ deliveryId: answer.deliveryId, replayOf: delivery.id });
-    else refused.push({ deliveryId: delivery.id, reason: answer.reason });
-  }
-  return { replayed, refused, remaining: Math.max(0, ordered.length - request.limit) };
+  return found.sort((a, b) => a.record.arrival - b.record.arrival);
 }
 
 export function resolve(state: SequencerState, request: ResolveRequest): ResolveAnswer {
@@ -165,6 +176,17 @@ export function resolve(state: SequencerState, request: ResolveRequest): Resolve
       message: `${request.deliveryId} is being attempted right now`,
     };
   }
+  const newest = deliveriesAt(found.record, found.delivery.replay?.position ?? found.delivery.id).at(
+    -1,
+  ) as Delivery;
+  if (
+    newest.id !== request.deliveryId &&
+    !isClosed(newest.state) &&
+    newest.state.status !== 'dead_lettered'
+  ) {
+    const message = `its replay ${newest.id} is open: that one decides`;
+    return { kind: 'refused', reason: 'wrong_state', message };
+  }
   const resolved = decideResolve(found.delivery, request, now);
   if (resolved === null) {
     const message = `${request.deliveryId} is ${found.delivery.state.status}: it cannot be ${request.as}`;
@@ -174,6 +196,7 @@ export function resolve(state: SequencerState, request: ResolveRequest): Resolve
     delivery.id === resolved.id ? resolved : delivery,
   );
   putRecord(state, found.key, closePosition({ ...found.record, deliveries }, resolved, now));
+  coalesce(state, found.key, recordKey(found.record.event));
   reviewKey(state, found.key);
   return { kind: 'resolved', delivery: resolved };
 }
