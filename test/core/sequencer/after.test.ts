@@ -165,21 +165,10 @@ describe('after', () => {
         plans: [{ policy: { after: [afterType('paid')] } }],
       });
       if (end === 'superseded') bench.claim('newer', { sequence: 2, plans });
-      if (end === 'skipped')
-        bench
-          .core()
-          .resolve(
-            { deliveryId: paying, as: 'dropped', documentId: null, actor: 'olga', note: '' },
-            bench.now(),
-          );
+      if (end === 'skipped') bench.core().resolve(resolveOf(paying, 'dropped'), bench.now());
       if (end === 'resolved') {
         bench.settle(bench.leaseOne(), outcomes.rejected());
-        bench
-          .core()
-          .resolve(
-            { deliveryId: paying, as: 'done', documentId: 'P-1', actor: 'olga', note: '' },
-            bench.now(),
-          );
+        bench.core().resolve(resolveOf(paying, 'done'), bench.now());
       }
       expect(bench.status(paying)).toBe(end);
       expect(runAll(bench)).toContain('ship');
