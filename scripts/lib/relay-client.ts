@@ -30,7 +30,7 @@ export type DeliverySummary = {
   readonly reason: string | null;
   readonly route: string;
   readonly operation: string;
-  readonly orderingKey: string;
+  readonly event: { readonly source: string; readonly eventId: string; readonly orderingKey: string };
   readonly attemptCount: number;
 };
 

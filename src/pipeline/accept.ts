@@ -137,7 +137,7 @@ function logAnswer(
   };
   if (answer.kind === 'accepted') {
     for (const { id, status } of answer.events)
-      deps.telemetry.log('info', 'event.received', { ...fields, event: id, status });
+      deps.telemetry.log('info', 'event.received', { ...fields, eventRecord: id, status });
     return;
   }
   if (answer.kind === 'handshake') {

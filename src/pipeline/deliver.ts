@@ -149,7 +149,7 @@ function logAttempt(telemetry: Telemetry, leased: LeasedDelivery, settlement: Se
   const { delivery, event } = leased;
   const ids = {
     delivery: delivery.id,
-    event: leased.eventRecordId,
+    eventRecord: leased.eventRecordId,
     source: event.source,
     eventId: event.eventId,
     orderingKey: event.orderingKey,

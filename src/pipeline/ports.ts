@@ -75,7 +75,7 @@ export interface Randomness {
   uuid(): string;
 }
 
-/** Fields are ids, counts and facts: never a secret, a body or a signature. */
+/** Fields are ids, counts and facts: never a secret, a body or a signature. Their names are never `level` or `event`. */
 export interface Telemetry {
   log(level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>): void;
 }
