@@ -33,8 +33,9 @@ export async function listDeliveries(services: ListServices, request: ListReques
     cursor,
     limit: limit + 1,
   });
-  const opened =
-    open.length === 0 ? [] : await Promise.all(sequencers.map((each) => each.listOpen(ask(open))));
+  const askOpen = (sequencer: Sequencer) =>
+    within(services.clock, limits.operatorWaitMs, sequencer.listOpen(ask(open)));
+  const opened = open.length === 0 ? [] : await Promise.all(sequencers.map(askOpen));
   const archived = closed.length === 0 ? notAsked : await readJournal(services, sequencers, ask(closed));
   const byId = new Map([...opened.flat(), ...archived.views].map((view) => [view.delivery.id, view]));
   const views = [...byId.values()].sort(compareInList);

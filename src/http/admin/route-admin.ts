@@ -13,7 +13,7 @@ import { routeTargets } from './targets.ts';
 import { boundedBody, jsonOnly } from './validate.ts';
 
 export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
-  app.use('/admin/*', authorize(services), jsonOnly, boundedBody);
+  app.use('/admin/*', authorize(services), boundedBody, jsonOnly);
   routeDeliveries(app, services);
   routeReplays(app, services);
   routeResolutions(app, services);

@@ -30,10 +30,19 @@ export const boundedBody: MiddlewareHandler<HttpEnv> = bodyLimit({
   onError: (c) => problem(c, 'body_too_large', { detail: `At most ${limits.maxAdminBodyBytes} bytes.` }),
 });
 
-/** A body of another type would be taken for none, and an edited input be lost without a word. */
+/**
+ * A body of another type would be taken for none, and an edited input be lost without a word; an empty one is an empty
+ * object, whatever it says to be. After `boundedBody`, for it reads the body.
+ */
 export const jsonOnly: MiddlewareHandler<HttpEnv> = async (c, next) => {
-  const type = c.req.header('content-type') ?? '';
-  const hasBody = c.req.raw.body !== null && c.req.header('content-length') !== '0';
-  if (hasBody && !/^application\/json(?:;|$)/i.test(type.trim())) return problem(c, 'unsupported_media_type');
-  return next();
+  const { method, url, raw } = c.req;
+  if (method === 'GET' || method === 'HEAD') return next();
+  if ((await raw.clone().arrayBuffer()).byteLength === 0) {
+    c.req.raw = new Request(url, { method, headers: { ...jsonType }, body: '{}' });
+    return next();
+  }
+  const isJson = /^application\/json *(?:;|$)/i.test(c.req.header('content-type')?.trim() ?? '');
+  return isJson ? next() : problem(c, 'unsupported_media_type');
 };
+
+const jsonType = { 'content-type': 'application/json' };
