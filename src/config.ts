@@ -23,6 +23,8 @@ export type Config = {
   readonly adminKey: string | null;
   readonly maxBodyBytes: number;
   readonly ledgerHorizonMs: number;
+  /** How long the bodies of closed events are kept after their receipt. */
+  readonly bodyRetentionMs: number;
   /** ERP calls one consumer makes at once. */
   readonly deliveryConcurrency: number;
   /** By source id. */
@@ -83,6 +85,10 @@ const variablesSchema = z.object({
   LEDGER_HORIZON_DAYS: wholeNumber({ least: 45, most: 3_650, unit: 'days' }).default(
     limits.ledgerHorizonMs / dayMs,
   ),
+  /** A shorter time leaves nothing to replay a mistake of last week from. */
+  BODY_RETENTION_DAYS: wholeNumber({ least: 7, most: 3_650, unit: 'days' }).default(
+    limits.bodyRetentionMs / dayMs,
+  ),
   /** Six is what the platform opens at once in one invocation; a box of one's own can do more. */
   DELIVERY_CONCURRENCY: wholeNumber({ least: 1, most: 100, unit: 'calls' }).default(6),
 });
@@ -99,19 +105,20 @@ export function parseVariables(environment: Environment): Result<Variables, read
     ADMIN_KEY: readText(environment, 'ADMIN_KEY'),
     MAX_BODY_BYTES: environment.MAX_BODY_BYTES,
     LEDGER_HORIZON_DAYS: environment.LEDGER_HORIZON_DAYS,
+    BODY_RETENTION_DAYS: environment.BODY_RETENTION_DAYS,
     DELIVERY_CONCURRENCY: environment.DELIVERY_CONCURRENCY,
   };
   const parsed = variablesSchema.safeParse(given);
   if (!parsed.success) return err(parsed.error.issues.map(toProblem));
-  const { PARTITIONS, GENERATION, ADMIN_KEY, MAX_BODY_BYTES, LEDGER_HORIZON_DAYS, DELIVERY_CONCURRENCY } =
-    parsed.data;
+  const { data } = parsed;
   return ok({
-    partitions: PARTITIONS,
-    generation: GENERATION,
-    adminKey: ADMIN_KEY,
-    maxBodyBytes: MAX_BODY_BYTES,
-    ledgerHorizonMs: LEDGER_HORIZON_DAYS * dayMs,
-    deliveryConcurrency: DELIVERY_CONCURRENCY,
+    partitions: data.PARTITIONS,
+    generation: data.GENERATION,
+    adminKey: data.ADMIN_KEY,
+    maxBodyBytes: data.MAX_BODY_BYTES,
+    ledgerHorizonMs: data.LEDGER_HORIZON_DAYS * dayMs,
+    bodyRetentionMs: data.BODY_RETENTION_DAYS * dayMs,
+    deliveryConcurrency: data.DELIVERY_CONCURRENCY,
   });
 }
 

@@ -11,6 +11,7 @@ import { integrations } from './integrations/index.ts';
 import { createAccept } from './pipeline/index.ts';
 import { systemClock, systemRandomness } from './platform/clock.ts';
 import { createPorts, type Ports } from './platform/create-ports.ts';
+import { createD1Retention } from './platform/d1/d1-retention.ts';
 import { sequencerName } from './platform/doorbell.ts';
 import { type ConfiguredTarget, TargetObjectBase } from './platform/durable-objects/target-object.ts';
 import { consumeDeadDoorbells, consumeDoorbells } from './platform/queue/consume-doorbells.ts';
@@ -99,6 +100,13 @@ export default {
     );
     const failed = await knock(env.SEQUENCER, names, Math.floor(controller.scheduledTime / 60_000));
     if (failed.length > 0) ports.deliver.telemetry.log('error', 'watchdog.failed', { sequencers: failed });
+    try {
+      const step = await createD1Retention(env.DB, config).step(controller.scheduledTime);
+      if (step.strippedCount + step.removedCount > 0)
+        ports.deliver.telemetry.log('info', 'journal.pruned', step);
+    } catch (error) {
+      ports.deliver.telemetry.log('error', 'journal.prune_failed', { error: String(error) });
+    }
   },
 } satisfies ExportedHandler<Env>;
 

@@ -32,6 +32,7 @@ describe('configuration', () => {
         adminKey: good.ADMIN_KEY,
         maxBodyBytes: limits.maxBodyBytes,
         ledgerHorizonMs: limits.ledgerHorizonMs,
+        bodyRetentionMs: limits.bodyRetentionMs,
         deliveryConcurrency: 6,
         sourceSecrets: new Map([
           ['shop', { current: good.SHOP_SECRET, previous: null }],
@@ -91,6 +92,8 @@ describe('configuration', () => {
     ['ADMIN_KEY', `hf_${' '.repeat(40)}`],
     ['MAX_BODY_BYTES', String(limits.maxBodyBytes + 1)],
     ['LEDGER_HORIZON_DAYS', '44'],
+    ['BODY_RETENTION_DAYS', '6'],
+    ['DELIVERY_CONCURRENCY', '101'],
     ['SHOP_SECRET', ' '],
     ['SHOP_SECRET_PREVIOUS', '  '],
     ['SPARE_SECRET', 'whsec_!!!'],

@@ -110,4 +110,8 @@ export const limits = {
   loginPauseMs: 60_000,
   /** A token this close to its end is renewed first, ms: longer than one call. */
   tokenMarginMs: 30_000,
+  /** Events one step of the journal's retention looks at: some 2 MB read from D1, once a minute. */
+  retentionStepEvents: 500,
+  /** Default of how long bodies are kept, ms: 30 days, longer than any sender sends an event again. */
+  bodyRetentionMs: 30 * 24 * 3600 * 1000,
 } as const;
