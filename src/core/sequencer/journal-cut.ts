@@ -4,9 +4,9 @@
 import { isClosed } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { limits } from '../limits.ts';
-import { recordKey } from './key-state.ts';
+import { type KeyState, recordKey } from './key-state.ts';
 import type { EventRecord } from './record.ts';
-import { countOpen, type SequencerState } from './state.ts';
+import { countOpen, putRecord, type SequencerState } from './state.ts';
 
 export type JournalCut = {
   /** Exclusive. */
@@ -21,8 +21,10 @@ export function cutJournal(
   state: SequencerState,
   bounds: { maxEntries: number; maxBytes: number },
 ): JournalCut | null {
-  if (state.unjournaled.size === 0) return null;
-  const changed = [...state.unjournaled.values()].sort((a, b) => a.changeNumber - b.changeNumber);
+  const changed = [...state.unjournaled.values()]
+    .filter((record) => record.changeNumber > state.appliedThrough)
+    .sort((a, b) => a.changeNumber - b.changeNumber);
+  if (changed.length === 0) return null;
   const entries: { record: EventRecord; payload: EventPayload | null }[] = [];
   let bytes = 0;
   for (const record of changed.slice(0, bounds.maxEntries)) {
@@ -44,6 +46,8 @@ export function cutJournal(
  * in one transaction. Returns true where more is left to move.
  */
 export function acknowledgeJournal(state: SequencerState, appliedThrough: number): boolean {
+  if (appliedThrough < state.appliedThrough) sendAgain(state, appliedThrough);
+  if (appliedThrough >= state.nextNumber) renumber(state, appliedThrough);
   state.appliedThrough = appliedThrough;
   let moved = 0;
   for (const record of [...state.unjournaled.values()]) {
@@ -55,6 +59,30 @@ export function acknowledgeJournal(state: SequencerState, appliedThrough: number
     archive(state, record);
   }
   return false;
+}
+
+/** The journal fell behind what it had acknowledged: it was put back to an earlier state, and bodies went with it. */
+function sendAgain(state: SequencerState, appliedThrough: number): void {
+  state.journaledPayloads.clear();
+  for (const { record } of openRecords(state)) {
+    if (record.changeNumber > appliedThrough) state.unjournaled.set(record.id, record);
+  }
+}
+
+/** The journal holds numbers that were never given here: another life of the partition. Nothing open is in it. */
+function renumber(state: SequencerState, appliedThrough: number): void {
+  state.journaledPayloads.clear();
+  state.nextNumber = appliedThrough + 1;
+  for (const { key, record } of openRecords(state)) putRecord(state, key, record);
+}
+
+/** As memory holds them. Reads every open row: for what should never happen only. */
+function openRecords(state: SequencerState): readonly { key: KeyState; record: EventRecord }[] {
+  return [...state.rows.readOpen()].flatMap(({ event }) => {
+    const key = state.keys.get(event.orderingKey);
+    const record = key?.records.get(recordKey(event));
+    return key === undefined || record === undefined ? [] : [{ key, record }];
+  });
 }
 
 function archive(state: SequencerState, record: EventRecord): void {
@@ -89,6 +117,7 @@ export function pruneSettled(state: SequencerState): boolean {
     key.records.delete(recordKey(removed));
     for (const delivery of record.deliveries) state.byDelivery.delete(delivery.id);
     for (const line of key.lines.values()) line.order = null;
+    key.satisfied.clear();
   }
   return step.next !== null;
 }

@@ -20,7 +20,7 @@ export type KeyState = {
   /** By recordKey(). */
   readonly records: Map<string, EventRecord>;
   readonly lines: Map<string, Line>;
-  /** Prerequisites once satisfied stay so. */
+  /** Prerequisites once satisfied stay so, until their event is forgotten. */
   readonly satisfied: Set<string>;
   openCount: number;
   settledLoaded: boolean;
