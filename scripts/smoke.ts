@@ -1,119 +1,143 @@
 // `npm run smoke -- --url U`: checks a relay end to end, as a sender and as an operator would. It posts one signed test
 // event whose route changes nothing (src/integrations/smoke.ts) and waits until it is delivered.
-// It may change nothing but that one event, and prints no secret.
+// It may change nothing but that one event, prints no secret, and sends a local secret to no other machine.
 
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { signedRequest } from './lib/senders.ts';
 import { fail, readOptions, repository } from './local/command.ts';
 import { readDevVars } from './local/dev-vars.ts';
 
-const usage = `npm run smoke -- --url U [options]
+const usage = `npm run smoke -- [options]
 
-  --url U          the relay, e.g. https://holdfast.example.workers.dev
-  --secret S       what it has as SMOKE_WEBHOOK_SECRET (default: that variable, else .dev.vars)
-  --admin-key K    what it has as ADMIN_KEY (default: that variable, else .dev.vars)
+  --url U          the relay, e.g. https://holdfast.example.workers.dev (default: http://127.0.0.1:8787)
+  --secret S       what it has as SMOKE_WEBHOOK_SECRET (default: the variable SMOKE_WEBHOOK_SECRET)
+  --admin-key K    what it has as ADMIN_KEY (default: the variable HOLDFAST_ADMIN_KEY, else ADMIN_KEY)
+
+For a relay on this machine both are also looked up in .dev.vars. Exit code 0: everything works.
 `;
 
-/** The longest a step may take, ms: a cold start anywhere is well under it. */
+/** The longest a request may take, ms: a cold start anywhere is well under it. */
 const requestTimeoutMs = 15_000;
 
 /** The longest a delivery may take from the 202 to its end, ms: a queue hands over in a second or two. */
 const settleTimeoutMs = 60_000;
-const pollEveryMs = 500;
+const pollEveryMs = 250;
 
-/** Nothing a person or a replay would have to follow. */
-const settledStatuses = ['succeeded', 'superseded', 'skipped', 'resolved', 'dead_lettered', 'held'];
+/** Nothing follows these by itself. */
+const endStatuses = ['succeeded', 'superseded', 'skipped', 'resolved', 'dead_lettered', 'held'];
 
 type Settings = { url: string; secret: string; adminKey: string };
+type Answer = { status: number; text: string };
 
 function readSettings(): Settings {
   const values = readOptions(
     { url: { type: 'string' }, secret: { type: 'string' }, 'admin-key': { type: 'string' } },
     usage,
   );
-  const url = URL.parse(values.url ?? '') ?? fail(`--url must be the address of a relay.\n\n${usage}`);
-  const local = readDevVars(join(repository, '.dev.vars'));
-  const given = (name: string, option: string | undefined) =>
-    option ?? process.env[name] ?? local[name] ?? fail(`${name} is not known.\n\n${usage}`);
+  const url = URL.parse(values.url ?? 'http://127.0.0.1:8787');
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    fail(`--url must be the address of a relay, http:// or https://, not "${values.url}".\n\n${usage}`);
+  }
+  const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  const local = isLocal ? readDevVars(join(repository, '.dev.vars')) : {};
+  const { env } = process;
+  const missing = (what: string, option: string, variable: string): never =>
+    fail(`${what} of ${url.href} is not known: give it with ${option} or in ${variable}.\n\n${usage}`);
   return {
     url: url.href.replace(/\/+$/, ''),
-    secret: given('SMOKE_WEBHOOK_SECRET', values.secret),
-    adminKey: given('ADMIN_KEY', values['admin-key']),
+    secret:
+      firstOf(values.secret, env.SMOKE_WEBHOOK_SECRET, local.SMOKE_WEBHOOK_SECRET) ??
+      missing('The secret of the test event', '--secret', 'SMOKE_WEBHOOK_SECRET'),
+    adminKey:
+      firstOf(values['admin-key'], env.HOLDFAST_ADMIN_KEY, env.ADMIN_KEY, local.ADMIN_KEY) ??
+      missing('The admin key', '--admin-key', 'HOLDFAST_ADMIN_KEY'),
   };
 }
 
-/** Standard Webhooks: HMAC-SHA256 over "id.timestamp.body" with the decoded secret. */
-function sign(secret: string, content: { id: string; timestamp: string; body: string }): string {
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  const signed = `${content.id}.${content.timestamp}.${content.body}`;
-  return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
-}
+const firstOf = (...values: (string | undefined)[]): string | undefined =>
+  values.find((value) => value !== undefined && value !== '');
 
-async function request(url: string, init: RequestInit = {}): Promise<{ status: number; text: string }> {
-  const response = await fetch(url, {
-    ...init,
-    signal: AbortSignal.timeout(requestTimeoutMs),
-    redirect: 'error',
-  });
-  return { status: response.status, text: await response.text() };
-}
-
-async function expectStatus(
-  status: number,
-  asked: Promise<{ status: number; text: string }>,
-): Promise<string> {
-  const answer = await asked;
-  if (answer.status !== status) {
-    throw new Error(`answered ${answer.status} instead of ${status}: ${answer.text.slice(0, 500)}`);
+async function request(url: string, init: RequestInit = {}): Promise<Answer> {
+  try {
+    const signal = AbortSignal.timeout(requestTimeoutMs);
+    const response = await fetch(url, { ...init, signal, redirect: 'error' });
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+    throw new Error(`no answer: ${cause?.code ?? cause?.message ?? message}`);
   }
-  return answer.text;
 }
 
-async function postEvent({ url, secret }: Settings, id: string): Promise<string> {
-  const now = new Date();
-  const body = JSON.stringify({ type: 'smoke.sent', timestamp: now.toISOString(), data: { note: id } });
-  const timestamp = String(Math.floor(now.getTime() / 1000));
-  const headers = {
-    'content-type': 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': sign(secret, { id, timestamp, body }),
-  };
-  const text = await expectStatus(202, request(`${url}/hooks/smoke`, { method: 'POST', headers, body }));
-  const { events } = JSON.parse(text) as { events: { status: string }[] };
-  return events[0]?.status ?? 'no event';
+async function requireStatus(wanted: number, asked: Promise<Answer>): Promise<string> {
+  const { status, text } = await asked;
+  if (status !== wanted) throw new Error(`answered ${status} instead of ${wanted}: ${text.slice(0, 500)}`);
+  return text;
 }
 
-async function waitUntilSettled({ url, adminKey }: Settings, id: string): Promise<string> {
+function parse<T>(text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new Error(`the answer is not JSON, so this is no relay: ${text.slice(0, 200)}`);
+  }
+}
+
+type Readiness = { status: string; checks: { name: string; ok: boolean; detail: string }[] };
+
+async function requireReady({ url }: Settings): Promise<string> {
+  const { status, text } = await request(`${url}/readyz`);
+  const { status: standing, checks = [] } = parse<Readiness>(text);
+  if (status === 200 && standing === 'ready') return 'ready';
+  const failed = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
+  throw new Error(`answered ${status}, ${standing} (${failed.join('; ')})`);
+}
+
+const unsigned = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+
+async function requireRefusal(url: string, status: number): Promise<string> {
+  await requireStatus(status, request(url, unsigned));
+  return String(status);
+}
+
+async function postEvent({ url, secret }: Settings, id: string, wanted: string): Promise<string> {
+  const event = { secret, topic: 'smoke.sent', id, payload: { note: id }, now: Date.now() };
+  const { headers, body } = signedRequest('standard-webhooks', event);
+  const text = await requireStatus(202, request(`${url}/hooks/smoke`, { method: 'POST', headers, body }));
+  const status = parse<{ events?: { status: string }[] }>(text).events?.[0]?.status;
+  if (status !== wanted)
+    throw new Error(`202, but the event is ${status ?? 'not named'} instead of ${wanted}`);
+  return `202 ${status}`;
+}
+
+type Delivery = { status: string; reason: string | null; message: string | null; attemptCount: number };
+
+async function requireDelivery({ url, adminKey }: Settings, id: string): Promise<string> {
   const headers = { authorization: `Bearer ${adminKey}` };
+  const query = `${url}/admin/deliveries?source=smoke&eventId=${id}`;
   const deadline = Date.now() + settleTimeoutMs;
   let status = 'not listed';
   while (Date.now() < deadline) {
-    const text = await expectStatus(
-      200,
-      request(`${url}/admin/deliveries?source=smoke&eventId=${id}`, { headers }),
+    const { deliveries } = parse<{ deliveries: Delivery[] }>(
+      await requireStatus(200, request(query, { headers })),
     );
-    const { deliveries } = JSON.parse(text) as { deliveries: { status: string; reason: string | null }[] };
+    if (deliveries.length > 1)
+      throw new Error(`the event has ${deliveries.length} deliveries instead of one`);
     const [delivery] = deliveries;
     status = delivery?.status ?? status;
-    if (status === 'succeeded') {
-      return status;
-    }
-    if (settledStatuses.includes(status)) {
-      throw new Error(`the delivery is ${status} (${delivery?.reason ?? 'no reason'}) instead of succeeded`);
-    }
+    if (delivery !== undefined && endStatuses.includes(status)) return judge(delivery);
     await new Promise((resolve) => setTimeout(resolve, pollEveryMs));
   }
-  throw new Error(
-    `the delivery is ${status} after ${settleTimeoutMs / 1000} s: is the queue consumer registered?`,
-  );
+  const seconds = settleTimeoutMs / 1_000;
+  throw new Error(`the delivery is ${status} after ${seconds} s: is the queue consumer registered?`);
 }
 
-function requireEqual(actual: string, expected: string): string {
-  if (actual !== expected) {
-    throw new Error(`the event is ${actual} instead of ${expected}`);
+function judge({ status, reason, message, attemptCount }: Delivery): string {
+  if (status !== 'succeeded') {
+    throw new Error(`the delivery is ${status} (${reason}: ${message}) instead of succeeded`);
   }
-  return actual;
+  if (attemptCount !== 1) throw new Error(`the delivery took ${attemptCount} attempts instead of one`);
+  return 'succeeded with one attempt';
 }
 
 async function step(name: string, run: () => Promise<string>): Promise<void> {
@@ -130,18 +154,14 @@ async function step(name: string, run: () => Promise<string>): Promise<void> {
 const settings = readSettings();
 const id = `smoke-${randomUUID()}`;
 const { url } = settings;
-await step('GET /healthz', async () => expectStatus(200, request(`${url}/healthz`)));
-await step('GET /readyz', async () => {
-  const readiness = JSON.parse(await expectStatus(200, request(`${url}/readyz`))) as { status: string };
-  return readiness.status;
+await step('GET /healthz answers', async () => {
+  await requireStatus(200, request(`${url}/healthz`));
+  return '200';
 });
-await step('an unsigned event is refused', async () => {
-  await expectStatus(401, request(`${url}/hooks/smoke`, { method: 'POST', body: '{}' }));
-  return '401';
-});
-await step('a signed event is accepted', async () => requireEqual(await postEvent(settings, id), 'accepted'));
-await step('the same event again is a duplicate', async () =>
-  requireEqual(await postEvent(settings, id), 'duplicate'),
-);
-await step('its delivery succeeds', () => waitUntilSettled(settings, id));
+await step('GET /readyz says ready', () => requireReady(settings));
+await step('an unknown source is refused', () => requireRefusal(`${url}/hooks/no-such-source`, 404));
+await step('an unsigned event is refused', () => requireRefusal(`${url}/hooks/smoke`, 401));
+await step('a signed event is accepted', () => postEvent(settings, id, 'accepted'));
+await step('the same event again is a duplicate', () => postEvent(settings, id, 'duplicate'));
+await step('GET /admin/deliveries shows it delivered', () => requireDelivery(settings, id));
 process.stdout.write(`The relay at ${url} works.\n`);
