@@ -12,15 +12,14 @@ const bearer = /^Bearer +([\x21-\x7e]+) *$/i;
 
 export function authorize(services: Pick<HttpServices, 'config' | 'telemetry'>): MiddlewareHandler<HttpEnv> {
   const { adminKey } = services.config;
-  const expected = adminKey === null ? null : digest(adminKey);
   return async (c, next) => {
-    if (expected === null) {
+    if (adminKey === null) {
       return problem(c, 'admin_key_missing', {
         detail: 'Set the secret ADMIN_KEY to use the admin endpoints.',
       });
     }
     const given = bearer.exec(c.req.header('authorization') ?? '')?.[1];
-    if (given !== undefined && equal(await digest(given), await expected)) return next();
+    if (given !== undefined && equal(await digest(given), await digest(adminKey))) return next();
     const reason = given === undefined ? 'no_bearer_key' : 'wrong_key';
     services.telemetry.log('warn', 'admin.refused', {
       requestId: c.get('requestId'),

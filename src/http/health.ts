@@ -19,12 +19,14 @@ type Readiness = { readonly status: 'ready' | 'degraded' | 'not_ready'; readonly
 export type HealthServices = Pick<HttpServices, 'clock' | 'config' | 'journal' | 'sequencers' | 'telemetry'>;
 
 export function routeHealth(app: Hono<HttpEnv>, services: HealthServices): void {
-  let last: { readonly at: number; readonly readiness: Promise<Readiness> } | null = null;
+  // Kept when it is done, never as a promise: one request may not wait for what another one started.
+  let last: { readonly at: number; readonly readiness: Readiness } | null = null;
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     const now = services.clock.now();
-    if (last === null || now - last.at >= limits.readinessMs) last = { at: now, readiness: look(services) };
-    const readiness = await last.readiness;
+    const isFresh = last !== null && now - last.at < limits.readinessMs;
+    const readiness = last !== null && isFresh ? last.readiness : await look(services);
+    if (!isFresh) last = { at: now, readiness };
     return c.json(readiness, readiness.status === 'not_ready' ? 503 : 200);
   });
 }
