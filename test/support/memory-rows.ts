@@ -19,9 +19,12 @@ export type CrashPoint =
 
 /** The process died: no bug, and nothing the sequencer may catch and go on after. */
 export class SimulatedCrash extends Error {
+  /** Whether what it interrupted is in the rows. */
+  readonly committed: boolean;
   constructor(point: CrashPoint) {
     super(point.at === 'after_commit' ? 'crashed after the commit' : `crashed at ${point.at} ${point.write}`);
     this.name = 'SimulatedCrash';
+    this.committed = point.at === 'after_commit';
   }
 }
 

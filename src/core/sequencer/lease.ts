@@ -81,6 +81,7 @@ function nextReady(state: SequencerState): Pick | null {
     if (heap.size() > 0) state.ready.set(group, heap);
     if (top === null) continue;
     state.readyGroup.delete(top.entry);
+    state.timers.remove(top.entry);
     const key = loadKey(state, top.entry.slice(top.entry.indexOf('\n') + 1));
     const line = lineOf(key, target);
     const head = headOf(key, line, now);

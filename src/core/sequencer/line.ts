@@ -110,8 +110,9 @@ export type LineView = {
 };
 
 export type Head =
-  | { readonly kind: 'ready'; readonly position: Position }
-  /** Nothing can be leased; `until` (epoch ms) is when time alone changes that, null where it does not. */
+  /** `until` (epoch ms): when time alone makes something else of the line, null where it does not. */
+  | { readonly kind: 'ready'; readonly position: Position; readonly until: number | null }
+  /** Nothing can be leased; `until` as above. */
   | { readonly kind: 'waiting'; readonly until: number | null }
   /** Waited `waitMs` for a prerequisite that never came. */
   | { readonly kind: 'prerequisite_missing'; readonly position: Position; readonly missing: Prerequisite };
@@ -134,7 +135,7 @@ export function chooseHead(line: readonly Position[], view: LineView): Head {
       return { kind: 'waiting', until };
     }
     const open = position.occupant.policy.after.filter((p) => view.prerequisite(p) !== 'satisfied');
-    if (open.length === 0 && !missingWaiter) return { kind: 'ready', position };
+    if (open.length === 0 && !missingWaiter) return { kind: 'ready', position, until };
     const missing = missingWaiter ? undefined : open.find((p) => view.prerequisite(p) === 'missing');
     if (missing !== undefined) {
       const waitsUntil = position.occupant.createdAt + position.occupant.policy.waitMs;

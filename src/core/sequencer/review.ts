@@ -30,11 +30,9 @@ export function reviewLine(state: SequencerState, key: KeyState, line: Line): vo
     }
     heap.put(name, record.arrival);
     state.readyGroup.set(name, group);
-  } else if (head.kind === 'prerequisite_missing') {
-    state.timers.put(name, state.now);
-  } else if (head.until !== null) {
-    state.timers.put(name, head.until);
   }
+  const wakeAt = head.kind === 'prerequisite_missing' ? state.now : head.until;
+  if (wakeAt !== null) state.timers.put(name, wakeAt);
 }
 
 /** Lines of one target whose heads are of one source take turns as one. */
@@ -61,15 +59,21 @@ export function headOf(key: KeyState, line: Line, now: number): Head {
     prerequisite: (p: Prerequisite) => prerequisiteState(key, p),
     behind: (p: Prerequisite) => behindPrerequisite(key, p),
   };
-  let until: number | null = null;
-  for (const position of passedReplays(key, line.target)) {
-    const head = chooseHead([position], view);
-    if (head.kind !== 'waiting') return head;
-    if (head.until !== null) until = Math.min(until ?? head.until, head.until);
-  }
-  const head = chooseHead(orderOf(key, line), view);
-  if (head.kind !== 'waiting' || until === null) return head;
-  return { kind: 'waiting', until: head.until === null ? until : Math.min(until, head.until) };
+  const heads = [...passedReplays(key, line.target)].map((position) => chooseHead([position], view));
+  heads.push(chooseHead(orderOf(key, line), view));
+  const missing = heads.find((head) => head.kind === 'prerequisite_missing');
+  if (missing !== undefined) return missing;
+  const until = heads.reduce<number | null>((earliest, head) => earlier(earliest, untilOf(head)), null);
+  const ready = heads.find((head) => head.kind === 'ready');
+  return ready === undefined ? { kind: 'waiting', until } : { ...ready, until };
+}
+
+function untilOf(head: Head): number | null {
+  return head.kind === 'prerequisite_missing' ? null : head.until;
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function* passedReplays(key: KeyState, target: string) {
