@@ -3,9 +3,9 @@
 // that a line goes on without another trip through the queue. May not keep anything that is not in the sequencer.
 
 import { limits } from '../core/limits.ts';
-import type { LeaseAnswer, LeasedDelivery, Settlement } from '../core/sequencer/messages.ts';
+import type { LeaseAnswer, LeasedDelivery, Settlement, SettleRequest } from '../core/sequencer/messages.ts';
 import { type PerformDependencies, perform } from './perform.ts';
-import type { Clock, Sequencer, Telemetry } from './ports.ts';
+import { type Clock, PortError, type Sequencer, type Telemetry } from './ports.ts';
 
 export type DeliverOptions = {
   /** ERP calls at once. */
@@ -84,7 +84,7 @@ function createWorker(deps: DeliverDependencies, sequencer: Sequencer, options: 
     const askedAt = deps.clock.now();
     const timeIsUp = askedAt - startedAt >= options.budgetMs;
     const max = timeIsUp || (alone && inFlight > 0) ? 0 : options.concurrency - inFlight;
-    const answer = await sequencer.settle({ settlements, max, leaseMs: options.leaseMs });
+    const answer = await settleSurely(sequencer, { settlements, max, leaseMs: options.leaseMs });
     settledCount += settlements.length;
     start(answer, askedAt);
   };
@@ -98,42 +98,55 @@ function createWorker(deps: DeliverDependencies, sequencer: Sequencer, options: 
     drain: async (): Promise<void> => {
       while (inFlight > 0 || done.length > 0) {
         if (shouldSettle()) await settleDone();
-        else if (done.length === 0) await bell.next();
-        else if (!(await gather(deps.clock, bell))) await settleDone();
+        else if (done.length === 0) await bell.rung();
+        else if (!(await rungWithin(deps.clock, bell, limits.settleGatherMs))) await settleDone();
       }
     },
   };
 }
 
-/** Waits for the next outcome, at most the gathering time. False: the time is over. */
-async function gather(clock: Clock, bell: Bell): Promise<boolean> {
+/** A settle is idempotent: one whose answer was lost is sent again, and only what it says twice is ignored. */
+async function settleSurely(sequencer: Sequencer, request: SettleRequest): Promise<LeaseAnswer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await sequencer.settle(request);
+    } catch (error) {
+      const mayRepeat = error instanceof PortError && error.retryable && !error.overloaded;
+      if (!mayRepeat || tries >= limits.maxObjectCallTries) throw error;
+    }
+  }
+}
+
+/** False: nothing rang within `ms`. */
+async function rungWithin(clock: Clock, bell: Bell, ms: number): Promise<boolean> {
   const timer = new AbortController();
   const rung = await Promise.race([
-    bell.next().then(() => true),
-    clock.wait(limits.settleGatherMs, timer.signal).then(() => false),
+    bell.rung().then(() => true),
+    clock.wait(ms, timer.signal).then(() => false),
   ]);
   timer.abort();
   return rung;
 }
 
-type Bell = { readonly ring: () => void; readonly next: () => Promise<void> };
+/** Rings that come while nobody waits are kept as one. `rung` may be left waiting: the next ring ends every wait. */
+type Bell = { readonly ring: () => void; readonly rung: () => Promise<void> };
 
 function createBell(): Bell {
-  let rung = false;
-  let wake: (() => void) | null = null;
+  let pending = false;
+  const waiting: (() => void)[] = [];
   return {
     ring: () => {
-      rung = true;
-      wake?.();
+      pending = waiting.length === 0;
+      for (const wake of waiting.splice(0)) wake();
     },
-    next: async () => {
-      if (!rung) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+    rung: () => {
+      if (pending) {
+        pending = false;
+        return Promise.resolve();
       }
-      rung = false;
-      wake = null;
+      return new Promise((resolve) => {
+        waiting.push(resolve);
+      });
     },
   };
 }

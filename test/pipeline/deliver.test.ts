@@ -1,0 +1,130 @@
+// Stages 4 to 6 together: a consumer that works off one partition, over the real sequencer in memory.
+
+import { describe, expect, it } from 'vitest';
+import type { ClaimRequest } from '../../src/core/sequencer/messages.ts';
+import { type DeliverOptions, deliver } from '../../src/pipeline/deliver.ts';
+import { type Clock, PortError, type Sequencer, type Telemetry } from '../../src/pipeline/ports.ts';
+import { claimOf } from '../support/builders.ts';
+import { leasedBooking, type Script, scriptedErp } from '../support/scripted-erp.ts';
+import { createBench } from '../support/sequencer-bench.ts';
+
+const options: DeliverOptions = { concurrency: 4, leaseMs: 30_000, budgetMs: 20_000 };
+
+function booking(eventId: string, orderingKey: string): ClaimRequest {
+  const plan = { routeId: 'test.book', operation: 'test.book' };
+  const claim = claimOf(eventId, { source: 'test', type: 'test.booked', orderingKey, plans: [plan] });
+  return { ...claim, payload: leasedBooking().payload };
+}
+
+function setUp(script: Script = {}) {
+  const bench = createBench();
+  const { deps, calls } = scriptedErp(script);
+  const asked: string[] = [];
+  const log: string[] = [];
+  // Time stands still: whoever waits for it goes on only when told to.
+  const clock: Clock = {
+    ...deps.clock,
+    wait: (_, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve())),
+  };
+  const telemetry: Telemetry = { log: (_, event) => log.push(event) };
+  const core = bench.core();
+  const counted = <T>(name: string, work: () => T): Promise<T> => {
+    asked.push(name);
+    return Promise.resolve().then(work);
+  };
+  const sequencer = {
+    lease: (request) => counted('lease', () => core.lease(request, bench.now())),
+    confirm: (id, epoch) => counted('confirm', () => core.confirm(id, epoch, bench.now())),
+    settle: (request) =>
+      counted('settle', () => core.settle(request, { now: bench.now(), random: () => 0.5 })),
+  } as Partial<Sequencer> as Sequencer;
+  const claim = (claims: readonly ClaimRequest[]) => core.claimMany(claims, bench.now());
+  const open = () => core.listOpen({ filter: {}, cursor: null, limit: 1_000 }, bench.now());
+  const run = (changes: Partial<DeliverOptions> = {}, port: Sequencer = sequencer) =>
+    deliver({ ...deps, clock, telemetry }, port, { ...options, ...changes });
+  return { bench, calls, asked, log, sequencer, claim, open, run };
+}
+
+describe('deliver', () => {
+  it('works off all that is ready, also what is next in a line, with one lease', async () => {
+    const { claim, run, open, asked, calls } = setUp();
+    claim([
+      booking('a1', 'order/a'),
+      booking('a2', 'order/a'),
+      booking('a3', 'order/a'),
+      booking('b1', 'order/b'),
+    ]);
+    expect(await run()).toEqual({ leasedCount: 4, settledCount: 4 });
+    expect(open()).toEqual([]);
+    expect(asked.filter((name) => name === 'lease')).toHaveLength(1);
+    expect(calls.filter((name) => name === 'write')).toHaveLength(4);
+  });
+
+  it('settles many outcomes in one call', async () => {
+    const { claim, run, asked } = setUp();
+    claim(Array.from({ length: 16 }, (_, index) => booking(`e${index}`, `order/${index}`)));
+    await run({ concurrency: 16 });
+    expect(asked).toEqual(['lease', 'settle']);
+  });
+
+  it('takes no more at once than it may', async () => {
+    const { claim, run, sequencer } = setUp();
+    claim(Array.from({ length: 9 }, (_, index) => booking(`e${index}`, `order/${index}`)));
+    const sizes: number[] = [];
+    const watching: Sequencer = {
+      ...sequencer,
+      lease: async (request) => {
+        const answer = await sequencer.lease(request);
+        sizes.push(answer.leased.length);
+        return answer;
+      },
+    };
+    await run({ concurrency: 3 }, watching);
+    expect(sizes).toEqual([3]);
+  });
+
+  it('takes nothing new once its time is up', async () => {
+    const { claim, run, open } = setUp();
+    claim(Array.from({ length: 5 }, (_, index) => booking(`e${index}`, `order/${index}`)));
+    await run({ concurrency: 2, budgetMs: 0 });
+    expect(open()).toHaveLength(3);
+  });
+
+  it('repeats a settle whose answer was lost, and does nothing twice', async () => {
+    const { claim, run, open, sequencer, calls } = setUp();
+    claim([booking('a', 'order/a')]);
+    let lost = 0;
+    const losing: Sequencer = {
+      ...sequencer,
+      settle: async (request) => {
+        const answer = await sequencer.settle(request);
+        lost += 1;
+        if (lost === 1)
+          throw new PortError('Network connection lost', { retryable: true, overloaded: false });
+        return answer;
+      },
+    };
+    await run({}, losing);
+    expect(open()).toEqual([]);
+    expect(calls.filter((name) => name === 'write')).toHaveLength(1);
+  });
+
+  it('says that it was interrupted when the sequencer is away, and does not reject', async () => {
+    const { claim, run, open, sequencer, log } = setUp();
+    claim([booking('a', 'order/a')]);
+    const away = () => Promise.reject(new PortError('overloaded', { retryable: true, overloaded: true }));
+    await run({}, { ...sequencer, lease: away });
+    await run({}, { ...sequencer, settle: away });
+    expect(log).toEqual(['delivery.interrupted', 'delivery.attempted', 'delivery.interrupted']);
+    expect(open()).toHaveLength(1);
+  });
+
+  it('has what a lost consumer left looked up before it is done again', async () => {
+    const { bench, claim, run, sequencer, calls } = setUp({ now: createBench().now() + 100_000 });
+    claim([booking('a', 'order/a')]);
+    await sequencer.lease({ max: 1, leaseMs: 30_000 });
+    bench.advance(60_000);
+    await run();
+    expect(calls).toEqual(['lookup', 'perform', 'write', 'verify']);
+  });
+});
