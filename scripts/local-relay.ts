@@ -4,12 +4,13 @@
 
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare';
-import { applyMigrations, type MigrationDatabase } from './local/apply-migrations.ts';
 import { bundleWorker } from './local/bundle-worker.ts';
+import { repository } from './local/command.ts';
 import { createSecrets, type Secrets } from './local/dev-vars.ts';
-import { host, PortBusyError, reservePort } from './local/ports.ts';
+import { migrateDatabase } from './local/migrate-database.ts';
+import { host, PortBusyError, requirePort, reservePort } from './local/ports.ts';
 import {
   claimStateDir,
   findRuntimes,
@@ -66,7 +67,9 @@ export type LocalRelay = {
   stop(): Promise<void>;
 };
 
-const repository = resolve(import.meta.dirname, '..');
+/** Where `wrangler dev --persist-to` keeps it, so that both work on the same state. */
+const persistencePath = (stateDir: string): string => join(stateDir, 'v3');
+
 const oneMinuteMs = 60_000;
 
 /** How often a port found free may be taken by another before the runtime listens on it. */
@@ -82,10 +85,19 @@ export async function startLocalRelay(options: LocalRelayOptions): Promise<Local
   mkdirSync(options.stateDir, { recursive: true });
   const stateDir = realpathSync(options.stateDir);
   const orphansEnded = await claimStateDir(stateDir).catch((error) => explainState(error, options));
+  // Before the migrations, so that a start that cannot be changes nothing.
+  await choosePorts(options);
+  const marker: RuntimeMarker = { stateDir, ownerPid: process.pid, token: randomUUID() };
+  const migrationsApplied = await migrateDatabase({
+    persistencePath: persistencePath(stateDir),
+    directory: join(repository, 'migrations'),
+    runtimeEnvironment: markerEnvironment(marker),
+  });
   for (let attempt = 1; ; attempt += 1) {
     const ports = await choosePorts(options);
     try {
-      return await startOn(ports, { ...options, stateDir, orphansEnded });
+      const running = await startOn(ports, options, marker);
+      return { ...running, migrationsApplied, orphansEnded };
     } catch (error) {
       const wasTaken = (error as { code?: string }).code === 'ERR_ADDRESS_IN_USE';
       if (!wasTaken || attempt === portAttempts) {
@@ -117,44 +129,29 @@ async function choosePorts({ port = 0, erpPort = 0 }: LocalRelayOptions): Promis
   return { port: relay, erpPort: erp };
 }
 
-async function requirePort(port: number, remedy: string): Promise<number> {
-  try {
-    return await reservePort(port);
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === 'EADDRINUSE') {
-      throw new PortBusyError(`Port ${port} is in use. ${remedy}`);
-    }
-    throw code === 'EACCES' ? new PortBusyError(`Port ${port} needs more rights. ${remedy}`) : error;
-  }
-}
+type Running = Omit<LocalRelay, 'migrationsApplied' | 'orphansEnded'>;
 
-type Start = LocalRelayOptions & { orphansEnded: number };
-
-async function startOn(ports: Ports, options: Start): Promise<LocalRelay> {
-  const marker: RuntimeMarker = { stateDir: options.stateDir, ownerPid: process.pid, token: randomUUID() };
+async function startOn(ports: Ports, options: LocalRelayOptions, marker: RuntimeMarker): Promise<Running> {
   const secrets = options.secrets ?? createSecrets();
   const runtime = new Miniflare(await runtimeOptions(ports, { ...options, secrets }, marker));
   try {
     await runtime.ready;
     const runtimePid = requireSoleRuntime(marker);
-    const database = await runtime.getD1Database('DB', relayName);
-    const migrations = join(repository, 'migrations');
     return {
       url: `http://${host}:${ports.port}`,
       erpUrl: `http://${host}:${ports.erpPort}`,
       adminKey: secrets.ADMIN_KEY ?? '',
       secrets,
       runtimePid,
-      migrationsApplied: await applyMigrations(database as unknown as MigrationDatabase, migrations),
-      orphansEnded: options.orphansEnded,
-      sql: async <Row>(query: string, ...values: unknown[]) =>
-        (
+      sql: async <Row>(query: string, ...values: unknown[]) => {
+        const database = await runtime.getD1Database('DB', relayName);
+        return (
           await database
             .prepare(query)
             .bind(...values)
             .all()
-        ).results as Row[],
+        ).results as Row[];
+      },
       ...lifecycle(runtime, runtimePid, options),
     };
   } catch (error) {
@@ -231,8 +228,7 @@ async function runtimeOptions(
     logRequests: false,
     log: new NoOpLog(),
     enableDevRegistry: false,
-    // Where `wrangler dev --persist-to` keeps it, so that both work on the same state.
-    resourcePersistencePath: join(options.stateDir, 'v3'),
+    resourcePersistencePath: persistencePath(marker.stateDir),
     handleStructuredLogs: (line) => onLog?.(line),
     unsafeRuntimeEnv: markerEnvironment(marker),
     workers: [

@@ -25,3 +25,19 @@ export function reservePort(port: number): Promise<number> {
     });
   });
 }
+
+/**
+ * As `reservePort`, for a person who chose the port.
+ * @throws PortBusyError with the remedy, where it cannot be had.
+ */
+export async function requirePort(port: number, remedy: string): Promise<number> {
+  try {
+    return await reservePort(port);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'EADDRINUSE') {
+      throw new PortBusyError(`Port ${port} is in use. ${remedy}`);
+    }
+    throw code === 'EACCES' ? new PortBusyError(`Port ${port} needs more rights. ${remedy}`) : error;
+  }
+}
