@@ -2,8 +2,8 @@
 
 import type { EventPayload, MappedEvent, WebhookEvent } from '../core/event.ts';
 import { hashInput } from '../core/input-hash.ts';
+import type { JsonValue } from '../core/json.ts';
 import type { FieldError } from '../core/outcome.ts';
-
 import { err, ok, type Result } from '../core/result.ts';
 import type { Route } from '../core/route.ts';
 import type { SourcePreset } from '../core/source.ts';
@@ -13,6 +13,8 @@ export type MappingProblem = {
   readonly code: 'mapping_failed' | 'invalid_input';
   readonly message: string;
   readonly fieldErrors: readonly FieldError[];
+  /** The input that broke a rule, so that it can be seen and edited; null where there is none. */
+  readonly candidate: JsonValue;
 };
 
 export type MappedInput = { readonly input: unknown; readonly hash: string };
@@ -30,6 +32,7 @@ export function toMappedEvent(
       code: 'mapping_failed',
       message,
       fieldErrors: [{ field: parsed.error.field, rule: parsed.error.rule }],
+      candidate: null,
     });
   }
   const { source, type, entity, sequence, occurredAt, receivedAt } = event;
@@ -57,7 +60,7 @@ export async function mapInput(
     mapped = route.input(event);
   } catch (error) {
     const message = `the mapping of route ${route.id} failed: ${error instanceof Error ? error.message : String(error)}`;
-    return err({ code: 'mapping_failed', message, fieldErrors: [] });
+    return err({ code: 'mapping_failed', message, fieldErrors: [], candidate: null });
   }
   return validateInput(route, mapped);
 }
@@ -70,7 +73,16 @@ export async function validateInput(
   if (!checked.success) {
     const fieldErrors = toFieldErrors(checked.error);
     const message = `${route.operation.name}: ${fieldErrors.map((e) => `${e.field} ${e.rule}`).join('; ')}`;
-    return err({ code: 'invalid_input', message, fieldErrors });
+    return err({ code: 'invalid_input', message, fieldErrors, candidate: toJson(candidate) });
   }
   return ok({ input: checked.data, hash: await hashInput(checked.data) });
+}
+
+/** What a mapping gave may be anything; null where JSON has no word for it. */
+function toJson(candidate: unknown): JsonValue {
+  try {
+    return JSON.parse(JSON.stringify(candidate)) as JsonValue;
+  } catch {
+    return null;
+  }
 }

@@ -81,14 +81,16 @@ export async function perform(
       endedAt: deps.clock.now(),
       outcome: toAttemptOutcome(outcome),
       exchanges: connection?.exchanges ?? [],
-      input: boundedJson(prepared.mapped?.input),
+      input: boundedJson(prepared.mapped?.input ?? prepared.candidate),
     },
   };
 }
 
-type Prepared =
+/** `candidate`: the input that broke a rule; null where none did. */
+type Prepared = { readonly candidate: JsonValue } & (
   | { readonly kind: 'ended'; readonly tried: Tried; readonly mapped: MappedInput | null }
-  | { readonly kind: 'ready'; readonly work: Try; readonly mapped: MappedInput };
+  | { readonly kind: 'ready'; readonly work: Try; readonly mapped: MappedInput }
+);
 
 /** Everything that needs no ERP. */
 async function prepare(
@@ -111,8 +113,8 @@ async function prepare(
   }
   const mapped = await readInput(route, preset, leased);
   if (!mapped.ok) {
-    const { code, message, fieldErrors } = mapped.error;
-    return ended({ kind: 'rejected', effect: 'none', code, message, fieldErrors });
+    const { code, message, fieldErrors, candidate } = mapped.error;
+    return { ...ended({ kind: 'rejected', effect: 'none', code, message, fieldErrors }), candidate };
   }
   const known = answerFromLedger(route, leased, mapped.value);
   if (known !== null) return ended(known, mapped.value);
@@ -142,11 +144,12 @@ async function prepare(
     doubtSince,
     clock: deps.clock,
   };
-  return { kind: 'ready', work, mapped: mapped.value };
+  return { kind: 'ready', work, mapped: mapped.value, candidate: null };
 }
 
 function ended(outcome: Outcome, mapped: MappedInput | null = null): Prepared {
-  return { kind: 'ended', tried: { kind: 'outcome', outcome, spent: false, doubtCleared: false }, mapped };
+  const tried = { kind: 'outcome', outcome, spent: false, doubtCleared: false } as const;
+  return { kind: 'ended', tried, mapped, candidate: null };
 }
 
 function rejected(code: string, message: string): Outcome {
@@ -370,7 +373,7 @@ function describe(failure: AdapterFailure): string {
 }
 
 function boundedJson(value: unknown): string | null {
-  if (value === undefined) return null;
+  if (value === undefined || value === null) return null;
   const text = JSON.stringify(value);
   return text.length <= limits.maxKeptInputChars ? text : `${text.slice(0, limits.maxKeptInputChars)}…`;
 }

@@ -68,7 +68,7 @@ export type DryRun = {
   readonly operation: { readonly name: string; readonly version: number };
   readonly operationKey: string | null;
   readonly ledger: LedgerEffect | null;
-  /** The validated input; null where `problem` says why there is none. */
+  /** The validated input; where it has a `problem`, what the mapping gave, or null. */
   readonly input: unknown;
   readonly inputHash: string | null;
   readonly problem: MappingProblem | null;
@@ -121,7 +121,7 @@ function show(
     operation: { name, version },
     operationKey: delivery.operationKey ?? planned?.operationKey ?? null,
     ledger,
-    input: input.ok ? input.value.input : null,
+    input: input.ok ? input.value.input : input.error.candidate,
     inputHash: input.ok ? input.value.hash : null,
     problem: input.ok ? null : input.error,
     would: input.ok ? wouldDo(ledger) : 'nothing',
@@ -168,7 +168,10 @@ async function prepare(
   return ok({ loaded: loaded.value, sequencer, route, mapped: mapped.value, planned });
 }
 
-function toMappingFailure({ message, fieldErrors }: MappingProblem): ReplayFailure {
+function toMappingFailure({
+  message,
+  fieldErrors,
+}: Pick<MappingProblem, 'message' | 'fieldErrors'>): ReplayFailure {
   return { kind: 'unprocessable', reason: 'mapping_failed', message, fieldErrors };
 }
 

@@ -61,9 +61,10 @@ describe('what needs no ERP', () => {
     expect(outcome).toMatchObject({ kind: 'rejected', effect: 'none', code });
   });
 
-  it('names the field that broke a rule', async () => {
-    const { outcome } = await run({}, leasedBooking({}, { amount: 0 }));
+  it('names the field that broke a rule, and keeps the input that a person will edit', async () => {
+    const { outcome, settlement } = await run({}, leasedBooking({}, { amount: 0 }));
     expect(outcome).toMatchObject({ fieldErrors: [{ field: 'amount' }] });
+    expect(settlement.attempt).toMatchObject({ input: '{"amount":0}' });
   });
 
   it('a route that is gone is rejected by its name', async () => {

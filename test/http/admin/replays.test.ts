@@ -275,14 +275,15 @@ describe('a dry run', () => {
     expect(body).toMatchObject({ would: 'answer_duplicate', ledger: { document: { documentId: 'SO-3' } } });
   });
 
-  it('shows why the mapping gives no valid input', async () => {
+  it('shows why the input of the mapping is not valid, and the input itself as the base of an edit', async () => {
     const relay = createMemoryRelay();
     const [dead = ''] = relay.place({ type: 'order.placed', data: { id: '1', total: 'ten' }, eventId: 'e' });
     relay.run(() => outcomes.rejected());
 
     const { status, body } = await send(relay, `/admin/deliveries/${dead}/replay?dryRun=true`, {});
 
-    expect([status, body.would, body.input]).toEqual([200, 'nothing', null]);
+    expect([status, body.would, body.inputHash]).toEqual([200, 'nothing', null]);
+    expect(body.input).toMatchObject({ orderId: '1', total: 'ten' });
     expect(body.problem).toMatchObject({
       code: 'invalid_input',
       errors: expect.arrayContaining([expect.objectContaining({ field: 'total' })]),
