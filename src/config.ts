@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { limits } from './core/limits.ts';
 import type { ConfigProblem, RelayDefinition, SourceDefinition } from './core/relay-definition.ts';
 import { err, ok, type Result } from './core/result.ts';
-import { secretBytes } from './core/signature/secret-bytes.ts';
 import type { SourceSecrets } from './core/source.ts';
 import type { TargetDefinition } from './core/target.ts';
 
@@ -144,29 +143,15 @@ function readSourceSecrets(
     const rule = `is required: what source ${source.id} signs its webhooks with`;
     return err([{ file: secretsFile, field: source.secretVariable, rule }]);
   }
-  const unusable = `cannot be used as a secret of source ${source.id} (${source.preset.name}): ${secretRule(source)}`;
-  if (!isUsable(current, source)) {
-    problems.push({ file: secretsFile, field: source.secretVariable, rule: unusable });
-  }
-  if (previous !== null && !isUsable(previous, source)) {
-    problems.push({ file: secretsFile, field: source.previousSecretVariable, rule: unusable });
-  }
+  const check = (field: string, secret: string) => {
+    const problem = source.preset.scheme.secretProblem(secret);
+    if (problem === null) return;
+    const rule = `cannot be used as a secret of source ${source.id} (${source.preset.name}): ${problem}`;
+    problems.push({ file: secretsFile, field, rule });
+  };
+  check(source.secretVariable, current);
+  if (previous !== null) check(source.previousSecretVariable, previous);
   return problems.length > 0 ? err(problems) : ok([source.id, { current, previous }]);
-}
-
-function secretFormsOf({ preset }: SourceDefinition) {
-  const { scheme } = preset;
-  return (scheme.kind === 'hmac' ? [scheme] : scheme.schemes).map((each) => each.secretForm);
-}
-
-function isUsable(secret: string, source: SourceDefinition): boolean {
-  return secretFormsOf(source).every((form) => secretBytes(secret, form) !== null);
-}
-
-function secretRule(source: SourceDefinition): string {
-  const forms = secretFormsOf(source);
-  if (forms.includes('whsec_base64')) return 'it must be base64, after "whsec_" where that stands';
-  return forms.includes('hex') ? 'it must be hexadecimal' : 'it may not be blank';
 }
 
 function readTargetSettings(

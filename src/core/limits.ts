@@ -34,6 +34,12 @@ export const limits = {
   maxSignatureHeaderCharacters: 2_048,
   /** Signatures tried from one header: each costs a pass over the body per secret, before anything is proven. */
   maxSignatures: 8,
+  /** Signature headers of a sender that sends one for each key: each costs a pass over the body per secret. */
+  maxNumberedSignatures: 16,
+  /** Events of one request: a sender's largest batch is some thousand small ones, and each is a row. */
+  maxBatchItems: 2_000,
+  /** Claims of one request under way at once: a sequencer takes those that arrive together in one commit. */
+  maxClaimsAtOnce: 32,
   /** Imported HMAC keys kept in an isolate: two secrets of 128 sources, about 100 KB. */
   maxCachedKeys: 256,
   /** Nesting of a JSON body: no sender goes beyond 20, and what reads a payload may recurse. */

@@ -3,10 +3,19 @@
 
 import type { JsonValue } from './json.ts';
 import type { Result } from './result.ts';
+import type { AddressRule } from './signature/remote-keys.ts';
 import type { SignatureScheme } from './signature/scheme.ts';
 
 /** Names in lower case, as received, at most one value a name: a doubled signature header is refused before. */
 export type HeaderMap = Readonly<Record<string, string>>;
+
+/** What the platform says of the connection. Null or false: it does not say, which proves nothing. */
+export type Peer = {
+  /** The caller's IP address as the edge saw it. */
+  readonly address: string | null;
+  /** The client certificate of mutual TLS. */
+  readonly certificate: { readonly verified: boolean; readonly fingerprintSha256: string } | null;
+};
 
 /** Stage 1's result: bytes as they came, nothing parsed. */
 export type ReceivedRequest = {
@@ -21,6 +30,8 @@ export type ReceivedRequest = {
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly requestId: string;
+  /** Absent where the platform does not tell. */
+  readonly peer?: Peer;
 };
 
 /** A sender's secrets. `previous` is good until the end of a rotation's overlap; null: none. */
@@ -45,8 +56,15 @@ export type EventIdentity = {
   readonly sequence: number | null;
   /** When it happened at the sender, epoch ms. */
   readonly occurredAt: number | null;
+  /** Whose it is among the accounts one source may serve: shop, company, portal. Null or absent: there is one. */
+  readonly tenant?: string | null;
+  /** The sender's version of the entity, where it has one that is no instant. Absent: the sequence is it. */
+  readonly version?: string | null;
   readonly payload: JsonValue;
 };
+
+/** What the items of one request are: an item that cannot be read is a problem of its own and stops no other. */
+export type BatchItems = readonly Result<EventIdentity, ParseProblem>[];
 
 export type ParseProblem = {
   readonly reason:
@@ -55,6 +73,8 @@ export type ParseProblem = {
     | 'too_deep'
     | 'missing_field'
     | 'invalid_field'
+    /** One of too many items of a request. */
+    | 'too_many_items'
     /** The source's own `entity` function threw or gave something that is no entity. */
     | 'entity_failed';
   /** Where: `header x-shopify-topic` or `body $.id`. */
@@ -70,6 +90,31 @@ export type HandshakeAnswer = {
   readonly body: string;
 };
 
+/** What a handshake may need of the source. */
+export type HandshakeContext = {
+  readonly secrets: SourceSecrets;
+  readonly credentials: Readonly<Record<string, string>>;
+  /** The source's public URL as configured; null where none is. */
+  readonly publicUrl: string | null;
+};
+
+/** An answer that may be given only after an address of the sender was visited: how SNS confirms a subscription. */
+export type Acknowledgement = {
+  readonly answer: HandshakeAnswer;
+  readonly visit?: { readonly url: string; readonly allows: AddressRule };
+};
+
+/** What a sender wants to hear when its events were accepted, in place of 202 and their ids. */
+export type AcceptedReply = { readonly status: number; readonly contentType: string; readonly body: string };
+
+/** How a sender delivers; from its documents. */
+export type DeliveryHabits = {
+  /** The longest it waits for an answer, ms; null: it does not say. */
+  readonly answerWithinMs: number | null;
+  /** How long it goes on sending one event, by itself or by hand, ms; 0: it never sends one again. */
+  readonly resendsForMs: number;
+};
+
 /**
  * Everything Holdfast knows about a kind of sender. `Topics` maps the event types it knows to their payloads,
  * so that a mapping autocompletes and a misspelt field does not compile.
@@ -83,8 +128,30 @@ export type SourcePreset<Topics extends object = object> = {
   parsePayload(request: Pick<ReceivedRequest, 'headers' | 'body'>): Result<JsonValue, ParseProblem>;
   /** Asynchronous because an id may be a digest, and WebCrypto's are. Never rejects. */
   identify(request: VerifiedRequest): Promise<Result<EventIdentity, ParseProblem>>;
+  /**
+   * Where one request may hold several events: all of them, each with its own payload. The kept body of such an event is
+   * the JSON of its payload, so `parsePayload` and `identify` read a single item.
+   */
+  identifyMany?(request: VerifiedRequest): Promise<Result<BatchItems, ParseProblem>>;
   /** Answers a handshake, or null where the request is none. Runs before verification: it may do nothing else. */
-  handshake?(request: ReceivedRequest): HandshakeAnswer | null;
+  handshake?(
+    request: ReceivedRequest,
+    context: HandshakeContext,
+  ): HandshakeAnswer | null | Promise<HandshakeAnswer | null>;
+  /** The same for handshakes that are signed: it runs after verification. */
+  acknowledge?(request: VerifiedRequest): Acknowledgement | null;
+  readonly reply?: AcceptedReply;
+  /** Whether a refused signature is answered without a body, as the sender demands. */
+  readonly bareRefusal?: boolean;
+  /** Whether the sender signs GETs too: they are verified before they are refused. */
+  readonly signsGet?: boolean;
+  /** Credentials of the sender's key API that a source must name. */
+  readonly credentials?: readonly string[];
+  /** Whether the body does not hold the entity: what an ERP needs must be fetched. */
+  readonly thin?: boolean;
+  /** Why this preset is not to be relied on yet: a source must allow it explicitly. */
+  readonly experimental?: string;
+  readonly delivery?: DeliveryHabits;
   /** Phantom: carries the payload types. */
   readonly payloads?: Topics;
 };
@@ -105,6 +172,12 @@ export type SourceRuntime = {
   readonly id: string;
   readonly preset: SourcePreset;
   readonly secrets: SourceSecrets;
+  /** By name, as the preset asks for them. */
+  readonly credentials?: Readonly<Record<string, string>>;
+  /** As the sender knows it. */
+  readonly publicUrl?: string | null;
+  /** Seconds in place of the scheme's tolerances. */
+  readonly toleranceSeconds?: number | null;
   /** Takes the place of the preset's entity; null: the event belongs to none. Pure. */
   entity?(event: IdentifiedEvent): Entity | null;
 };

@@ -1,7 +1,7 @@
 // What ingest asks of the pipeline and what it is told: one closed union, so that the HTTP side maps every end of a
 // request and none by accident. Pure types. `reason` and `detail` are for the log; the wire says less.
 
-import type { HandshakeAnswer } from '../core/source.ts';
+import type { AcceptedReply, HandshakeAnswer, Peer } from '../core/source.ts';
 
 export type AcceptRequest = {
   /** The source named in the path; nothing says yet that it exists. */
@@ -15,13 +15,20 @@ export type AcceptRequest = {
   /** The Content-Length header; it may lie or be absent. */
   readonly contentLength: string | null;
   readonly requestId: string;
+  /** What the platform says of the connection; absent where it says nothing. */
+  readonly peer?: Peer;
 };
 
 export type AcceptedEvent = { readonly id: string; readonly status: 'accepted' | 'duplicate' };
 
 export type AcceptAnswer =
   /** Claimed durably: only this may be answered 2xx, besides a handshake. */
-  | { readonly kind: 'accepted'; readonly events: readonly AcceptedEvent[] }
+  | {
+      readonly kind: 'accepted';
+      readonly events: readonly AcceptedEvent[];
+      /** What this sender wants to hear instead of the events' ids. */
+      readonly reply?: AcceptedReply;
+    }
   | { readonly kind: 'handshake'; readonly answer: HandshakeAnswer }
   | { readonly kind: 'unknown_source' }
   | { readonly kind: 'body_too_large'; readonly maxBytes: number }
@@ -33,7 +40,13 @@ export type AcceptAnswer =
       readonly reason: 'headers_too_large' | 'body_unreadable';
       readonly detail: string;
     }
-  | { readonly kind: 'unverified'; readonly reason: string; readonly detail: string }
+  | {
+      readonly kind: 'unverified';
+      readonly reason: string;
+      readonly detail: string;
+      /** The sender wants no body under its 401. */
+      readonly bare?: boolean;
+    }
   /** Genuine, but no event can be read from it. Kept as a rejected request. */
   | { readonly kind: 'unparsable'; readonly reason: string; readonly field: string; readonly rule: string }
   /** Nothing was claimed, or nobody knows: the sender should come again. */

@@ -4,12 +4,14 @@
 import { limits } from '../core/limits.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { KeyCache } from '../core/signature/key-cache.ts';
+import { noRemoteKeys, type RemoteKeys } from '../core/signature/remote-keys.ts';
 import type { SourceRuntime, VerifiedRequest } from '../core/source.ts';
 import type { Accept, AcceptAnswer, AcceptRequest } from './accept-answer.ts';
 import { type ClaimResult, claim, keepHeaders } from './claim.ts';
+import { claimBatch } from './claim-batch.ts';
 import type { Clock, Randomness, RejectedRequest, RejectedRequests, Sequencers, Telemetry } from './ports.ts';
 import { type ReceiveFailure, receive } from './receive.ts';
-import { type VerifyFailure, verify } from './verify.ts';
+import { type Verified, type VerifyFailure, verify } from './verify.ts';
 
 export type AcceptDependencies = {
   readonly definition: Pick<RelayDefinition, 'routesFor'>;
@@ -18,6 +20,8 @@ export type AcceptDependencies = {
   readonly sequencers: Sequencers;
   readonly rejected: RejectedRequests;
   readonly keys: KeyCache;
+  /** Absent: sources whose keys are on their sender's servers answer 503. */
+  readonly remoteKeys?: RemoteKeys;
   readonly maxBodyBytes: number;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -46,13 +50,61 @@ async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: nu
   });
   if (!received.ok) return toReceiveAnswer(received.error);
 
-  const verified = await verify(received.value, source, { keys: deps.keys });
-  if (!verified.ok)
-    return refuse(deps, { incoming, failure: verified.error, headers: received.value.headers, now });
-  if (verified.value.kind === 'handshake') return { kind: 'handshake', answer: verified.value.answer };
+  const { keys, remoteKeys = noRemoteKeys } = deps;
+  const verified = await verify(received.value, source, { keys, remoteKeys });
+  if (!verified.ok) {
+    const answer = await refuse(deps, {
+      incoming,
+      failure: verified.error,
+      headers: received.value.headers,
+      now,
+    });
+    return answer.kind === 'unverified' && source.preset.bareRefusal === true
+      ? { ...answer, bare: true }
+      : answer;
+  }
+  const answer = await claimVerified(deps, incoming, verified.value);
+  const { reply } = source.preset;
+  return answer.kind === 'accepted' && reply !== undefined ? { ...answer, reply } : answer;
+}
 
-  const { request, identity } = verified.value;
-  return toClaimAnswer(deps, await claim(deps, request, identity));
+async function claimVerified(
+  deps: AcceptDependencies,
+  incoming: AcceptRequest,
+  verified: Verified,
+): Promise<AcceptAnswer> {
+  switch (verified.kind) {
+    case 'handshake':
+      return { kind: 'handshake', answer: verified.answer };
+    case 'event':
+      return toClaimAnswer(deps, await claim(deps, verified.request, verified.identity));
+    case 'batch':
+      return acceptBatch(deps, incoming, verified);
+  }
+}
+
+/** One answer for all: only when every readable item is claimed, and every other one is kept, may the sender go on. */
+async function acceptBatch(
+  deps: AcceptDependencies,
+  incoming: AcceptRequest,
+  batch: Extract<Verified, { kind: 'batch' }>,
+): Promise<AcceptAnswer> {
+  const { request } = batch;
+  const claimed = await claimBatch(deps, batch);
+  for (const { problem, payload } of claimed.problems) {
+    await keep(deps, {
+      id: deps.randomness.uuid(),
+      source: incoming.source,
+      at: request.receivedAt,
+      headers: keepHeaders(request.headers),
+      ...{ stage: 'parse', reason: problem.reason, detail: `${problem.field} ${problem.rule}` },
+      body: payload,
+    });
+  }
+  const answers = claimed.results.map((result) => toClaimAnswer(deps, result));
+  const unclaimed = answers.find((answer) => answer.kind !== 'accepted');
+  const events = answers.flatMap((answer) => (answer.kind === 'accepted' ? answer.events : []));
+  return unclaimed ?? { kind: 'accepted', events };
 }
 
 function toReceiveAnswer(failure: ReceiveFailure): AcceptAnswer {
@@ -91,6 +143,10 @@ type Refused = {
 async function refuse(deps: AcceptDependencies, refused: Refused): Promise<AcceptAnswer> {
   const { failure } = refused;
   if (failure.kind === 'no_handshake') return { kind: 'no_handshake' };
+  if (failure.kind === 'undecided') {
+    const { reason } = failure;
+    return { kind: 'unavailable', reason, retryAfterSeconds: limits.retryAfterSeconds };
+  }
   const rejected = {
     id: deps.randomness.uuid(),
     source: refused.incoming.source,

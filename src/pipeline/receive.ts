@@ -3,7 +3,7 @@
 // It may not parse, decode or verify anything, nor look at the source beyond its id.
 
 import { err, ok, type Result } from '../core/result.ts';
-import type { ReceivedRequest } from '../core/source.ts';
+import type { Peer, ReceivedRequest } from '../core/source.ts';
 
 export type IncomingRequest = {
   readonly source: string;
@@ -15,6 +15,8 @@ export type IncomingRequest = {
   /** The Content-Length header, if any: a hint to refuse early, never believed. */
   readonly contentLength: string | null;
   readonly body: ReadableStream<Uint8Array> | null;
+  /** What the platform says of the connection. */
+  readonly peer?: Peer;
 };
 
 /** Bounds of one request; the values in use are in src/core/limits.ts. */
@@ -145,5 +147,6 @@ export async function receive(
     body: bytes.value,
     receivedAt: context.now,
     requestId: context.requestId,
+    ...(incoming.peer === undefined ? {} : { peer: incoming.peer }),
   });
 }

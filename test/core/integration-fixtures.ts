@@ -2,8 +2,8 @@
 import { defineSource, defineTarget, type IntegrationDefinition } from '../../src/core/define-integration.ts';
 import type { ErpAdapter, OperationHandler } from '../../src/core/erp.ts';
 import { ok } from '../../src/core/result.ts';
-import { schemes } from '../../src/core/signature/schemes.ts';
 import type { SourcePreset } from '../../src/core/source.ts';
+import { shopify } from '../../src/core/sources/shopify.ts';
 import { operations } from '../../src/operations/index.ts';
 
 export type Order = { readonly id: string; readonly total: string };
@@ -19,7 +19,7 @@ export function fakePreset<Topics extends object>(
   const identity = { eventId: '1', type: 'x', entity: null, sequence: null, occurredAt: null, payload: null };
   return {
     name: 'fake',
-    scheme: schemes.shopify,
+    scheme: shopify.scheme,
     topics,
     parsePayload: () => ok(null),
     identify: async () => ok(identity),

@@ -18,6 +18,10 @@ export function decodeHex(text: string): Bytes | null {
   return bytes;
 }
 
+export function encodeHex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** Padding may be missing, but not wrong; unused bits must be zero. */
 export function decodeBase64(text: string): Bytes | null {
   if (!base64Text.test(text)) return null;
@@ -31,14 +35,30 @@ export function decodeBase64(text: string): Bytes | null {
   return bytes;
 }
 
+export function decodeBase64url(text: string): Bytes | null {
+  return base64urlText.test(text) ? decodeBase64(text.replaceAll('-', '+').replaceAll('_', '/')) : null;
+}
+
+/** Characters of one `btoa`: a longer argument list than this could burst the stack. */
+const chunkBytes = 32_768;
+
+export function encodeBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let offset = 0; offset < bytes.length; offset += chunkBytes) {
+    binary += String.fromCharCode(...bytes.subarray(offset, offset + chunkBytes));
+  }
+  return btoa(binary);
+}
+
 export function decodeBytes(text: string, encoding: SignatureEncoding): Bytes | null {
   switch (encoding) {
     case 'hex':
       return decodeHex(text);
     case 'base64':
+    case 'der_base64':
       // Senders pad what they send: a signature cut by its padding is a cut signature.
       return text.length % 4 === 0 ? decodeBase64(text) : null;
     case 'base64url':
-      return base64urlText.test(text) ? decodeBase64(text.replaceAll('-', '+').replaceAll('_', '/')) : null;
+      return decodeBase64url(text);
   }
 }

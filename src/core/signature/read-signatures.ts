@@ -3,31 +3,39 @@
 
 import { limits } from '../limits.ts';
 import { err, ok, type Result } from '../result.ts';
+import type { HeaderMap } from '../source.ts';
 import type { SignaturePlace } from './scheme.ts';
 import type { SignatureFailureReason } from './signature-failure.ts';
 
 export type SignatureTexts = {
-  /** For HMAC keys. */
-  readonly hmac: readonly string[];
-  /** For public keys. */
+  /** For the scheme's own kind of key. */
+  readonly texts: readonly string[];
+  /** For Ed25519 public keys, where a sender has both. */
   readonly ed25519: readonly string[];
   /** Null where the header holds none. */
   readonly timestamp: string | null;
 };
 
 type Texts = Result<SignatureTexts, SignatureFailureReason>;
+type PlaceOf<Kind extends SignaturePlace['kind']> = Extract<SignaturePlace, { kind: Kind }>;
 
-function readHeader(value: string, place: SignaturePlace & { readonly kind: 'header' }): Texts {
-  // Fetch joins repeated fields with a comma, and no encoding of a signature contains one.
-  if (value.includes(',')) return err('repeated_header');
-  const prefix = place.prefix ?? '';
-  if (value.startsWith(prefix))
-    return ok({ hmac: [value.slice(prefix.length)], ed25519: [], timestamp: null });
-  if (place.prefixOptional === true) return ok({ hmac: [value], ed25519: [], timestamp: null });
-  return err('malformed_signature');
+function plain(texts: readonly string[]): Texts {
+  return texts.length === 0 ? err('malformed_signature') : ok({ texts, ed25519: [], timestamp: null });
 }
 
-function readKeyValues(value: string, place: SignaturePlace & { readonly kind: 'key_values' }): Texts {
+function withoutPrefix(value: string, { prefix = '', prefixOptional }: PlaceOf<'header'>): string[] {
+  if (value.startsWith(prefix)) return [value.slice(prefix.length)];
+  return prefixOptional === true ? [value] : [];
+}
+
+function readHeader(value: string, place: PlaceOf<'header'>): Texts {
+  // Fetch joins repeated fields with a comma, and no encoding of a signature contains one.
+  if (!value.includes(',')) return plain(withoutPrefix(value, place));
+  if (place.repeatable !== true) return err('repeated_header');
+  return plain(value.split(',').flatMap((each) => withoutPrefix(each.trim(), place)));
+}
+
+function readKeyValues(value: string, place: PlaceOf<'key_values'>): Texts {
   const signatures: string[] = [];
   const timestamps: string[] = [];
   for (const item of value.split(place.separator)) {
@@ -40,14 +48,11 @@ function readKeyValues(value: string, place: SignaturePlace & { readonly kind: '
   // Two times under one signature is two headers joined, or somebody choosing which one is checked.
   if (timestamps.length > 1) return err('repeated_header');
   if (signatures.length === 0) return err('malformed_signature');
-  return ok({ hmac: signatures, ed25519: [], timestamp: timestamps[0] ?? null });
+  return ok({ texts: signatures, ed25519: [], timestamp: timestamps[0] ?? null });
 }
 
-function readVersionedList(
-  value: string,
-  place: SignaturePlace & { readonly kind: 'versioned_list' },
-): Texts {
-  const hmac: string[] = [];
+function readVersionedList(value: string, place: PlaceOf<'versioned_list'>): Texts {
+  const texts: string[] = [];
   const ed25519: string[] = [];
   for (const entry of value.split(' ')) {
     const comma = entry.indexOf(',');
@@ -55,14 +60,26 @@ function readVersionedList(
     const version = entry.slice(0, comma);
     const text = entry.slice(comma + 1);
     if (text.includes(',')) return err('repeated_header');
-    if (version === place.version) hmac.push(text);
+    if (version === place.version) texts.push(text);
     else if (version === place.publicKeyVersion) ed25519.push(text);
   }
-  if (hmac.length + ed25519.length === 0) return err('malformed_signature');
-  return ok({ hmac, ed25519, timestamp: null });
+  if (texts.length + ed25519.length === 0) return err('malformed_signature');
+  return ok({ texts, ed25519, timestamp: null });
 }
 
-function readPlace(value: string, place: SignaturePlace): Texts {
+function readNumbered(headers: HeaderMap, place: PlaceOf<'numbered'>): Texts {
+  const texts: string[] = [];
+  for (let number = 1; number <= limits.maxNumberedSignatures; number += 1) {
+    const text = headers[`${place.name}${number}`];
+    if (text === undefined) break;
+    if (text.includes(',')) return err('repeated_header');
+    if (text.length > limits.maxSignatureHeaderCharacters) return err('signature_too_long');
+    texts.push(text);
+  }
+  return plain(texts);
+}
+
+function readOne(value: string, place: Exclude<SignaturePlace, { kind: 'numbered' }>): Texts {
   switch (place.kind) {
     case 'header':
       return readHeader(value, place);
@@ -73,13 +90,19 @@ function readPlace(value: string, place: SignaturePlace): Texts {
   }
 }
 
-/** @param value the header's value; undefined where it is absent */
-export function readSignatures(value: string | undefined, place: SignaturePlace): Texts {
+/** The header that marks the place as used. */
+export function signatureHeader(place: SignaturePlace): string {
+  return place.kind === 'numbered' ? `${place.name}1` : place.name;
+}
+
+export function readSignatures(headers: HeaderMap, place: SignaturePlace): Texts {
+  const value = headers[signatureHeader(place)];
   if (value === undefined || value.trim() === '') return err('missing_signature');
   if (value.length > limits.maxSignatureHeaderCharacters) return err('signature_too_long');
-  const texts = readPlace(value, place);
-  if (!texts.ok) return texts;
-  if (texts.value.hmac.length + texts.value.ed25519.length > limits.maxSignatures)
+  if (place.kind === 'numbered') return readNumbered(headers, place);
+  const found = readOne(value, place);
+  if (!found.ok) return found;
+  if (found.value.texts.length + found.value.ed25519.length > limits.maxSignatures)
     return err('too_many_signatures');
-  return texts;
+  return found;
 }

@@ -1,7 +1,8 @@
 // From a configured secret to the bytes of a key, by the form its sender uses.
 // Pure; never throws. What is empty or cannot be decoded is null: an empty HMAC key would let anyone sign.
 
-import { decodeBase64, decodeHex } from './decode-bytes.ts';
+import { decodeBase64, decodeBase64url, decodeHex } from './decode-bytes.ts';
+import { looksLikePublicKey } from './public-key.ts';
 import type { SecretForm } from './scheme.ts';
 
 export type SecretBytes = { readonly algorithm: 'hmac' | 'ed25519'; readonly bytes: Uint8Array<ArrayBuffer> };
@@ -42,24 +43,49 @@ function standardWebhooksBytes(secret: string): SecretBytes | null {
   return bytes === null ? null : { algorithm: 'hmac', bytes };
 }
 
-function bytesOf(secret: string, form: SecretForm): SecretBytes | null {
+function hmacKey(bytes: Uint8Array<ArrayBuffer> | null): SecretBytes | null {
+  return bytes === null ? null : { algorithm: 'hmac', bytes };
+}
+
+function bytesOf(secret: string, form: Exclude<SecretForm, 'public_key'>): SecretBytes | null {
   switch (form) {
     case 'text':
-      return { algorithm: 'hmac', bytes: encode(secret) };
+      return hmacKey(encode(secret));
+    case 'nfkd_text':
+      return hmacKey(encode(secret.normalize('NFKD')));
     case 'html_decoded_text':
-      return { algorithm: 'hmac', bytes: encode(decodeHtmlEntities(secret)) };
-    case 'hex': {
-      const bytes = decodeHex(secret);
-      return bytes === null ? null : { algorithm: 'hmac', bytes };
-    }
+      return hmacKey(encode(decodeHtmlEntities(secret)));
+    case 'hex':
+      return hmacKey(decodeHex(secret));
+    case 'base64':
+      return hmacKey(decodeBase64(secret));
+    case 'base64url':
+      return hmacKey(decodeBase64url(secret));
     case 'whsec_base64':
       return standardWebhooksBytes(secret);
   }
 }
 
 /** Null where the secret is blank, undecodable or decodes to nothing. */
-export function secretBytes(secret: string, form: SecretForm): SecretBytes | null {
+export function secretBytes(secret: string, form: Exclude<SecretForm, 'public_key'>): SecretBytes | null {
   if (secret.trim() === '') return null;
   const found = bytesOf(secret, form);
   return found === null || found.bytes.length === 0 ? null : found;
+}
+
+const rules: Readonly<Record<SecretForm, string>> = {
+  text: 'it may not be blank',
+  nfkd_text: 'it may not be blank',
+  html_decoded_text: 'it may not be blank',
+  hex: 'it must be hexadecimal',
+  base64: 'it must be base64',
+  base64url: 'it must be base64url',
+  whsec_base64: 'it must be base64, after "whsec_" where that stands',
+  public_key: 'it must be a public key: PEM, base64, hex or JWK',
+};
+
+/** The rule a configured secret breaks, or null. */
+export function secretFormProblem(secret: string, form: SecretForm): string | null {
+  const usable = form === 'public_key' ? looksLikePublicKey(secret) : secretBytes(secret, form) !== null;
+  return usable ? null : rules[form];
 }

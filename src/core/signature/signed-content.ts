@@ -2,42 +2,45 @@
 // any other needs one contiguous buffer, because WebCrypto takes no pieces: one copy a request, whatever is tried.
 // Pure.
 
-import type { ReceivedRequest } from '../source.ts';
-import type { SignedPart } from './scheme.ts';
+import { encodeBase64 } from './decode-bytes.ts';
+import type { SignedPart, SignedRequest } from './scheme.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const encoder = new TextEncoder();
 
-function textOf(
-  part: Exclude<SignedPart, { kind: 'raw' }>,
-  request: ContentRequest,
-  timestamp: string | null,
-): string {
+export type ContentFrom = {
+  readonly request: Pick<SignedRequest, 'method' | 'headers' | 'body'>;
+  readonly timestamp: string | null;
+  readonly publicUrl: string | null;
+};
+
+/** A configured URL is checked when the relay starts, so it always has a path. */
+function pathOf(publicUrl: string | null): string {
+  const url = URL.parse(publicUrl ?? '');
+  return url === null ? '' : url.pathname + url.search;
+}
+
+function textOf(part: Exclude<SignedPart, { kind: 'raw' }>, from: ContentFrom): string {
   switch (part.kind) {
     case 'text':
       return part.text;
     case 'header':
-      return request.headers[part.name] ?? '';
+      return from.request.headers[part.name] ?? '';
     case 'method':
-      return request.method;
+      return from.request.method;
     case 'timestamp':
-      return timestamp ?? '';
+      return from.timestamp ?? '';
+    case 'url':
+      return from.publicUrl ?? '';
+    case 'url_path':
+      return pathOf(from.publicUrl);
+    case 'raw_base64':
+      return encodeBase64(from.request.body);
   }
 }
 
-export type ContentRequest = Pick<ReceivedRequest, 'method' | 'headers' | 'body'>;
-
-export function signedContent(
-  parts: readonly SignedPart[],
-  request: ContentRequest,
-  timestamp: string | null,
-): Bytes {
-  const [only] = parts;
-  if (parts.length === 1 && only?.kind === 'raw') return request.body;
-  const pieces = parts.map((part) =>
-    part.kind === 'raw' ? request.body : encoder.encode(textOf(part, request, timestamp)),
-  );
+export function joinBytes(pieces: readonly Uint8Array[]): Bytes {
   const content = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let offset = 0;
   for (const piece of pieces) {
@@ -45,4 +48,12 @@ export function signedContent(
     offset += piece.length;
   }
   return content;
+}
+
+export function signedContent(parts: readonly SignedPart[], from: ContentFrom): Bytes {
+  const [only] = parts;
+  if (parts.length === 1 && only?.kind === 'raw') return from.request.body;
+  return joinBytes(
+    parts.map((part) => (part.kind === 'raw' ? from.request.body : encoder.encode(textOf(part, from)))),
+  );
 }

@@ -3,7 +3,9 @@
 
 import type { JsonValue } from '../json.ts';
 import { ok, type Result } from '../result.ts';
-import { schemes } from '../signature/schemes.ts';
+import { firstPresent } from '../signature/combine-schemes.ts';
+import { hmacScheme } from '../signature/hmac-scheme.ts';
+import { shopifyRow } from '../signature/schemes.ts';
 import type {
   Entity,
   EventIdentity,
@@ -127,9 +129,15 @@ function identify(request: VerifiedRequest): Result<EventIdentity, ParseProblem>
   });
 }
 
+/** Both header families may come together; then the newer one, without `x-`, is the one that counts. */
+const scheme = firstPresent('shopify', [
+  hmacScheme(shopifyRow('shopify')),
+  hmacScheme(shopifyRow('x-shopify')),
+]);
+
 export const shopify: SourcePreset<ShopifyTopics> = {
   name: 'shopify',
-  scheme: schemes.shopify,
+  scheme,
   topics: null,
   parsePayload: (request) => parseJsonBody(request.body),
   identify: async (request) => identify(request),

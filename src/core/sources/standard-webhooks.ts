@@ -2,8 +2,9 @@
 // The payload types are the user's: the specification fixes the envelope `{ type, timestamp, data }` alone.
 
 import { ok, type Result } from '../result.ts';
-import { schemes } from '../signature/schemes.ts';
-import { chooseScheme } from '../signature/verify-signature.ts';
+import { chooseScheme, firstPresent } from '../signature/combine-schemes.ts';
+import { standardWebhooksRow } from '../signature/schemes.ts';
+import { signedScheme } from '../signature/signed-scheme.ts';
 import type { EventIdentity, ParseProblem, SourcePreset, VerifiedRequest } from '../source.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { firstInstant, readIdAt, readIdHeader, readObject } from './read-field.ts';
@@ -20,9 +21,14 @@ export type StandardTopics<Data extends object> = {
   readonly [Type in keyof Data & string]: StandardWebhook<Type, Data[Type]>;
 };
 
+const scheme = firstPresent('standard-webhooks', [
+  signedScheme(standardWebhooksRow('webhook')),
+  signedScheme(standardWebhooksRow('svix')),
+]);
+
 function identify(request: VerifiedRequest): Result<EventIdentity, ParseProblem> {
   // The id of the header family that was verified: the id is signed, and another family's would not be.
-  const [idHeader = 'webhook-id'] = chooseScheme(schemes.standard_webhooks, request.headers).requiredHeaders;
+  const [idHeader = 'webhook-id'] = chooseScheme(scheme, request.headers).row.requiredHeaders;
   const eventId = readIdHeader(request.headers, idHeader);
   if (!eventId.ok) return eventId;
   const payload = parseJsonBody(request.body);
@@ -50,7 +56,7 @@ function identify(request: VerifiedRequest): Result<EventIdentity, ParseProblem>
 export function standardWebhooks<Data extends object = object>(): SourcePreset<StandardTopics<Data>> {
   return {
     name: 'standard-webhooks',
-    scheme: schemes.standard_webhooks,
+    scheme,
     topics: null,
     parsePayload: (request) => parseJsonBody(request.body),
     identify: async (request) => identify(request),

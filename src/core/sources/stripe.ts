@@ -3,7 +3,8 @@
 
 import type { JsonValue } from '../json.ts';
 import { ok, type Result } from '../result.ts';
-import { schemes } from '../signature/schemes.ts';
+import { hmacScheme } from '../signature/hmac-scheme.ts';
+import { stripeRow } from '../signature/schemes.ts';
 import type { Entity, EventIdentity, ParseProblem, SourcePreset, VerifiedRequest } from '../source.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { firstInstant, invalid, missing, readIdAt, readObject, readPath } from './read-field.ts';
@@ -56,7 +57,7 @@ function identify(request: VerifiedRequest): Result<EventIdentity, ParseProblem>
 
 export const stripe: SourcePreset<StripeTopics> = {
   name: 'stripe',
-  scheme: schemes.stripe,
+  scheme: hmacScheme(stripeRow),
   topics: null,
   parsePayload: (request) => parseJsonBody(request.body),
   identify: async (request) => identify(request),

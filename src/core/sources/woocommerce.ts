@@ -3,7 +3,8 @@
 
 import { parseInstant } from '../parse-instant.ts';
 import { ok, type Result } from '../result.ts';
-import { schemes } from '../signature/schemes.ts';
+import { hmacScheme } from '../signature/hmac-scheme.ts';
+import { woocommerceRow } from '../signature/schemes.ts';
 import type {
   Entity,
   EventIdentity,
@@ -82,7 +83,7 @@ function handshake(request: ReceivedRequest): HandshakeAnswer | null {
 
 export const woocommerce: SourcePreset<WooCommerceTopics> = {
   name: 'woocommerce',
-  scheme: schemes.woocommerce,
+  scheme: hmacScheme(woocommerceRow),
   topics: null,
   parsePayload: (request) => parseJsonBody(request.body),
   identify,

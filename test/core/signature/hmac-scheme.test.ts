@@ -7,9 +7,9 @@ const timed: HmacSchemeOptions = { ...plain, signed: '{timestamp}.{body}', times
 
 describe('an HMAC scheme', () => {
   it('signs the body in hex with SHA-256 where nothing else is said', () => {
-    expect(hmacScheme(plain)).toEqual({
-      kind: 'hmac',
+    expect(hmacScheme(plain).row).toEqual({
       name: 'warehouse',
+      algorithm: 'hmac',
       hash: 'SHA-256',
       encoding: 'hex',
       secretForm: 'text',
@@ -21,7 +21,7 @@ describe('an HMAC scheme', () => {
   });
 
   it('reads the signed content from a template', () => {
-    const scheme = hmacScheme({ ...timed, signed: 'v0:{timestamp}:{method}{header:X-Id}:{body}!' });
+    const scheme = hmacScheme({ ...timed, signed: 'v0:{timestamp}:{method}{header:X-Id}:{body}!' }).row;
     expect(scheme.signed).toEqual([
       { kind: 'text', text: 'v0:' },
       { kind: 'timestamp' },
@@ -47,7 +47,8 @@ describe('an HMAC scheme', () => {
     [{ ...plain, signed: 'static' }, 'signed must contain the body'],
     [{ ...plain, signed: '{timestamp}{body}' }, 'timestamp must say where {timestamp} is read'],
     [{ ...timed, signed: '{body}' }, 'signed must contain {timestamp}'],
-    [{ ...plain, signed: '{url}{body}' }, 'signed has no placeholder {url}'],
+    [{ ...plain, signed: '{timestamp}{body}', timestamp: {} }, 'timestamp.header is missing'],
+    [{ ...plain, signed: '{host}{body}' }, 'signed has no placeholder {host}'],
     [{ ...plain, signed: '{header:}{body}' }, 'signed "" must be a header name'],
     [
       { ...timed, timestamp: { header: 'x-time', pastToleranceSeconds: 0 } },

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { createKeyCache } from '../../../src/core/signature/key-cache.ts';
 import type { SignatureScheme } from '../../../src/core/signature/scheme.ts';
-import { schemes } from '../../../src/core/signature/schemes.ts';
 import { verifySignature } from '../../../src/core/signature/verify-signature.ts';
 import { noon, received } from '../../support/requests.ts';
+import { schemes } from './preset-schemes.ts';
 
 type KnownAnswer = {
   readonly from: string;

@@ -5,9 +5,9 @@ import { type Sender, signedRequest } from '../../../scripts/lib/senders.ts';
 import { hmacScheme } from '../../../src/core/signature/hmac-scheme.ts';
 import { createKeyCache } from '../../../src/core/signature/key-cache.ts';
 import type { SignatureScheme } from '../../../src/core/signature/scheme.ts';
-import { schemes } from '../../../src/core/signature/schemes.ts';
 import { verifySignature } from '../../../src/core/signature/verify-signature.ts';
 import { bytes, noon, received, receivedFrom } from '../../support/requests.ts';
+import { schemes } from './preset-schemes.ts';
 
 const keys = createKeyCache();
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

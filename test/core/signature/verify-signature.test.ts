@@ -5,10 +5,10 @@ import { type Sender, type Signing, senders, signedRequest } from '../../../scri
 import { hmacScheme } from '../../../src/core/signature/hmac-scheme.ts';
 import { createKeyCache } from '../../../src/core/signature/key-cache.ts';
 import type { SignatureScheme } from '../../../src/core/signature/scheme.ts';
-import { schemes } from '../../../src/core/signature/schemes.ts';
 import { verifySignature } from '../../../src/core/signature/verify-signature.ts';
 import type { ReceivedRequest } from '../../../src/core/source.ts';
 import { noon, received, receivedFrom } from '../../support/requests.ts';
+import { schemes } from './preset-schemes.ts';
 
 const schemeOf: Readonly<Record<Sender, SignatureScheme>> = {
   shopify: schemes.shopify,

@@ -100,9 +100,12 @@ describe('a WooCommerce webhook', () => {
 
 describe('the ping of a saved WooCommerce webhook', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' };
+  const context = { secrets: { current: 's', previous: null }, credentials: {}, publicUrl: null };
 
   it('is answered 200 without a signature', () => {
-    expect(woocommerce.handshake?.(received({ headers: form, body: 'webhook_id=142' }))).toMatchObject({
+    expect(
+      woocommerce.handshake?.(received({ headers: form, body: 'webhook_id=142' }), context),
+    ).toMatchObject({
       status: 200,
     });
   });
@@ -117,6 +120,6 @@ describe('the ping of a saved WooCommerce webhook', () => {
     [received({ headers: form, body: 'webhook_id=142', method: 'GET' })],
     [received({ headers: {}, body: '{"id":1}' })],
   ])('is nothing else: case %#', (request) => {
-    expect(woocommerce.handshake?.(request)).toBeNull();
+    expect(woocommerce.handshake?.(request, context)).toBeNull();
   });
 });
