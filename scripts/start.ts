@@ -13,6 +13,7 @@ import { localVariables } from './local/runtime-workers.ts';
 import { type LocalRelay, type LogLine, startLocalRelay } from './local-relay.ts';
 
 const defaultPort = 8787;
+const defaultSecretsPath = join(repository, '.dev.vars');
 
 const usage = `npm start -- [options]
 
@@ -44,7 +45,7 @@ function parseOptions(): StartOptions {
     fail(`The relay and the sandbox ERP cannot both listen on ${port}. Choose another --erp-port.`);
   }
   const stateDir = resolve(values['state-dir'] ?? join(repository, '.holdfast'));
-  const secretsPath = resolve(values.secrets ?? join(repository, '.dev.vars'));
+  const secretsPath = resolve(values.secrets ?? defaultSecretsPath);
   return { port, erpPort, stateDir, secretsPath, quiet: values.quiet };
 }
 
@@ -89,7 +90,10 @@ type Running = { relay: LocalRelay; sourceIds: string[]; stateDir: string; secre
 
 function describe({ relay, sourceIds, stateDir, secretsPath }: Running): string {
   const bearer = `-H 'Authorization: Bearer ${relay.adminKey}'`;
-  const isDefault = new URL(relay.url).port === String(defaultPort);
+  const demoOptions = [
+    ...(new URL(relay.url).port === String(defaultPort) ? [] : ['--url', relay.url]),
+    ...(secretsPath === defaultSecretsPath ? [] : ['--secrets', shortPath(secretsPath)]),
+  ];
   const hooks = sourceIds.map((id) => `${relay.url}/hooks/${id}`).join('\n                ');
   return `
 Holdfast is running on ${relay.url}
@@ -103,7 +107,7 @@ Holdfast is running on ${relay.url}
 
 Next, in another terminal:
 
-  npm run demo${isDefault ? '' : ` -- --url ${relay.url} --erp-url ${relay.erpUrl}`}
+  npm run demo${['', ...(demoOptions.length > 0 ? ['--'] : []), ...demoOptions].join(' ')}
   curl -s ${bearer} ${relay.url}/admin/deliveries
 
 Ctrl-C stops everything; the state stays.

@@ -138,6 +138,20 @@ function shapeFixtures(): Map<string, Fixture> {
       { code: "import { it } from 'vitest';\nit.only('x', () => {});\n", fires: 'focus' },
     ],
     [
+      'src/core/floating-promise.ts',
+      {
+        code: 'export async function y() {}\nexport function z() {\n  y();\n}\n',
+        fires: 'Promise',
+      },
+    ],
+    [
+      'src/core/misused-promise.ts',
+      {
+        code: 'async function y() {}\nexport const z = () => (y() ? 1 : 2);\n',
+        fires: 'Promise',
+      },
+    ],
+    [
       'test/pipeline/imports-platform.test.ts',
       {
         code: "import { x } from '../../src/platform/x.ts';\nexport const y = x;\n",
