@@ -8,6 +8,7 @@ import {
   canBeSuperseded,
   isNewer,
   type KeyState,
+  ledgerFor,
   recordKey,
   sameState,
   type Versioned,
@@ -114,10 +115,12 @@ function coalesceState(state: SequencerState, key: KeyState, staleKey: string): 
   for (const older of all) {
     const current = nowOf(older);
     if (!canBeSuperseded(current, state.leaseOf.has(current.id)) || current.replay?.forced === true) continue;
-    const newer = all.find(
-      (other) =>
-        other.record !== older.record && isNewer(other.record, older.record) && makesPointless(nowOf(other)),
-    );
+    // A replay may be clean itself, and the operation in doubt: what waits behind it must not go ahead of that.
+    const isInDoubt = ledgerFor(key, current)?.kind === 'possibly_done';
+    const newer = all.find((other) => {
+      if (other.record === older.record || !isNewer(other.record, older.record)) return false;
+      return isInDoubt ? isApplied(nowOf(other)) : makesPointless(nowOf(other));
+    });
     if (newer !== undefined) supersede(state, key, { deliveryId: current.id, by: newer.delivery.id });
   }
 }
@@ -125,7 +128,11 @@ function coalesceState(state: SequencerState, key: KeyState, staleKey: string): 
 /** A newer input that is to be done or was done; a dead one leaves the older its chance. */
 function makesPointless(newer: Delivery): boolean {
   const { status } = newer.state;
-  return status === 'pending' || status === 'scheduled' || newer.effect?.kind === 'succeeded';
+  return status === 'pending' || status === 'scheduled' || isApplied(newer);
+}
+
+function isApplied(delivery: Delivery): boolean {
+  return delivery.effect?.kind === 'succeeded';
 }
 
 function supersede(

@@ -69,6 +69,10 @@ export function ledgerOf(key: KeyState, operationKey: string): LedgerEffect | nu
   return found;
 }
 
+export function ledgerFor(key: KeyState, delivery: Delivery): LedgerEffect | null {
+  return delivery.operationKey === null ? null : ledgerOf(key, delivery.operationKey);
+}
+
 export function prerequisiteState(key: KeyState, prerequisite: Prerequisite): PrerequisiteState {
   const name =
     prerequisite.kind === 'type'

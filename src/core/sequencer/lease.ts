@@ -1,8 +1,8 @@
 // Lease: ready heads are handed out, exclusively and until a deadline (tick.ts ends what runs out unsettled).
 // The ERP checks no token, so the fencing is here: an epoch per lease, confirm() before a write that starts in doubt.
 
-import type { Delivery, LedgerEffect } from '../delivery.ts';
-import { type KeyState, type Line, ledgerOf, lineOf, orderOf, recordKey } from './key-state.ts';
+import type { Delivery } from '../delivery.ts';
+import { type KeyState, type Line, ledgerFor, lineOf, orderOf, recordKey } from './key-state.ts';
 import type { Position } from './line.ts';
 import type { LeaseAnswer, LeasedDelivery, LeaseRequest } from './messages.ts';
 import type { EventKey } from './record.ts';
@@ -111,10 +111,6 @@ function handOut(state: SequencerState, pick: Pick, active: ActiveLease): Leased
     ledger,
     successorWaits: orderOf(key, pick.line).length > 1,
   };
-}
-
-function ledgerFor(key: KeyState, delivery: Delivery): LedgerEffect | null {
-  return delivery.operationKey === null ? null : ledgerOf(key, delivery.operationKey);
 }
 
 /** False where something came in since, from whichever delivery of the operation; after a restart nobody knows. */

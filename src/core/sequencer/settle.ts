@@ -8,6 +8,7 @@ import { recordKey } from './key-state.ts';
 import { settleLate } from './late-settle.ts';
 import { endLease, isLedgerAsLeased, replaceInMemory, writeSlot } from './lease.ts';
 import type { Settlement } from './messages.ts';
+import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
 import { closePosition, decideSettle } from './settle-rules.ts';
 import { type Found, noteSecondDocument, toAttempt, toSignal, withDelivery } from './settled-record.ts';
@@ -77,12 +78,13 @@ function settleLeased(
   const { active, settlement, random } = given;
   if (settlement.result.kind !== 'outcome') return;
   const { outcome, inputHash, spent, doubtCleared } = settlement.result;
+  // A look-up says nothing about what came to be known after it.
+  const isCleared = doubtCleared && isLedgerAsLeased(active, found);
   const decided = decideSettle(found.delivery, {
     outcome,
     inputHash,
     spent,
-    // A look-up says nothing about what came to be known after it.
-    doubtCleared: doubtCleared && isLedgerAsLeased(active, found),
+    doubtCleared: isCleared,
     epoch: active.epoch,
     now: state.now,
     random: random(),
@@ -90,11 +92,22 @@ function settleLeased(
   endLease(state, active, found);
   noteSecondDocument(state, found, outcome);
   const attempt = toAttempt(settlement, decided);
-  const changed = closePosition(withDelivery(found.record, decided, attempt), decided, state.now);
+  const before = isCleared ? withoutDoubt(found.record, found.delivery) : found.record;
+  const changed = closePosition(withDelivery(before, decided, attempt), decided, state.now);
   putRecord(state, found.key, changed);
   coalesce(state, found.key, recordKey(changed.event));
   state.signals.push(toSignal(decided, changed, outcome.kind));
   reviewKey(state, found.key);
+}
+
+/** What cleared the doubt of a replay cleared that of what it stands for. */
+function withoutDoubt(record: EventRecord, cleared: Delivery): EventRecord {
+  const deliveries = record.deliveries.map((other) =>
+    other.operationKey === cleared.operationKey && other.effect?.kind === 'possibly_done'
+      ? { ...other, effect: null }
+      : other,
+  );
+  return { ...record, deliveries };
 }
 
 export function toAttemptOutcome(outcome: Outcome): AttemptOutcome {

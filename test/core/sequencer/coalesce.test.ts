@@ -165,6 +165,18 @@ describe('a replay of an older input', () => {
     expect(bench.leaseOne().delivery).toMatchObject({ id: replayId, replay: { forced: true } });
   });
 
+  it('clears up its doubt first where the newer one still waits behind it', () => {
+    const bench = createBench();
+    const older = bench.claimOne('older', stock(1));
+    bench.settle(bench.leaseOne(), outcomes.lookupFailed(bench.now(), false));
+    const newer = bench.claimOne('newer', stock(2));
+    const replayId = bench.replayed(older);
+    const leased = bench.leaseOne();
+    expect([leased.delivery.id, leased.ledger?.kind]).toEqual([replayId, 'possibly_done']);
+    bench.settle(leased, outcomes.duplicate(), { spent: false });
+    expect(bench.leaseOne().delivery.id).toBe(newer);
+  });
+
   it('runs when nothing newer was applied', () => {
     const bench = createBench();
     const newest = bench.claimOne('newest', stock(2));

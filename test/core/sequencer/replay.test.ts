@@ -177,6 +177,17 @@ describe('a replay', () => {
     expect(bench.leaseOne().ledger).toMatchObject({ kind: 'possibly_done' });
   });
 
+  it('of what was in doubt leaves no doubt behind once a look-up cleared it', () => {
+    const bench = createBench();
+    const deliveryId = bench.claimOne('a');
+    bench.settle(bench.leaseOne(), { ...outcomes.lookupFailed(bench.now(), false) });
+    const replayId = bench.replayed(deliveryId);
+    bench.settle(bench.leaseOne(), outcomes.rejected(), { doubtCleared: true });
+    expect([bench.delivery(deliveryId).effect, bench.delivery(replayId).effect]).toEqual([null, null]);
+    bench.replayed(replayId);
+    expect(bench.leaseOne().ledger).toBeNull();
+  });
+
   it('waits for what its route declares to come after, also at a place the line has passed', () => {
     const bench = createBench();
     const plans = [{ policy: { after: [afterType('paid')], onDeadLetter: 'continue' } }] as const;
