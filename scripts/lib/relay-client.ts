@@ -28,9 +28,17 @@ export type DeliverySummary = {
   readonly id: string;
   readonly status: string;
   readonly reason: string | null;
+  readonly code: string | null;
+  readonly message: string | null;
   readonly route: string;
   readonly operation: string;
-  readonly event: { readonly source: string; readonly eventId: string; readonly orderingKey: string };
+  readonly event: {
+    /** The relay's own, as in the answer to the webhook. */
+    readonly id: string;
+    readonly source: string;
+    readonly eventId: string;
+    readonly orderingKey: string;
+  };
   readonly attemptCount: number;
 };
 

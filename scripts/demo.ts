@@ -1,0 +1,159 @@
+// `npm run demo`: what the relay promises, shown on real-format webhooks against a running relay or one of its own, and
+// checked against the documents of the sandbox ERP. Exit code 1 if one promise is broken.
+// It makes documents of its own and leaves all else as it was, the ERP's faults included.
+
+import { join, resolve } from 'node:path';
+import { failAndReplay } from './demo/acts/dead-letters.ts';
+import { sendDoublesAndDisorder } from './demo/acts/doubles-and-disorder.ts';
+import { sendForgeries } from './demo/acts/forgeries.ts';
+import { sendIntoLostAnswers } from './demo/acts/lost-answers.ts';
+import { sendDuringOutage } from './demo/acts/outage.ts';
+import { checkPromises } from './demo/check-promises.ts';
+import { type Connection, type ConnectOptions, connect, DemoError } from './demo/connect.ts';
+import { createDemoRun, type DemoRun } from './demo/demo-run.ts';
+import { borrowErpSwitches, type ErpSwitches } from './demo/erp-switches.ts';
+import { showDocuments, showPromises } from './demo/report.ts';
+import { createRunIds } from './demo/run-ids.ts';
+import { createTerminal, wantsColours } from './demo/terminal.ts';
+import { readOptions, repository } from './local/command.ts';
+
+const usage = `npm run demo -- [options]
+
+  --url U          a running relay (default: http://127.0.0.1:8787, or PORT; where none answers, one is started)
+  --own            start a relay of its own in a temporary directory, whatever runs
+  --erp-url U      the sandbox ERP (default: where the relay says it is)
+  --secrets F      where the relay's local secrets are (default: .dev.vars)
+  --admin-key K    the relay's admin key (default: the variable HOLDFAST_ADMIN_KEY, else as in the secrets)
+`;
+
+/** The whole demo, ms: it takes some 20 s; three times the minute it is to stay under means that something hangs. */
+const demoTimeoutMs = 180_000;
+
+/** Exit code of a command that was interrupted, by the convention of shells: 128 + SIGINT. */
+const interruptedCode = 130;
+
+const terminal = createTerminal({
+  write: (text) => void process.stdout.write(text),
+  hasColours: wantsColours(process.stdout, process.env.NO_COLOR),
+});
+
+function parseOptions(): ConnectOptions {
+  const text = { type: 'string' } as const;
+  const values = readOptions(
+    {
+      ...{ url: text, 'erp-url': text, secrets: text, 'admin-key': text },
+      own: { type: 'boolean', default: false },
+    },
+    usage,
+  );
+  const { HOLDFAST_ADMIN_KEY, PORT } = process.env;
+  return {
+    url: values.url ?? null,
+    defaultUrl: `http://127.0.0.1:${PORT || '8787'}`,
+    erpUrl: values['erp-url'] ?? null,
+    adminKey: values['admin-key'] ?? (HOLDFAST_ADMIN_KEY || null),
+    secretsPath: resolve(values.secrets ?? join(repository, '.dev.vars')),
+    own: values.own,
+  };
+}
+
+/** What has to be put back, once it is taken. */
+let switches: ErpSwitches | null = null;
+
+let isEnding = false;
+
+/** Puts back what was borrowed and ends. The first call decides how; it waits no longer than `restore` may take. */
+async function end(code: number): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
+  try {
+    await switches?.restore();
+  } catch (error) {
+    process.stderr.write(`The ERP's faults could not be put back: ${(error as Error).message}\n`);
+    process.exit(code === 0 ? 1 : code);
+  }
+  process.exit(code);
+}
+
+/** Has to be called before a runtime starts: the runtime's own listeners end the process at once. */
+function endOnInterrupt(): void {
+  const interrupt = () => {
+    if (isEnding) return;
+    process.stderr.write('\nInterrupted.\n');
+    void end(interruptedCode);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  if (process.channel !== undefined) {
+    process.on('disconnect', interrupt);
+    process.channel.unref();
+  }
+}
+
+function endOnTimeout(): void {
+  const timeout = () => {
+    process.stderr.write(`The demo did not end within ${demoTimeoutMs / 1_000} s.\n`);
+    void end(1);
+  };
+  setTimeout(timeout, demoTimeoutMs).unref();
+}
+
+async function createRun({ relay, erpUrl, standing }: Connection): Promise<DemoRun> {
+  const startedAt = Date.now();
+  const ids = createRunIds(startedAt);
+  terminal.line(`Holdfast demo, run ${ids.token}`);
+  terminal.line(`  relay        ${relay.url} (${standing})`);
+  terminal.line(`  sandbox ERP  ${erpUrl}`);
+  const borrowed = await borrowErpSwitches(erpUrl);
+  switches = borrowed;
+  const faults = await borrowed.take();
+  if (faults !== '') terminal.line(`  its faults   ${faults}: off for the demo, put back at its end`);
+  return createDemoRun({ ids, relay, erpUrl, switches: borrowed, terminal, startedAt });
+}
+
+/** Deliveries of the run that did not come to a good end: why a promise is broken. */
+async function showOpenDeliveries(run: DemoRun): Promise<void> {
+  const open = await run.deliveries('status=pending,scheduled,leased,held,dead_lettered');
+  if (open.length === 0) return;
+  terminal.heading('Deliveries that are not done');
+  for (const { id, status, reason, route, event } of open) {
+    terminal.note(`${id}  ${route}  ${event.orderingKey}  ${status}  ${reason ?? ''}`);
+  }
+}
+
+async function main(): Promise<number> {
+  const began = performance.now();
+  const connection = await connect(parseOptions());
+  const run = await createRun(connection);
+  await sendDoublesAndDisorder(run);
+  await sendForgeries(run);
+  await sendDuringOutage(run);
+  await sendIntoLostAnswers(run);
+  await failAndReplay(run);
+  const state = await run.erpState();
+  const promises = checkPromises(run.record, state, run.ids);
+  showDocuments(terminal, { record: run.record, state, ids: run.ids });
+  showPromises(terminal, promises);
+  const broken = promises.filter(({ problems }) => problems.length > 0);
+  if (broken.length > 0) await showOpenDeliveries(run);
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  const kept = promises.length - broken.length;
+  terminal.line(
+    `\n${terminal.paint(`${kept} of ${promises.length} promises kept`, 'bold')} in ${seconds} s.`,
+  );
+  await run.switches.restore();
+  await connection.stop();
+  return broken.length === 0 ? 0 : 1;
+}
+
+/** Ends with the message a person needs; of anything unforeseen with all there is to know. */
+async function endWithError(error: unknown): Promise<void> {
+  // What was cut short by the end is no error of its own.
+  if (isEnding) return;
+  const text = error instanceof DemoError ? error.message : `The demo broke off. ${(error as Error).stack}`;
+  process.stderr.write(`${text}\n`);
+  await end(1);
+}
+
+endOnInterrupt();
+endOnTimeout();
+await main().then(end, endWithError);
