@@ -14,6 +14,12 @@ export type TargetSettings = {
   readonly credential: Readonly<Record<string, string>>;
 };
 
+export type SourceSettings = {
+  /** As the sender knows it, to the character: it may be a part of what is signed. Null: not configured. */
+  readonly publicUrl: string | null;
+  readonly credentials: Readonly<Record<string, string>>;
+};
+
 export type Config = {
   /** How many sequencers share the ordering keys. */
   readonly partitions: number;
@@ -28,6 +34,8 @@ export type Config = {
   readonly deliveryConcurrency: number;
   /** By source id. */
   readonly sourceSecrets: ReadonlyMap<string, SourceSecrets>;
+  /** By source id. */
+  readonly sourceSettings: ReadonlyMap<string, SourceSettings>;
   /** By target id. */
   readonly targetSettings: ReadonlyMap<string, TargetSettings>;
 };
@@ -47,12 +55,16 @@ export function parseConfig(
 ): Result<Config, readonly ConfigProblem[]> {
   const variables = parseVariables(environment);
   const secrets = [...relay.sources.values()].map((source) => readSourceSecrets(environment, source));
+  const settings = [...relay.sources.values()].map((source) => readSourceSettings(environment, source));
   const targets = [...relay.targets.values()].map((target) => readTargetSettings(environment, target));
-  const problems = [variables, ...secrets, ...targets].flatMap((read) => (read.ok ? [] : read.error));
+  const problems = [variables, ...secrets, ...settings, ...targets].flatMap((read) =>
+    read.ok ? [] : read.error,
+  );
   if (!variables.ok || problems.length > 0) return err(problems);
   return ok({
     ...variables.value,
     sourceSecrets: new Map(secrets.flatMap((read) => (read.ok ? [read.value] : []))),
+    sourceSettings: new Map(settings.flatMap((read) => (read.ok ? [read.value] : []))),
     targetSettings: new Map(targets.flatMap((read) => (read.ok ? [read.value] : []))),
   });
 }
@@ -95,7 +107,7 @@ const variablesSchema = z.object({
 const secretVariables: readonly string[] = ['ADMIN_KEY'];
 
 /** The settings that need no knowledge of the integrations. */
-export type Variables = Omit<Config, 'sourceSecrets' | 'targetSettings'>;
+export type Variables = Omit<Config, 'sourceSecrets' | 'sourceSettings' | 'targetSettings'>;
 
 export function parseVariables(environment: Environment): Result<Variables, readonly ConfigProblem[]> {
   const given = {
@@ -152,6 +164,30 @@ function readSourceSecrets(
   check(source.secretVariable, current);
   if (previous !== null) check(source.previousSecretVariable, previous);
   return problems.length > 0 ? err(problems) : ok([source.id, { current, previous }]);
+}
+
+function readSourceSettings(
+  environment: Environment,
+  source: SourceDefinition,
+): Result<readonly [string, SourceSettings], readonly ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
+  const credentials: Record<string, string> = {};
+  for (const [name, variable] of Object.entries(source.credentialVariables ?? {})) {
+    const value = readText(environment, variable);
+    if (value !== null) credentials[name] = value;
+    else {
+      const rule = `is required: the ${name} of source ${source.id}`;
+      problems.push({ file: secretsFile, field: variable, rule });
+    }
+  }
+  const { urlVariable } = source;
+  const publicUrl = urlVariable === undefined ? null : readText(environment, urlVariable);
+  // Kept as it is written: the sender signs these characters, and no others.
+  if (urlVariable !== undefined && URL.parse(publicUrl ?? '')?.protocol.startsWith('http') !== true) {
+    const rule = `must be the URL that source ${source.id}'s sender posts to, exactly as it was given to the sender`;
+    problems.push({ file: variablesFile, field: urlVariable, rule });
+  }
+  return problems.length > 0 ? err(problems) : ok([source.id, { publicUrl, credentials }]);
 }
 
 function readTargetSettings(

@@ -38,6 +38,10 @@ describe('configuration', () => {
           ['shop', { current: good.SHOP_SECRET, previous: null }],
           ['spare', { current: good.SPARE_SECRET, previous: null }],
         ]),
+        sourceSettings: new Map([
+          ['shop', { publicUrl: null, credentials: {} }],
+          ['spare', { publicUrl: null, credentials: {} }],
+        ]),
         targetSettings: new Map([
           ['erp', { baseUrl: 'http://127.0.0.1:8788/api', credential: { key: 'key' } }],
         ]),

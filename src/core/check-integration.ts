@@ -52,6 +52,36 @@ export function checkSource(source: SourceDefinition, place: Place): readonly Co
     'secret',
     'must not end in _PREVIOUS: so is the old value named',
   );
+  found.push(...checkSourceNeeds(source, place));
+  return found;
+}
+
+/** What a preset asks of a source beside its secret. */
+function checkSourceNeeds(source: SourceDefinition, place: Place): readonly ConfigProblem[] {
+  const { found, expect } = problemsAt(place);
+  const { preset, urlVariable, credentialVariables = {} } = source;
+  const needed = preset.credentials ?? [];
+  expect(
+    urlVariable !== undefined || !preset.scheme.needsUrl,
+    'url',
+    `is required: ${preset.name} signs the URL it posts to`,
+  );
+  expect(urlVariable === undefined || variablePattern.test(urlVariable), 'url', variableRule);
+  for (const name of needed) {
+    const given = Object.hasOwn(credentialVariables, name);
+    expect(given, `credentials.${name}`, `is required by the key API of ${preset.name}`);
+  }
+  for (const [name, variable] of Object.entries(credentialVariables)) {
+    const rule = needed.includes(name)
+      ? variableRule
+      : `must not be there: ${preset.name} has no such credential`;
+    expect(needed.includes(name) && variablePattern.test(variable), `credentials.${name}`, rule);
+  }
+  expect(
+    preset.experimental === undefined || source.allowExperimental === true,
+    'preset',
+    `is experimental (${preset.experimental}): allowExperimental must say that it may be used`,
+  );
   return found;
 }
 

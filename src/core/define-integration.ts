@@ -38,10 +38,24 @@ export function defineSource<Topics extends object>(source: {
   readonly id: string;
   readonly preset: SourcePreset<Topics>;
   readonly secret: string;
+  /** Names the Worker variable with the URL its sender posts to, where that URL is a part of what is signed. */
+  readonly url?: string;
+  /** Names the Worker secrets that the sender's key API asks for, by the preset's names. */
+  readonly credentials?: Readonly<Record<string, string>>;
+  /** Whether a preset may be used that is marked as not settled yet. */
+  readonly allowExperimental?: boolean;
   readonly entity?: (event: EventOf<Topics>) => Entity | null;
 }): Source<Topics> {
-  const { id, preset, secret } = source;
-  const definition = { id, preset, secretVariable: secret, previousSecretVariable: `${secret}_PREVIOUS` };
+  const { id, preset, secret, url, credentials, allowExperimental = false } = source;
+  const definition = {
+    id,
+    preset,
+    secretVariable: secret,
+    previousSecretVariable: `${secret}_PREVIOUS`,
+    ...(url === undefined ? {} : { urlVariable: url }),
+    ...(credentials === undefined ? {} : { credentialVariables: credentials }),
+    ...(allowExperimental ? { allowExperimental } : {}),
+  };
   // Which types there are is known to the compiler only: at run time the function gets whatever the sender sends.
   const entity = source.entity as SourceDefinition['entity'];
   return entity === undefined ? definition : { ...definition, entity };

@@ -40,6 +40,22 @@ export const limits = {
   maxBatchItems: 2_000,
   /** Claims of one request under way at once: a sequencer takes those that arrive together in one commit. */
   maxClaimsAtOnce: 32,
+  /** A token in a header, characters: a JWT with the claims of a directory is some 2,000. */
+  maxTokenCharacters: 8_192,
+  /** Longest wait for a sender's key server, ms: senders wait 3 to 5 s for the answer to a webhook. */
+  keyFetchTimeoutMs: 2_000,
+  /** One key document, bytes: a directory's whole JWKS is some 20 KB. */
+  maxKeyDocumentBytes: 131_072,
+  /** Key documents kept in an isolate, known and unknown ids alike: some 100 KB. */
+  maxKeptKeyDocuments: 128,
+  /** How long an unknown key id stays unknown, ms: a new key is published before it is used. */
+  unknownKeyMs: 60_000,
+  /** How long a key server that gave no answer is left alone for that key, ms: below every sender's first retry. */
+  unreachableKeyMs: 5_000,
+  /** Between two refreshes of one key document because of an id that is not in it, ms: anybody can make up ids. */
+  keyRefreshPauseMs: 60_000,
+  /** Fetches from one key server in a minute: senders have a handful of keys. */
+  maxKeyFetchesPerMinute: 30,
   /** Imported HMAC keys kept in an isolate: two secrets of 128 sources, about 100 KB. */
   maxCachedKeys: 256,
   /** Nesting of a JSON body: no sender goes beyond 20, and what reads a payload may recurse. */

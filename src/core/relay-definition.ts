@@ -12,6 +12,11 @@ export type SourceDefinition = {
   /** Names of the Worker secrets. The previous one may be missing; it is set while a rotation lasts. */
   readonly secretVariable: string;
   readonly previousSecretVariable: string;
+  /** Name of the Worker variable with the source's public URL, where its sender signs that. */
+  readonly urlVariable?: string;
+  /** Names of the Worker secrets of the sender's key API, by the preset's names. */
+  readonly credentialVariables?: Readonly<Record<string, string>>;
+  readonly allowExperimental?: boolean;
   /** Takes the place of the preset's entity; absent: the preset's counts. Pure. */
   entity?(event: IdentifiedEvent): Entity | null;
 };

@@ -12,6 +12,7 @@ import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
 import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
 import { createErpConnections } from './fetch/erp-connections.ts';
 import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
+import { createRemoteKeys } from './fetch/remote-keys.ts';
 import { createTelemetry } from './telemetry.ts';
 
 export type Ports = {
@@ -48,6 +49,7 @@ export function createPorts(given: {
       sequencers,
       rejected: rejectedRequests,
       keys: createKeyCache(),
+      remoteKeys: createRemoteKeys({ clock }),
       maxBodyBytes: config.maxBodyBytes,
       clock,
       randomness,
@@ -73,7 +75,8 @@ function sourceRuntimes(definition: RelayDefinition, config: Config): Map<string
     const secrets = config.sourceSecrets.get(source.id);
     if (secrets === undefined) continue;
     const { id, preset, entity } = source;
-    runtimes.set(id, entity === undefined ? { id, preset, secrets } : { id, preset, secrets, entity });
+    const runtime = { id, preset, secrets, ...config.sourceSettings.get(id) };
+    runtimes.set(id, entity === undefined ? runtime : { ...runtime, entity });
   }
   return runtimes;
 }
