@@ -24,6 +24,8 @@ export type Config = {
   /** How many sequencers share the ordering keys. */
   readonly partitions: number;
   readonly generation: number;
+  /** Partitions of each earlier generation, the first first. */
+  readonly previousPartitions: readonly number[];
   /** Null: the admin endpoints answer 503 and everything else works. */
   readonly adminKey: string | null;
   readonly maxBodyBytes: number;
@@ -79,30 +81,41 @@ function wholeNumber(bounds: { readonly least: number; readonly most: number; re
     .pipe(z.int(rule).min(least, rule).max(most, rule));
 }
 
-const variablesSchema = z.object({
-  /** More than 1,024 makes a list ask too many objects; each serves some 200 events a second. */
-  PARTITIONS: wholeNumber({ least: 1, most: 1_024, unit: 'sequencers' }),
-  GENERATION: wholeNumber({ least: 1, most: 1_000_000, unit: 'generation' }),
-  /** A shorter key could be guessed; a longer one would not fit a header. */
-  ADMIN_KEY: z
-    .string()
-    .regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 printable characters without spaces')
-    .nullable(),
-  /** The most is what a D1 row holds with everything beside the body. */
-  MAX_BODY_BYTES: wholeNumber({ least: 1_024, most: limits.maxBodyBytes, unit: 'bytes' }).default(
-    limits.maxBodyBytes,
-  ),
-  /** At least the longest time a sender may send an event again: 45 days. */
-  LEDGER_HORIZON_DAYS: wholeNumber({ least: 45, most: 3_650, unit: 'days' }).default(
-    limits.ledgerHorizonMs / dayMs,
-  ),
-  /** A shorter time leaves nothing to replay a mistake of last week from. */
-  BODY_RETENTION_DAYS: wholeNumber({ least: 7, most: 3_650, unit: 'days' }).default(
-    limits.bodyRetentionMs / dayMs,
-  ),
-  /** Six is what the platform opens at once in one invocation; a box of one's own can do more. */
-  DELIVERY_CONCURRENCY: wholeNumber({ least: 1, most: 100, unit: 'calls' }).default(6),
-});
+const variablesSchema = z
+  .object({
+    /** More than 1,024 makes a list ask too many objects; each serves some 200 events a second. */
+    PARTITIONS: wholeNumber({ least: 1, most: 1_024, unit: 'sequencers' }),
+    GENERATION: wholeNumber({ least: 1, most: 1_000, unit: 'generation' }),
+    /** Those objects keep what they hold, so their number must stay known. */
+    PREVIOUS_PARTITIONS: z
+      .string()
+      .regex(/^(\d{1,4}(,\d{1,4})*)?$/, 'must list the PARTITIONS of each earlier generation: "4" or "4,16"')
+      .transform((text) => (text === '' ? [] : text.split(',').map(Number)))
+      .default([]),
+    /** A shorter key could be guessed; a longer one would not fit a header. */
+    ADMIN_KEY: z
+      .string()
+      .regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 printable characters without spaces')
+      .nullable(),
+    /** The most is what a D1 row holds with everything beside the body. */
+    MAX_BODY_BYTES: wholeNumber({ least: 1_024, most: limits.maxBodyBytes, unit: 'bytes' }).default(
+      limits.maxBodyBytes,
+    ),
+    /** At least the longest time a sender may send an event again: 45 days. */
+    LEDGER_HORIZON_DAYS: wholeNumber({ least: 45, most: 3_650, unit: 'days' }).default(
+      limits.ledgerHorizonMs / dayMs,
+    ),
+    /** A shorter time leaves nothing to replay a mistake of last week from. */
+    BODY_RETENTION_DAYS: wholeNumber({ least: 7, most: 3_650, unit: 'days' }).default(
+      limits.bodyRetentionMs / dayMs,
+    ),
+    /** Six is what the platform opens at once in one invocation; a box of one's own can do more. */
+    DELIVERY_CONCURRENCY: wholeNumber({ least: 1, most: 100, unit: 'calls' }).default(6),
+  })
+  .refine((data) => data.PREVIOUS_PARTITIONS.length === data.GENERATION - 1, {
+    path: ['PREVIOUS_PARTITIONS'],
+    message: 'must list as many numbers as there are generations before GENERATION',
+  });
 
 const secretVariables: readonly string[] = ['ADMIN_KEY'];
 
@@ -113,6 +126,7 @@ export function parseVariables(environment: Environment): Result<Variables, read
   const given = {
     PARTITIONS: environment.PARTITIONS,
     GENERATION: environment.GENERATION,
+    PREVIOUS_PARTITIONS: environment.PREVIOUS_PARTITIONS,
     ADMIN_KEY: readText(environment, 'ADMIN_KEY'),
     MAX_BODY_BYTES: environment.MAX_BODY_BYTES,
     LEDGER_HORIZON_DAYS: environment.LEDGER_HORIZON_DAYS,
@@ -125,6 +139,7 @@ export function parseVariables(environment: Environment): Result<Variables, read
   return ok({
     partitions: data.PARTITIONS,
     generation: data.GENERATION,
+    previousPartitions: data.PREVIOUS_PARTITIONS,
     adminKey: data.ADMIN_KEY,
     maxBodyBytes: data.MAX_BODY_BYTES,
     ledgerHorizonMs: data.LEDGER_HORIZON_DAYS * dayMs,

@@ -95,8 +95,8 @@ export default {
     const started = start(env);
     if (started.kind === 'invalid') return;
     const { config, ports } = started.relay;
-    const names = Array.from({ length: config.partitions }, (_, partition) =>
-      sequencerName(config.generation, partition),
+    const names = [...config.previousPartitions, config.partitions].flatMap((count, index) =>
+      Array.from({ length: count }, (_, partition) => sequencerName(index + 1, partition)),
     );
     const failed = await knock(env.SEQUENCER, names, Math.floor(controller.scheduledTime / 60_000));
     if (failed.length > 0) ports.deliver.telemetry.log('error', 'watchdog.failed', { sequencers: failed });

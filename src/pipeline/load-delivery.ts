@@ -3,9 +3,11 @@
 
 import type { Delivery, LedgerEffect } from '../core/delivery.ts';
 import type { EventPayload, WebhookEvent } from '../core/event.ts';
+import { parseId } from '../core/ids.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { EventRecord } from '../core/sequencer/record.ts';
-import { type JournalReader, PortError, type Sequencer } from './ports.ts';
+import { type JournalReader, PortError, type Sequencers } from './ports.ts';
+import { findHolder } from './sequencers.ts';
 
 export type LoadedDelivery = {
   readonly delivery: Delivery;
@@ -25,11 +27,13 @@ export type LoadFailure =
   | { readonly kind: 'conflict'; readonly reason: 'payload_removed'; readonly message: string };
 
 export async function loadDelivery(
-  sequencer: Sequencer,
-  journal: Pick<JournalReader, 'find'>,
+  { sequencers, journal }: { readonly sequencers: Sequencers; readonly journal: Pick<JournalReader, 'find'> },
   deliveryId: string,
 ): Promise<Result<LoadedDelivery, LoadFailure>> {
-  const found = await sequencer.find(deliveryId);
+  const id = parseId('dlv', deliveryId);
+  if (!id.ok) return err({ kind: 'not_found' });
+  const holder = await findHolder(sequencers, id.value, deliveryId);
+  const found = holder?.found ?? null;
   if (found !== null && found.payload !== null) {
     const { delivery, event, record, payload, ledger = delivery.effect } = found;
     return ok({ delivery, event, record, payload, ledger, heldBy: 'sequencer' });

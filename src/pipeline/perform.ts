@@ -63,6 +63,7 @@ export async function perform(
   if (tried.kind === 'returned') {
     return {
       deliveryId: delivery.id,
+      orderingKey: leased.event.orderingKey,
       epoch,
       result: { kind: 'returned', target: null, notBeforeAt: null },
       attempt: null,
@@ -71,6 +72,7 @@ export async function perform(
   const { outcome, spent, doubtCleared } = tried;
   return {
     deliveryId: delivery.id,
+    orderingKey: leased.event.orderingKey,
     epoch,
     result: { kind: 'outcome', outcome, inputHash: prepared.mapped?.hash ?? null, spent, doubtCleared },
     attempt: {

@@ -4,6 +4,7 @@
 import type { Attempt, Exchange } from '../core/delivery.ts';
 import type { ErpConnection } from '../core/erp.ts';
 import type { EventPayload } from '../core/event.ts';
+import type { ParsedId } from '../core/ids.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -47,7 +48,16 @@ export interface Sequencer {
 export interface Sequencers {
   readonly partitions: number;
   readonly generation: number;
+  /** A sequencer of this generation. */
   of(partition: number): Sequencer;
+  /** Every sequencer, those of earlier generations first. */
+  all(): readonly Sequencer[];
+  /** Those that may keep the ordering key, this generation's first. */
+  forKey(orderingKey: string): readonly Sequencer[];
+  /** Those that may know what the id names, the one that made it first. */
+  forId(id: ParsedId): readonly Sequencer[];
+  /** Null: there is no such partition. */
+  forBell(bell: { readonly generation: number; readonly partition: number }): Sequencer | null;
 }
 
 /** A call to the platform that failed. `retryable`: the same call may be made again at once. */

@@ -4,8 +4,8 @@
 
 import type { LedgerEffect, PlannedDelivery } from '../core/delivery.ts';
 import type { MappedEvent } from '../core/event.ts';
-import { parseId } from '../core/ids.ts';
 import { canonicalJson } from '../core/input-hash.ts';
+import { partitionOf } from '../core/partition.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { FieldError } from '../core/outcome.ts';
 import { planDelivery } from '../core/plan-deliveries.ts';
@@ -21,7 +21,7 @@ import {
   toMappedEvent,
   validateInput,
 } from './map-input.ts';
-import type { JournalReader, Sequencer, Sequencers } from './ports.ts';
+import type { JournalReader, Sequencers } from './ports.ts';
 
 export type ReplayDependencies = {
   readonly sequencers: Sequencers;
@@ -79,14 +79,18 @@ export type DryRun = {
 export async function replay(deps: ReplayDependencies, command: ReplayCommand): Promise<ReplayResult> {
   const prepared = await prepare(deps, command);
   if (!prepared.ok) return prepared.error;
-  const { loaded, sequencer, planned } = prepared.value;
+  const { loaded, planned } = prepared.value;
   if (command.edited !== null) {
     const checked = await checkEdit(prepared.value, command.edited.input);
     if (!checked.ok) return checked.error;
   }
   const { record, payload } = loaded;
+  const { orderingKey } = loaded.event;
+  // The sequencer that keeps the key now: it fetches the key from an earlier generation where it has to.
+  const sequencer = deps.sequencers.of(partitionOf(orderingKey, deps.sequencers.partitions));
   const answer = await sequencer.replay({
     ...command,
+    orderingKey,
     archived: loaded.heldBy === 'journal' ? { record, payload } : null,
     planned,
   });
@@ -135,7 +139,6 @@ function wouldDo(ledger: LedgerEffect | null): DryRun['would'] {
 
 type Prepared = {
   readonly loaded: LoadedDelivery;
-  readonly sequencer: Sequencer;
   readonly route: Route;
   readonly mapped: MappedEvent;
   /** The route planned again where its first planning failed; else null. */
@@ -146,10 +149,7 @@ async function prepare(
   deps: ReplayDependencies,
   { deliveryId }: Pick<ReplayCommand, 'deliveryId'>,
 ): Promise<Result<Prepared, ReplayFailure>> {
-  const id = parseId('dlv', deliveryId, deps.sequencers.partitions);
-  if (!id.ok) return err({ kind: 'not_found' });
-  const sequencer = deps.sequencers.of(id.value.partition);
-  const loaded = await loadDelivery(sequencer, deps.journal, deliveryId);
+  const loaded = await loadDelivery(deps, deliveryId);
   if (!loaded.ok) return loaded;
   const { delivery, event, payload } = loaded.value;
   const route = deps.definition.findRoute(delivery.routeId);
@@ -165,7 +165,7 @@ async function prepare(
   if (planned !== null && planned.problem !== null) {
     return err(toMappingFailure({ ...planned.problem, fieldErrors: [] }));
   }
-  return ok({ loaded: loaded.value, sequencer, route, mapped: mapped.value, planned });
+  return ok({ loaded: loaded.value, route, mapped: mapped.value, planned });
 }
 
 function toMappingFailure({

@@ -34,8 +34,8 @@ export function createPorts(given: {
   const clock = systemClock;
   const randomness = systemRandomness;
   const telemetry = createTelemetry();
-  const { partitions, generation } = config;
-  const sequencers = createObjectSequencers(env.SEQUENCER, { partitions, generation });
+  const { partitions, generation, previousPartitions } = config;
+  const sequencers = createObjectSequencers(env.SEQUENCER, { partitions, generation, previousPartitions });
   const journal = createD1Journal(env.DB);
   const rejectedRequests = createD1RejectedRequests(env.DB, clock);
   const tokens = createObjectTargetTokens(env.TARGET, clock);

@@ -15,8 +15,8 @@ import {
   PortError,
   type RejectedRequest,
   type Sequencer,
-  type Sequencers,
 } from '../../src/pipeline/ports.ts';
+import { createSequencers } from '../../src/pipeline/sequencers.ts';
 import { settlementOf } from './builders.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
 import { makePayload, testTime } from './records.ts';
@@ -50,11 +50,9 @@ export function createMemoryRelay(
   const log: LogLine[] = [];
   const timers = createTimers();
   const rejected: RejectedRequest[] = [];
-  const sequencers: Sequencers = {
-    partitions,
-    generation: 1,
-    of: (partition) => toPort({ bench: benchOf(benches, partition), journal, down, partition }),
-  };
+  const sequencers = createSequencers({ partitions, generation: 1, previousPartitions: [] }, (_, partition) =>
+    toPort({ bench: benchOf(benches, partition), journal, down, partition }),
+  );
   let requestCount = 0;
   const services: HttpServices = {
     config: {

@@ -45,23 +45,31 @@ type Tables = {
   readonly open: Map<string, OpenRow>;
   readonly settled: Map<string, SettledRow>;
   readonly leases: Map<number, string>;
+  readonly moved: Map<string, true>;
   readonly meta: Map<'meta', string>;
 };
 
 export function createMemoryRows(): MemoryRows {
-  return overTables({ open: new Map(), settled: new Map(), leases: new Map(), meta: new Map() });
+  return overTables({
+    open: new Map(),
+    settled: new Map(),
+    leases: new Map(),
+    moved: new Map(),
+    meta: new Map(),
+  });
 }
 
 function overTables(tables: Tables): MemoryRows {
   const writes = createWrites();
-  const { open, settled, leases, meta } = tables;
+  const { open, settled, leases, moved, meta } = tables;
   return {
     transaction: writes.transaction,
     crashNext: writes.crashNext,
     writeCount: writes.count,
     readMeta: () => parse<PartitionMeta>(meta.get('meta')),
     writeMeta: (value) => writes.put(meta, 'meta', JSON.stringify(value)),
-    readOpen: () => inKeyOrder(open).map((row) => JSON.parse(row.record) as EventRecord),
+    readOpen: () => recordsOf(open).filter((record) => !moved.has(record.event.orderingKey)),
+    readOpenOf: (orderingKey) => recordsOf(open).filter((record) => record.event.orderingKey === orderingKey),
     readSettled: (orderingKey) =>
       inKeyOrder(settled)
         .map((row) => JSON.parse(row.record) as EventRecord)
@@ -90,6 +98,23 @@ function overTables(tables: Tables): MemoryRows {
       writes.put(open, name, { record: JSON.stringify(record), payload });
       writes.remove(settled, name);
     },
+    insertSettled: (record, expiresAt) => {
+      const name = nameOf(record.event);
+      if (open.has(name) || settled.has(name)) throw contractBroken(`insertSettled: ${name} is there`);
+      writes.put(settled, name, { record: JSON.stringify(record), expiresAt });
+    },
+    isMoved: (orderingKey) => moved.has(orderingKey),
+    hasMovedKeys: () => moved.size > 0,
+    markMoved: (orderingKey) => writes.put(moved, orderingKey, true),
+    dropMoved: (orderingKey) => {
+      if (!moved.has(orderingKey)) throw contractBroken(`dropMoved: ${orderingKey} was not handed over`);
+      for (const table of [open, settled]) {
+        for (const name of [...table.keys()]) {
+          if (name.startsWith(`${orderingKey}\n`))
+            writes.remove<string, OpenRow | SettledRow>(table as never, name);
+        }
+      }
+    },
     readLeases: () => [...leases].sort(([a], [b]) => a - b).map(([, row]) => JSON.parse(row) as LeaseRow),
     writeLease: (lease) => writes.put(leases, lease.slot, JSON.stringify(lease)),
     pruneSettled: (now, cursor, limit) => pruneStep(tables, writes, { now, cursor, limit }),
@@ -100,6 +125,7 @@ function overTables(tables: Tables): MemoryRows {
         open: new Map(open),
         settled: new Map(settled),
         leases: new Map(leases),
+        moved: new Map(moved),
         meta: new Map(meta),
       }),
   };
@@ -189,6 +215,10 @@ function undoOf<K, V>(table: Map<K, V>, name: K): () => void {
     if (before === undefined) table.delete(name);
     else table.set(name, before);
   };
+}
+
+function recordsOf(table: ReadonlyMap<string, { readonly record: string }>): EventRecord[] {
+  return inKeyOrder(table).map((row) => JSON.parse(row.record) as EventRecord);
 }
 
 function nameOf(key: EventKey): string {

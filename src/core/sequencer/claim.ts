@@ -25,6 +25,10 @@ export function claim(state: SequencerState, request: ClaimRequest): ClaimAnswer
     const message = `this relay's partition was made for PARTITIONS=${config.partitions}, GENERATION=${config.generation}; the request came with ${request.partitions}, ${request.generation}`;
     return { kind: 'refused', reason: 'generation_mismatch', message };
   }
+  if (state.hasMovedKeys && state.rows.isMoved(request.event.orderingKey)) {
+    const message = 'the ordering key was handed over to the next generation';
+    return { kind: 'refused', reason: 'moved', message };
+  }
   const key = loadKey(state, request.event.orderingKey);
   const known = key.records.get(recordKey(request.event));
   if (known !== undefined) return { kind: 'claimed', id: known.id, status: 'duplicate' };

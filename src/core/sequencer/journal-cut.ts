@@ -98,6 +98,7 @@ function archive(state: SequencerState, record: EventRecord): void {
   countOpen(state, key, -1);
 }
 
+/** How long a settled record is kept, ms. */
 export function horizonMs(state: SequencerState, record: EventRecord): number {
   const onlyReplaced =
     record.deliveries.length > 0 && record.deliveries.every((delivery) => delivery.staleKey !== null);

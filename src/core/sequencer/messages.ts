@@ -20,7 +20,7 @@ export type ClaimAnswer =
   /** Nothing was claimed; the sender should come again. */
   | {
       readonly kind: 'refused';
-      readonly reason: 'generation_mismatch' | 'backlog_full';
+      readonly reason: 'generation_mismatch' | 'backlog_full' | 'moved';
       readonly message: string;
     };
 
@@ -52,6 +52,8 @@ export type LeaseAnswer = {
 
 export type Settlement = {
   readonly deliveryId: string;
+  /** Where the delivery stands now, if it was handed over meanwhile. */
+  readonly orderingKey?: string;
   readonly epoch: number;
   readonly result:
     | {
@@ -111,6 +113,8 @@ export type Signal =
 
 export type ReplayRequest = {
   readonly deliveryId: string;
+  /** Lets a new generation fetch the key from the one before. */
+  readonly orderingKey?: string;
   readonly edited: { readonly input: unknown } | null;
   readonly forced: boolean;
   readonly actor: string;
@@ -131,6 +135,8 @@ export type ReplayAnswer =
 
 export type ResolveRequest = {
   readonly deliveryId: string;
+  /** Lets a new generation fetch the key from the one before. */
+  readonly orderingKey?: string;
   /** `done`: it was done by hand; `dropped`: it shall not be done; `released`: a held delivery may go on. */
   readonly as: 'done' | 'dropped' | 'released';
   readonly documentId: string | null;
@@ -217,6 +223,7 @@ export type ReplayManyAnswer = {
 };
 
 export type PartitionStats = {
+  readonly generation: number;
   readonly partition: number;
   readonly open: number;
   readonly ready: number;

@@ -49,7 +49,10 @@ export interface SequencerRows {
   transaction<T>(work: () => T): T;
   readMeta(): PartitionMeta | null;
   writeMeta(meta: PartitionMeta): void;
+  /** Without those of keys that were handed over. */
   readOpen(): Iterable<EventRecord>;
+  /** Open records of one ordering key, also of one that was handed over. */
+  readOpenOf(orderingKey: string): Iterable<EventRecord>;
   /** Settled records of one ordering key. */
   readSettled(orderingKey: string): Iterable<EventRecord>;
   readPayload(key: EventKey): EventPayload | null;
@@ -62,6 +65,14 @@ export interface SequencerRows {
   settle(record: EventRecord, expiresAt: number): void;
   /** Settled → open, for a replay. */
   reopen(record: EventRecord, payload: EventPayload): void;
+  /** A settled record that comes from another partition. */
+  insertSettled(record: EventRecord, expiresAt: number): void;
+  /** Whether the key was handed over to the next generation. */
+  isMoved(orderingKey: string): boolean;
+  hasMovedKeys(): boolean;
+  markMoved(orderingKey: string): void;
+  /** Deletes the rows of a key that was handed over; the mark stays. */
+  dropMoved(orderingKey: string): void;
   readLeases(): Iterable<LeaseRow>;
   writeLease(lease: LeaseRow): void;
   /**

@@ -3,6 +3,7 @@
 // stopped at its confirm. Pure but for the rows port.
 
 import type { Delivery } from '../delivery.ts';
+import { firstNumber } from '../ids.ts';
 import { createKeyState, lineOf } from './key-state.ts';
 import { replaceInMemory } from './lease.ts';
 import { createReadyHeap } from './ready-heap.ts';
@@ -37,10 +38,11 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
     signals: [],
     now,
     appliedThrough: 0,
-    nextNumber: meta?.reservedNumbers ?? 1,
+    nextNumber: meta?.reservedNumbers ?? firstNumber(config.generation),
     reservedNumbers: meta?.reservedNumbers ?? 0,
     openCount: 0,
     pruneCursor: null,
+    hasMovedKeys: rows.hasMovedKeys(),
   };
   for (const record of rows.readOpen()) addOpen(state, record);
   restoreLeases(state);

@@ -35,6 +35,15 @@ export function reviewLine(state: SequencerState, key: KeyState, line: Line): vo
   if (wakeAt !== null) state.timers.put(name, wakeAt);
 }
 
+/** Takes every line of the key out of the indexes. */
+export function withdrawLines(state: SequencerState, key: KeyState): void {
+  for (const line of key.lines.values()) {
+    const name = lineName(key.orderingKey, line.target);
+    state.timers.remove(name);
+    unready(state, name);
+  }
+}
+
 /** Lines of one target whose heads are of one source take turns as one. */
 export function groupOf(line: Line, head: Position): string {
   return `${line.target}\n${head.record.event.source}`;

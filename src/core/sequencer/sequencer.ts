@@ -3,6 +3,7 @@
 // Pure but for the rows port; the clock and randomness are passed into each call.
 
 import { claim } from './claim.ts';
+import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver } from './hand-over.ts';
 import { acknowledgeJournal, cutJournal, type JournalCut, pruneSettled } from './journal-cut.ts';
 import { confirm, hasReady, lease } from './lease.ts';
 import type {
@@ -52,6 +53,13 @@ export type SequencerCore = {
   readonly nextTickAt: (now: number) => number | null;
   readonly hasReady: (now: number) => boolean;
   readonly cutJournal: (bounds: { maxEntries: number; maxBytes: number }, now: number) => JournalCut | null;
+  /** Old generation: gives all it knows of the key, and refuses every later claim of it. */
+  readonly giveAway: (orderingKey: string, now: number) => readonly HandedRecord[];
+  readonly dropHandedOver: (orderingKey: string, now: number) => void;
+  readonly isMoved: (orderingKey: string, now: number) => boolean;
+  /** New generation: whether the key is here already. */
+  readonly knowsKey: (orderingKey: string, now: number) => boolean;
+  readonly takeOver: (orderingKey: string, handed: readonly HandedRecord[], now: number) => void;
   /** Something changed that the journal has not acknowledged. */
   readonly hasUnjournaled: (now: number) => boolean;
   /** True where more is left to move. */
@@ -106,6 +114,12 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     nextTickAt: (now) => look(now, nextTickAt),
     hasReady: (now) => look(now, hasReady),
     cutJournal: (bounds, now) => look(now, (state) => cutJournal(state, bounds)),
+    giveAway: (orderingKey, now) => change(now, (state) => giveAway(state, orderingKey)),
+    dropHandedOver: (orderingKey, now) => change(now, (state) => dropHandedOver(state, orderingKey)),
+    isMoved: (orderingKey, now) =>
+      look(now, (state) => state.hasMovedKeys && state.rows.isMoved(orderingKey)),
+    knowsKey: (orderingKey, now) => look(now, (state) => knowsKey(state, orderingKey)),
+    takeOver: (orderingKey, handed, now) => change(now, (state) => takeOver(state, orderingKey, handed)),
     hasUnjournaled: (now) => look(now, (state) => state.unjournaled.size > 0),
     acknowledgeJournal: (appliedThrough, now) =>
       change(now, (state) => acknowledgeJournal(state, appliedThrough)),

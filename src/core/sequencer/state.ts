@@ -59,6 +59,8 @@ export type SequencerState = {
   reservedNumbers: number;
   openCount: number;
   pruneCursor: string | null;
+  /** Some ordering keys were handed over to the next generation. */
+  hasMovedKeys: boolean;
 };
 
 /** The next number of the partition: ids, epochs and changes share one rising count. */
@@ -94,11 +96,25 @@ function rest(state: SequencerState, key: KeyState): void {
   if (state.idleKeys.size <= limits.maxIdleKeys) return;
   const [oldest] = state.idleKeys;
   if (oldest === undefined || oldest === key) return;
-  state.idleKeys.delete(oldest);
-  for (const record of oldest.records.values()) {
+  dropKey(state, oldest);
+}
+
+function dropKey(state: SequencerState, key: KeyState): void {
+  for (const record of key.records.values()) {
     for (const delivery of record.deliveries) state.byDelivery.delete(delivery.id);
   }
-  state.keys.delete(oldest.orderingKey);
+  state.idleKeys.delete(key);
+  state.keys.delete(key.orderingKey);
+}
+
+/** Takes the key out of memory with all that is open of it: it is another partition's from now on. */
+export function forgetKey(state: SequencerState, key: KeyState): void {
+  for (const record of key.records.values()) {
+    state.unjournaled.delete(record.id);
+    state.journaledPayloads.delete(record.id);
+  }
+  state.openCount -= key.openCount;
+  dropKey(state, key);
 }
 
 /** Counts open records: what stands in the `open` rows. */

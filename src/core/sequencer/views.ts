@@ -136,6 +136,7 @@ export function stats(state: SequencerState): PartitionStats {
     (record) => record.changeNumber > state.appliedThrough,
   ).length;
   return {
+    generation: state.config.generation,
     partition: state.config.partition,
     open: state.openCount,
     ready,

@@ -5,7 +5,6 @@
 import type { DeliveryStatus } from '../../core/delivery.ts';
 import { closedStatuses, compareInList, openStatuses } from '../../core/delivery-filter.ts';
 import { limits } from '../../core/limits.ts';
-import { partitionOf } from '../../core/partition.ts';
 import type { DeliveryView, ListRequest } from '../../core/sequencer/messages.ts';
 import type { Sequencer } from '../../pipeline/ports.ts';
 import type { HttpServices } from '../services.ts';
@@ -52,9 +51,7 @@ function isIn(statuses: readonly DeliveryStatus[]): (status: DeliveryStatus) => 
 
 /** All partitions, or the one that keeps the ordering key. */
 function sequencersFor({ sequencers }: ListServices, { filter }: ListRequest): readonly Sequencer[] {
-  if (filter.orderingKey !== undefined)
-    return [sequencers.of(partitionOf(filter.orderingKey, sequencers.partitions))];
-  return Array.from({ length: sequencers.partitions }, (_, partition) => sequencers.of(partition));
+  return filter.orderingKey === undefined ? sequencers.all() : sequencers.forKey(filter.orderingKey);
 }
 
 async function readJournal(

@@ -4,6 +4,7 @@
 import type { Hono } from 'hono';
 import { limits } from '../../core/limits.ts';
 import type { PartitionStats } from '../../core/sequencer/messages.ts';
+import type { Sequencer } from '../../pipeline/ports.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
 import { within } from '../within.ts';
@@ -13,18 +14,20 @@ type PartitionServices = Pick<HttpServices, 'clock' | 'sequencers' | 'telemetry'
 export function routePartitions(app: Hono<HttpEnv>, services: PartitionServices): void {
   const { sequencers } = services;
   app.get('/admin/partitions', async (c) => {
-    const numbers = Array.from({ length: sequencers.partitions }, (_, partition) => partition);
-    const partitions = await Promise.all(numbers.map((partition) => statsOf(services, partition)));
+    const partitions = await Promise.all(
+      sequencers.all().map((each, index) => statsOf(services, each, index)),
+    );
     return c.json({ generation: sequencers.generation, partitions });
   });
 }
 
-async function statsOf({ clock, sequencers, telemetry }: PartitionServices, partition: number) {
+/** `index`: its place among all sequencers, where it does not say itself which it is. */
+async function statsOf({ clock, telemetry }: PartitionServices, sequencer: Sequencer, index: number) {
   try {
-    return toWireStats(await within(clock, limits.operatorWaitMs, sequencers.of(partition).stats()));
+    return toWireStats(await within(clock, limits.operatorWaitMs, sequencer.stats()));
   } catch (error) {
-    telemetry.log('error', 'sequencer.unavailable', { partition, error: String(error) });
-    return { partition, status: 'unavailable' };
+    telemetry.log('error', 'sequencer.unavailable', { index, error: String(error) });
+    return { index, status: 'unavailable' };
   }
 }
 

@@ -1,8 +1,8 @@
 // A bulk replay over all partitions: each sequencer replays its own matching places in one transaction. What a sequencer
 // cannot plan by itself (the first planning failed, the body is archived) goes the way of a single replay.
 
-import { partitionOf } from '../../core/partition.ts';
 import type { ReplayManyAnswer, ReplayManyRequest } from '../../core/sequencer/messages.ts';
+import type { Sequencer } from '../../pipeline/ports.ts';
 import { replay } from '../../pipeline/replay.ts';
 import type { HttpServices } from '../services.ts';
 
@@ -22,8 +22,8 @@ export async function replayMany(
   const refused: Refused[] = [];
   let remaining = 0;
   let left = request.limit;
-  for (const partition of partitionsFor(services, request)) {
-    const answer = await services.sequencers.of(partition).replayMany({ ...request, limit: left });
+  for (const sequencer of sequencersFor(services, request)) {
+    const answer = await sequencer.replayMany({ ...request, limit: left });
     const again = await Promise.all(answer.refused.map((each) => replayAlone(services, request, each)));
     const rest = again.filter((each) => 'reason' in each);
     const mended = again.filter((each) => 'replayOf' in each);
@@ -35,10 +35,12 @@ export async function replayMany(
   return { replayed, refused, remaining };
 }
 
-/** The one partition of an ordering key, else all. Each is asked, also past the limit: it counts what is left. */
-function partitionsFor({ sequencers }: ReplayManyServices, { filter }: ReplayManyRequest): readonly number[] {
-  if (filter.orderingKey !== undefined) return [partitionOf(filter.orderingKey, sequencers.partitions)];
-  return Array.from({ length: sequencers.partitions }, (_, partition) => partition);
+/** Those of an ordering key, else all. Each is asked, also past the limit: it counts what is left. */
+function sequencersFor(
+  { sequencers }: ReplayManyServices,
+  { filter }: ReplayManyRequest,
+): readonly Sequencer[] {
+  return filter.orderingKey === undefined ? sequencers.all() : sequencers.forKey(filter.orderingKey);
 }
 
 async function replayAlone(

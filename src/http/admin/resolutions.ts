@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { parseId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { ResolveRequest } from '../../core/sequencer/messages.ts';
+import { findHolder } from '../../pipeline/sequencers.ts';
 import { adminActor } from '../authorize.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
@@ -49,9 +50,10 @@ async function resolve(
   request: ResolveRequest,
 ): Promise<Response> {
   const { sequencers, telemetry } = services;
-  const id = parseId('dlv', request.deliveryId, sequencers.partitions);
-  if (!id.ok) return problem(c, 'not_found');
-  const answer = await sequencers.of(id.value.partition).resolve(request);
+  const id = parseId('dlv', request.deliveryId);
+  const holder = id.ok ? await findHolder(sequencers, id.value, request.deliveryId) : null;
+  if (holder === null) return problem(c, 'not_found');
+  const answer = await holder.sequencer.resolve(request);
   if (answer.kind === 'refused') return problem(c, answer.reason, { detail: answer.message });
   const { deliveryId, as, documentId } = request;
   const fields = {

@@ -9,6 +9,7 @@ import { limits } from '../../core/limits.ts';
 import type { RelayDefinition } from '../../core/relay-definition.ts';
 import type { FindAnswer } from '../../core/sequencer/messages.ts';
 import { type ArchivedDelivery, PortError } from '../../pipeline/ports.ts';
+import { findHolder } from '../../pipeline/sequencers.ts';
 import type { HttpServices } from '../services.ts';
 import { toWireAttempt, toWireBody, toWireDelivery, toWireEvent, toWireLedger } from '../to-wire.ts';
 import { within } from '../within.ts';
@@ -27,9 +28,9 @@ export type Shown =
 
 export async function showDelivery(services: ShowServices, deliveryId: string): Promise<Shown> {
   const { sequencers } = services;
-  const id = parseId('dlv', deliveryId, sequencers.partitions);
+  const id = parseId('dlv', deliveryId);
   if (!id.ok) return { kind: 'not_found' };
-  const live = await sequencers.of(id.value.partition).find(deliveryId);
+  const live = (await findHolder(sequencers, id.value, deliveryId))?.found ?? null;
   const archived = await findArchived(services, deliveryId);
   const found = live ?? (archived === 'unavailable' ? null : archived);
   if (found === null) return { kind: archived === 'unavailable' ? 'journal_unavailable' : 'not_found' };

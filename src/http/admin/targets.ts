@@ -58,8 +58,7 @@ type ReleaseAnswer = {
 async function releaseHeld(services: HttpServices, target: string, note: string): Promise<ReleaseAnswer> {
   const { sequencers } = services;
   const answer: ReleaseAnswer = { released: [], refused: [], hasMore: false };
-  for (let partition = 0; partition < sequencers.partitions; partition += 1) {
-    const sequencer = sequencers.of(partition);
+  for (const sequencer of sequencers.all()) {
     const left = limits.maxBulkReleases - answer.released.length - answer.refused.length;
     const held = await sequencer.listOpen({
       filter: { status: ['held'], target },

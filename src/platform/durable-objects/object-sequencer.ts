@@ -3,18 +3,18 @@
 
 import type { Sequencer, Sequencers } from '../../pipeline/ports.ts';
 import { PortError } from '../../pipeline/ports.ts';
+import { createSequencers } from '../../pipeline/sequencers.ts';
 import { sequencerName } from '../doorbell.ts';
 
 type SequencerNamespace = Env['SEQUENCER'];
 
 export function createObjectSequencers(
   namespace: SequencerNamespace,
-  place: { readonly partitions: number; readonly generation: number },
+  place: Parameters<typeof createSequencers>[0],
 ): Sequencers {
-  return {
-    ...place,
-    of: (partition) => createObjectSequencer(namespace, sequencerName(place.generation, partition)),
-  };
+  return createSequencers(place, (generation, partition) =>
+    createObjectSequencer(namespace, sequencerName(generation, partition)),
+  );
 }
 
 function createObjectSequencer(namespace: SequencerNamespace, name: string): Sequencer {

@@ -30,6 +30,7 @@ import { createTelemetry } from '../telemetry.ts';
 import { createDoorbellRinger, type DoorbellRinger } from './doorbell-ringer.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createJournalFeed, type JournalFeed } from './journal-feed.ts';
+import { createKeyHandOver, cutHanded, type HandedPage, type KeyHandOver } from './key-hand-over.ts';
 import { logSignals } from './log-signals.ts';
 import { createSqlSequencerRows } from './sql-sequencer-rows.ts';
 
@@ -38,6 +39,8 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   readonly #feed: JournalFeed;
   readonly #bell: DoorbellRinger;
   readonly #telemetry: Telemetry = createTelemetry();
+  /** Null where there has been one generation only. */
+  readonly #handOver: KeyHandOver | null = null;
   readonly #claim: (request: ClaimRequest) => Promise<ClaimAnswer>;
   readonly #partition: number;
   /** When the alarm is set for, epoch ms; undefined: not known yet; null: not set. */
@@ -53,7 +56,9 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     const variables = parseVariables({ ...env });
     if (!variables.ok)
       throw new Error(variables.error.map(({ field, rule }) => `${field} ${rule}`).join('; '));
-    const { partitions, ledgerHorizonMs } = variables.value;
+    const { ledgerHorizonMs, previousPartitions } = variables.value;
+    const counts = [...previousPartitions, variables.value.partitions];
+    const partitions = counts[place.generation - 1] ?? variables.value.partitions;
     this.#core = createSequencer(createSqlSequencerRows(ctx.storage), {
       ...place,
       partitions,
@@ -74,11 +79,32 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
       telemetry: this.#telemetry,
       partition: place.partition,
     });
+    if (counts.length > 1) {
+      this.#handOver = createKeyHandOver({
+        core: this.#core,
+        namespace: env.SEQUENCER,
+        counts,
+        clock: systemClock,
+        ...place,
+      });
+    }
     this.#claim = createGroupCommit((requests) => this.#commitClaims(requests), systemClock.now);
   }
 
-  claim(request: ClaimRequest): Promise<ClaimAnswer> {
+  async claim(request: ClaimRequest): Promise<ClaimAnswer> {
+    await this.#handOver?.fetchKey(request.event.orderingKey);
     return this.#claim(request);
+  }
+
+  /** Asked by the next generation: what stands here of the key, a page a call. From the first on, the key is its. */
+  async handOver(orderingKey: string, page: number): Promise<HandedPage> {
+    await this.#handOver?.fetchKey(orderingKey);
+    return this.#after(cutHanded(this.#core.giveAway(orderingKey, Date.now()), page));
+  }
+
+  /** The next generation has the key. */
+  async handedOver(orderingKey: string): Promise<void> {
+    this.#core.dropHandedOver(orderingKey, Date.now());
   }
 
   async lease(request: LeaseRequest): Promise<LeaseAnswer> {
@@ -91,10 +117,13 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   }
 
   async settle(request: SettleRequest): Promise<LeaseAnswer> {
-    return this.#after(this.#core.settle(request, { now: Date.now(), random: systemRandomness.next }));
+    const settlements = (await this.#handOver?.forwardMoved(request.settlements)) ?? request.settlements;
+    const options = { now: Date.now(), random: systemRandomness.next };
+    return this.#after(this.#core.settle({ ...request, settlements }, options));
   }
 
   async replay(request: ReplayRequest): Promise<ReplayAnswer> {
+    if (request.orderingKey !== undefined) await this.#handOver?.fetchKey(request.orderingKey);
     return this.#after(this.#core.replay(request, Date.now()));
   }
 

@@ -27,6 +27,8 @@ const schema = [
      ordering_key TEXT NOT NULL, source TEXT NOT NULL, event_id TEXT NOT NULL,
      record TEXT NOT NULL, expires_at INTEGER NOT NULL,
      PRIMARY KEY (ordering_key, source, event_id)) WITHOUT ROWID`,
+  // Keys that the next generation has. Empty but in objects of an earlier one.
+  'CREATE TABLE IF NOT EXISTS moved (ordering_key TEXT PRIMARY KEY) WITHOUT ROWID',
   'CREATE TABLE IF NOT EXISTS leases (slot INTEGER PRIMARY KEY, lease TEXT NOT NULL)',
 ];
 
@@ -50,7 +52,12 @@ export function createSqlSequencerRows(storage: DurableObjectStorage): Sequencer
         generation,
       );
     },
-    readOpen: () => readRecords(sql.exec('SELECT record FROM open')),
+    readOpen: () =>
+      readRecords(
+        sql.exec('SELECT record FROM open WHERE ordering_key NOT IN (SELECT ordering_key FROM moved)'),
+      ),
+    readOpenOf: (orderingKey) =>
+      readRecords(sql.exec('SELECT record FROM open WHERE ordering_key = ?', orderingKey)),
     readSettled: (orderingKey) =>
       readRecords(sql.exec('SELECT record FROM settled WHERE ordering_key = ?', orderingKey)),
     readPayload: (key) => readPayload(sql.exec(`SELECT headers, body FROM open ${whereKey}`, ...keyOf(key))),
@@ -64,17 +71,23 @@ export function createSqlSequencerRows(storage: DurableObjectStorage): Sequencer
       if (cursor.rowsWritten === 0) throw new Error(`open row of ${record.id} is missing`);
     },
     settle: (record, expiresAt) => {
-      sql.exec(
-        'INSERT OR REPLACE INTO settled VALUES (?, ?, ?, ?, ?)',
-        ...keyOf(record.event),
-        JSON.stringify(record),
-        expiresAt,
-      );
+      insertSettled(sql, record, expiresAt);
       sql.exec(`DELETE FROM open ${whereKey}`, ...keyOf(record.event));
     },
     reopen: (record, payload) => {
       insertOpen(sql, record, payload);
       sql.exec(`DELETE FROM settled ${whereKey}`, ...keyOf(record.event));
+    },
+    insertSettled: (record, expiresAt) => insertSettled(sql, record, expiresAt),
+    isMoved: (orderingKey) =>
+      sql.exec('SELECT 1 FROM moved WHERE ordering_key = ?', orderingKey).toArray().length > 0,
+    hasMovedKeys: () => sql.exec('SELECT 1 FROM moved LIMIT 1').toArray().length > 0,
+    markMoved: (orderingKey) => {
+      sql.exec('INSERT OR IGNORE INTO moved VALUES (?)', orderingKey);
+    },
+    dropMoved: (orderingKey) => {
+      sql.exec('DELETE FROM open WHERE ordering_key = ?', orderingKey);
+      sql.exec('DELETE FROM settled WHERE ordering_key = ?', orderingKey);
     },
     readLeases: () => readLeases(sql),
     writeLease: (lease) => {
@@ -111,6 +124,18 @@ function readPayload(cursor: Iterable<Record<string, SqlStorageValue>>): EventPa
     };
   }
   return null;
+}
+
+function insertSettled(sql: SqlStorage, record: EventRecord, expiresAt: number): void {
+  const { orderingKey, source, eventId } = record.event;
+  sql.exec(
+    'INSERT OR REPLACE INTO settled VALUES (?, ?, ?, ?, ?)',
+    orderingKey,
+    source,
+    eventId,
+    JSON.stringify(record),
+    expiresAt,
+  );
 }
 
 function insertOpen(sql: SqlStorage, record: EventRecord, payload: EventPayload): void {

@@ -2,8 +2,8 @@
 // what could not be done stays in its sequencer, whose alarm rings again. Never a retry to wait for a turn.
 
 import { type DeliverDependencies, type DeliverOptions, deliver } from '../../pipeline/index.ts';
-import type { Sequencers, Telemetry } from '../../pipeline/ports.ts';
-import { type Doorbell, doorbellSchema, sequencerName } from '../doorbell.ts';
+import type { Sequencer, Sequencers, Telemetry } from '../../pipeline/ports.ts';
+import { doorbellSchema, sequencerName } from '../doorbell.ts';
 
 export async function consumeDoorbells(
   batch: MessageBatch<unknown>,
@@ -13,30 +13,19 @@ export async function consumeDoorbells(
     readonly options: DeliverOptions;
   },
 ): Promise<void> {
-  const partitions = new Set<number>();
+  const rung = new Map<string, Sequencer>();
   for (const message of batch.messages) {
-    const bell = readDoorbell(message.body, deps.sequencers);
-    if (bell === null) {
-      deps.deliver.telemetry.log('warn', 'doorbell.ignored', { message: message.id });
+    const bell = doorbellSchema.safeParse(message.body);
+    const sequencer = bell.success ? deps.sequencers.forBell(bell.data) : null;
+    if (bell.success && sequencer !== null) {
+      rung.set(sequencerName(bell.data.generation, bell.data.partition), sequencer);
     } else {
-      partitions.add(bell.partition);
+      // Of another version, or of a partition this one does not have: its own version's alarm rings again.
+      deps.deliver.telemetry.log('warn', 'doorbell.ignored', { message: message.id });
     }
     message.ack();
   }
-  await Promise.all(
-    [...partitions].map((partition) => deliver(deps.deliver, deps.sequencers.of(partition), deps.options)),
-  );
-}
-
-/** Null: a message of another version or generation. Its own version's alarm rings again where there is work. */
-function readDoorbell(
-  body: unknown,
-  place: { readonly partitions: number; readonly generation: number },
-): Doorbell | null {
-  const parsed = doorbellSchema.safeParse(body);
-  if (!parsed.success) return null;
-  const { generation, partition } = parsed.data;
-  return generation === place.generation && partition < place.partitions ? parsed.data : null;
+  await Promise.all([...rung.values()].map((sequencer) => deliver(deps.deliver, sequencer, deps.options)));
 }
 
 /**
