@@ -5,9 +5,9 @@
 import type { LedgerEffect, PlannedDelivery } from '../core/delivery.ts';
 import type { MappedEvent } from '../core/event.ts';
 import { canonicalJson } from '../core/input-hash.ts';
-import { partitionOf } from '../core/partition.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { FieldError } from '../core/outcome.ts';
+import { partitionOf } from '../core/partition.ts';
 import { planDelivery } from '../core/plan-deliveries.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import { err, ok, type Result } from '../core/result.ts';

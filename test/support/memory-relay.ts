@@ -10,12 +10,7 @@ import type { LeasedDelivery } from '../../src/core/sequencer/messages.ts';
 import type { Entity } from '../../src/core/source.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpServices } from '../../src/http/services.ts';
-import {
-  type Clock,
-  PortError,
-  type RejectedRequest,
-  type Sequencer,
-} from '../../src/pipeline/ports.ts';
+import { type Clock, PortError, type RejectedRequest, type Sequencer } from '../../src/pipeline/ports.ts';
 import { createSequencers } from '../../src/pipeline/sequencers.ts';
 import { settlementOf } from './builders.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
