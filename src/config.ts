@@ -34,6 +34,8 @@ export type Config = {
   readonly bodyRetentionMs: number;
   /** ERP calls one consumer makes at once. */
   readonly deliveryConcurrency: number;
+  /** How long one consumer takes new work, ms. */
+  readonly deliveryBudgetMs: number;
   /** By source id. */
   readonly sourceSecrets: ReadonlyMap<string, SourceSecrets>;
   /** By source id. */
@@ -81,6 +83,11 @@ function wholeNumber(bounds: { readonly least: number; readonly most: number; re
     .pipe(z.int(rule).min(least, rule).max(most, rule));
 }
 
+/** Where GENERATION itself is wrong, that is the one thing to say. */
+function isGenerationListed(data: { GENERATION: number; PREVIOUS_PARTITIONS: readonly number[] }): boolean {
+  return !Number.isInteger(data.GENERATION) || data.PREVIOUS_PARTITIONS.length === data.GENERATION - 1;
+}
+
 const variablesSchema = z
   .object({
     /** More than 1,024 makes a list ask too many objects; each serves some 200 events a second. */
@@ -111,8 +118,10 @@ const variablesSchema = z
     ),
     /** Six is what the platform opens at once in one invocation; a box of one's own can do more. */
     DELIVERY_CONCURRENCY: wholeNumber({ least: 1, most: 100, unit: 'calls' }).default(6),
+    /** Far below the platform's 15 minutes for a consumer. Where one consumer runs at a time, others wait for its end. */
+    DELIVERY_BUDGET_MS: wholeNumber({ least: 100, most: 300_000, unit: 'ms' }).default(20_000),
   })
-  .refine((data) => data.PREVIOUS_PARTITIONS.length === data.GENERATION - 1, {
+  .refine(isGenerationListed, {
     path: ['PREVIOUS_PARTITIONS'],
     message: 'must list as many numbers as there are generations before GENERATION',
   });
@@ -132,6 +141,7 @@ export function parseVariables(environment: Environment): Result<Variables, read
     LEDGER_HORIZON_DAYS: environment.LEDGER_HORIZON_DAYS,
     BODY_RETENTION_DAYS: environment.BODY_RETENTION_DAYS,
     DELIVERY_CONCURRENCY: environment.DELIVERY_CONCURRENCY,
+    DELIVERY_BUDGET_MS: environment.DELIVERY_BUDGET_MS,
   };
   const parsed = variablesSchema.safeParse(given);
   if (!parsed.success) return err(parsed.error.issues.map(toProblem));
@@ -145,6 +155,7 @@ export function parseVariables(environment: Environment): Result<Variables, read
     ledgerHorizonMs: data.LEDGER_HORIZON_DAYS * dayMs,
     bodyRetentionMs: data.BODY_RETENTION_DAYS * dayMs,
     deliveryConcurrency: data.DELIVERY_CONCURRENCY,
+    deliveryBudgetMs: data.DELIVERY_BUDGET_MS,
   });
 }
 

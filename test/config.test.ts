@@ -33,7 +33,9 @@ describe('configuration', () => {
         maxBodyBytes: limits.maxBodyBytes,
         ledgerHorizonMs: limits.ledgerHorizonMs,
         bodyRetentionMs: limits.bodyRetentionMs,
+        previousPartitions: [],
         deliveryConcurrency: 6,
+        deliveryBudgetMs: 20_000,
         sourceSecrets: new Map([
           ['shop', { current: good.SHOP_SECRET, previous: null }],
           ['spare', { current: good.SPARE_SECRET, previous: null }],
@@ -122,5 +124,14 @@ describe('configuration', () => {
     expect(JSON.stringify(problemsOf({ SPARE_SECRET: secret, ADMIN_KEY: 'too-short-key' }))).not.toMatch(
       /not-base64-but-secret|too-short-key/,
     );
+  });
+
+  it.each([
+    ['2', ''],
+    ['2', '4,8'],
+    ['1', '4'],
+  ])('wants the partitions of each generation before GENERATION = %s, not "%s"', (generation, previous) => {
+    const problems = problemsOf({ GENERATION: generation, PREVIOUS_PARTITIONS: previous });
+    expect(problems.map(({ field }) => field)).toEqual(['PREVIOUS_PARTITIONS']);
   });
 });

@@ -17,9 +17,16 @@ export const databaseId = 'holdfast';
 
 /**
  * Local values of the variables. PARTITIONS: each partition is a database file with an fsync of its own, so few are
- * faster on one disk; four still keep keys of one partition and keys of several apart.
+ * faster on one disk; four still keep keys of one partition and keys of several apart. DELIVERY_BUDGET_MS: the local queue
+ * runs one consumer at a time, so one that goes on and on keeps the doorbells of the others waiting.
+ * DELIVERY_CONCURRENCY: the six connections of a deployed consumer are no limit here.
  */
-export const localVariables = { PARTITIONS: '4', GENERATION: '1' } as const;
+export const localVariables = {
+  PARTITIONS: '4',
+  GENERATION: '1',
+  DELIVERY_BUDGET_MS: '1000',
+  DELIVERY_CONCURRENCY: '16',
+} as const;
 
 /**
  * How many doorbells one local invocation takes. The local queue hands over one batch at a time, so with a batch of

@@ -87,13 +87,10 @@ const callsPerLease = 4;
 /** Bounds of a lease, ms: below, every hiccup would be doubt; above, a crash would be noticed too late. */
 const leaseBoundsMs = { least: 20_000, most: 600_000 };
 
-/** How long one invocation takes new work, ms: well within the platform's 15 minutes, and other partitions get their turn. */
-const budgetMs = 20_000;
-
 function deliverOptionsFor(config: Config, definition: RelayDefinition): DeliverOptions {
   const timeouts = [...definition.targets.values()].map((target) => target.timeoutMs);
   const routeTimeouts = definition.routes.map((route) => route.timeoutMs ?? 0);
   const wanted = callsPerLease * Math.max(0, ...timeouts, ...routeTimeouts);
   const leaseMs = Math.min(leaseBoundsMs.most, Math.max(leaseBoundsMs.least, wanted));
-  return { concurrency: config.deliveryConcurrency, leaseMs, budgetMs };
+  return { concurrency: config.deliveryConcurrency, leaseMs, budgetMs: config.deliveryBudgetMs };
 }
