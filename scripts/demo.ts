@@ -60,6 +60,19 @@ function parseOptions(): ConnectOptions {
 /** What has to be put back, once it is taken. */
 let switches: ErpSwitches | null = null;
 
+/** A fetch that failed says why only in its cause. */
+function causeOf(error: unknown): string {
+  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  return cause?.message || cause?.code || message;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof DemoError) return error.message;
+  const isCall = error instanceof TypeError && error.message === 'fetch failed';
+  if (isCall) return `The demo broke off: the relay or the ERP no longer answers (${causeOf(error)}).`;
+  return `The demo broke off. ${(error as Error).stack}`;
+}
+
 let isEnding = false;
 
 /** Puts back what was borrowed and ends. The first call decides how; it waits no longer than `restore` may take. */
@@ -69,7 +82,8 @@ async function end(code: number): Promise<void> {
   try {
     await switches?.restore();
   } catch (error) {
-    process.stderr.write(`The ERP's faults could not be put back: ${(error as Error).message}\n`);
+    const remedy = 'curl -X PUT with the body {} to its /sandbox/faults clears them';
+    process.stderr.write(`The ERP's faults could not be put back (${causeOf(error)}): ${remedy}.\n`);
     process.exit(code === 0 ? 1 : code);
   }
   process.exit(code);
@@ -149,8 +163,7 @@ async function main(): Promise<number> {
 async function endWithError(error: unknown): Promise<void> {
   // What was cut short by the end is no error of its own.
   if (isEnding) return;
-  const text = error instanceof DemoError ? error.message : `The demo broke off. ${(error as Error).stack}`;
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   await end(1);
 }
 
