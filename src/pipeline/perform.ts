@@ -199,14 +199,16 @@ async function performInDoubt(work: Try, since: number): Promise<Tried> {
     const message = `adapter ${work.adapter.name} cannot look up what an earlier attempt did`;
     return unspent(inDoubt(work, { reason: 'lookup_failed', message, canLookUp: false }));
   }
+  // When it was asked decides, not when it answered: what the ERP did in between is not in the answer.
+  const askedAt = work.clock.now();
   const found = await work.handler.lookup(work.call);
   if (found.kind === 'found') return verifyAnswer(work, found.answer, { already: true, spentTry: false });
   if (found.kind !== 'not_found' && found.kind !== 'unfinished') return failedLookup(work, found);
   const quietAt = since + work.target.quietMs;
-  const now = work.clock.now();
-  if (now < quietAt) {
+  if (askedAt < quietAt) {
     const message = `the ERP may still be at it until ${new Date(quietAt).toISOString()}`;
-    return unspent(inDoubt(work, { reason: 'quiet_time', message, retryAfterMs: quietAt - now }));
+    const retryAfterMs = Math.max(0, quietAt - work.clock.now());
+    return unspent(inDoubt(work, { reason: 'quiet_time', message, retryAfterMs }));
   }
   const attemptsLeft = work.leased.delivery.attemptCount < work.leased.delivery.policy.retry.attempts;
   if (found.kind === 'unfinished') {
