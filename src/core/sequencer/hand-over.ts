@@ -2,7 +2,7 @@
 // marks the key moved and gives everything it knows of it; the new side takes it in one transaction, before its first claim
 // of the key. What was leased on the old side may still be done: it is in doubt until its lease ends, and quiet after it.
 
-import type { Delivery } from '../delivery.ts';
+import { type Delivery, isClosed } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { horizonMs } from './journal-cut.ts';
 import { recordKey } from './key-state.ts';
@@ -46,6 +46,7 @@ function endLeaseInDoubt(state: SequencerState, delivery: Delivery): Delivery {
   active.deliveryIds.delete(delivery.id);
   state.leaseOf.delete(delivery.id);
   if (active.deliveryIds.size === 0) state.leases.delete(active.slot);
+  if (isClosed(delivery.state)) return { ...delivery, epoch: active.epoch };
   return {
     ...delivery,
     state: { status: 'scheduled', dueAt: active.deadlineAt, reason: 'handed_over' },

@@ -93,6 +93,18 @@ describe('a key that is handed over', () => {
     expect(leaseNext()[0]?.ledger).toEqual({ kind: 'possibly_done', since: old.now() + benchLeaseMs });
   });
 
+  it('keeps closed what a late settle had ended while it was leased', () => {
+    const { old, next, handOver, leaseNext } = setUp();
+    const deliveryId = old.claimOne('a', { orderingKey: key });
+    const first = old.leaseOne();
+    old.expire();
+    old.leaseOne();
+    old.settle(first, outcomes.succeeded());
+    handOver();
+    expect(next.core().find(deliveryId, next.now())?.status).toBe('succeeded');
+    expect(leaseNext()).toEqual([]);
+  });
+
   it('takes a settle of the old generation as evidence', () => {
     const { old, next, handOver, leaseNext } = setUp();
     old.core().claimMany([claimOf('a', { orderingKey: key })], old.now());
