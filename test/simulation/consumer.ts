@@ -1,0 +1,61 @@
+// One invocation of the consumer: the real deliver() and perform() over ports that end with the invocation. It may die at any
+// moment; what it had sent goes on without it, and whoever waits for it waits for ever.
+
+import { deliver } from '../../src/pipeline/deliver.ts';
+import type { Sequencer } from '../../src/pipeline/ports.ts';
+import { type Faults, times } from './faults.ts';
+import type { SimulatedDefinition } from './simulated-definition.ts';
+import type { SimulatedErp } from './simulated-erp.ts';
+import { hang, type World } from './world.ts';
+
+export async function consume(
+  on: {
+    readonly world: World;
+    readonly erp: SimulatedErp;
+    readonly port: Sequencer;
+    readonly definition: SimulatedDefinition;
+    readonly faults: () => Faults;
+  },
+  name: string,
+): Promise<void> {
+  const { world, erp, port, definition, faults } = on;
+  let alive = true;
+  if (world.chance(faults().consumerDeath)) {
+    world.after(world.between(1, 2 * times.leaseMs), () => {
+      world.note(`${name} dies`);
+      alive = false;
+    });
+  }
+  const whileAlive = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work.then(
+      (value) => ({ ok: true as const, value }),
+      (error: unknown) => ({ ok: false as const, error }),
+    );
+    if (!alive) return hang();
+    if (!result.ok) throw result.error;
+    return result.value;
+  };
+  const ownPort: Sequencer = {
+    ...port,
+    lease: (request) => whileAlive(port.lease(request)),
+    confirm: (deliveryId, epoch) => whileAlive(port.confirm(deliveryId, epoch)),
+    settle: (request) => whileAlive(port.settle(request)),
+  };
+  await deliver(
+    {
+      rules: definition,
+      connections: erp.connectionsOf({ name, isAlive: () => alive, now: world.now }),
+      clock: { now: world.now, wait: (ms) => whileAlive(world.wait(ms)) },
+      telemetry: { log: (_, event, fields) => world.note(`${name} ${event} ${brief(fields)}`) },
+    },
+    ownPort,
+    { concurrency: 3, leaseMs: times.leaseMs, budgetMs: times.budgetMs },
+  );
+}
+
+function brief(fields: Readonly<Record<string, unknown>>): string {
+  const { delivery, epoch, mode, outcome, reason, document, error } = fields;
+  return [delivery, epoch, mode, outcome, reason, document, error]
+    .filter((part) => part !== undefined && part !== null)
+    .join(' ');
+}

@@ -1,0 +1,150 @@
+// The relay a simulation runs: one source, one ERP that can only be searched, and routes that use every rule of a line.
+// Real routes and a real adapter over the connection port; nothing of it knows that it is simulated.
+
+import { z } from 'zod';
+import type { AdapterFailure, ErpAdapter, ErpCall, ErpCallFailure, ErpResponse } from '../../src/core/erp.ts';
+import type { JsonValue } from '../../src/core/json.ts';
+import type { AnyOperation } from '../../src/core/operation.ts';
+import type { ErpDocument } from '../../src/core/outcome.ts';
+import type { RelayDefinition, SourceDefinition } from '../../src/core/relay-definition.ts';
+import type { Route } from '../../src/core/route.ts';
+import { standardWebhooks } from '../../src/core/sources/standard-webhooks.ts';
+import type { TargetDefinition } from '../../src/core/target.ts';
+import { times } from './faults.ts';
+
+export type SimulatedDefinition = Pick<RelayDefinition, 'sources' | 'targets' | 'findRoute' | 'routesFor'>;
+
+const input = z.object({ amount: z.number(), sequence: z.number() });
+const output = z.looseObject({
+  documentId: z.string(),
+  documentNumber: z.string(),
+  state: z.string(),
+}) as unknown as z.ZodType<ErpDocument>;
+
+function operationOf(name: string, repeats: AnyOperation['repeats'], replacesState = false): AnyOperation {
+  return { name, version: 1, input, output, requires: [], repeats, replacesState, compare: () => [] };
+}
+
+const confirmSale = operationOf('sale.confirm', 'never');
+const registerPayment = operationOf('payment.register', 'per_subject');
+const setStock = operationOf('stock.set', 'per_version', true);
+
+const policy: Route['policy'] = {
+  after: [],
+  waitMs: 20_000,
+  onStale: 'run',
+  onDeadLetter: 'block',
+  retry: { attempts: 4, baseMs: 2_000, capMs: 4_000 },
+};
+
+const base = {
+  source: 'shop',
+  target: 'erp',
+  timeoutMs: null,
+  subject: (event: { readonly id: string }) => event.id,
+  input: (event: { readonly payload: unknown }) => (event.payload as { readonly data: unknown }).data,
+};
+
+const paidAfterCreated = [{ kind: 'type', source: 'shop', type: 'order.created', target: 'erp' }] as const;
+
+const routes: readonly Route[] = [
+  { ...base, id: 'shop.confirm', type: 'order.created', operation: confirmSale, policy },
+  {
+    ...base,
+    id: 'shop.pay',
+    type: 'order.paid',
+    operation: registerPayment,
+    policy: { ...policy, after: paidAfterCreated },
+  },
+  {
+    ...base,
+    id: 'shop.note',
+    type: 'order.paid',
+    operation: confirmSale,
+    target: 'crm',
+    policy: { ...policy, onDeadLetter: 'continue' },
+  },
+  {
+    ...base,
+    id: 'shop.stock',
+    type: 'stock.level',
+    operation: setStock,
+    policy: { ...policy, onStale: 'skip' },
+    subject: () => 'SKU-7',
+    version: (event) => event.id,
+  },
+];
+
+const source: SourceDefinition = {
+  id: 'shop',
+  preset: standardWebhooks(),
+  secretVariable: 'SHOP_SECRET',
+  previousSecretVariable: 'SHOP_SECRET_PREVIOUS',
+};
+
+export function simulatedDefinition(quietMs: number = times.quietMs): SimulatedDefinition {
+  const targetOf = (id: string): TargetDefinition => ({
+    id,
+    adapter,
+    baseUrlVariable: 'ERP_URL',
+    credentialVariables: {},
+    network: 'private',
+    timeoutMs: times.timeoutMs,
+    quietMs,
+  });
+  return {
+    sources: new Map([[source.id, source]]),
+    targets: new Map(['erp', 'crm'].map((id) => [id, targetOf(id)])),
+    findRoute: (id) => routes.find((route) => route.id === id) ?? null,
+    routesFor: (id, type) => routes.filter((route) => route.source === id && route.type === type),
+  };
+}
+
+const handler = {
+  lookup: async ({ key, erp }: ErpCall<unknown>) => {
+    const answer = await erp.send({ method: 'GET', path: '/documents', query: { key }, write: false });
+    if (answer.kind !== 'response') return callFailed(answer);
+    if (answer.status === 404) return { kind: 'not_found' } as const;
+    return answer.status === 200 ? ({ kind: 'found', answer: documentIn(answer) } as const) : refused(answer);
+  },
+  perform: async ({ key, input: given, erp }: ErpCall<unknown>) => {
+    const body = { key, input: given as JsonValue };
+    const answer = await erp.send({ method: 'POST', path: '/documents', body, write: true });
+    if (answer.kind !== 'response') return callFailed(answer);
+    return answer.status === 201
+      ? ({ kind: 'performed', answer: documentIn(answer) } as const)
+      : refused(answer);
+  },
+  verify: async (_call: ErpCall<unknown>, answer: JsonValue) =>
+    ({ kind: 'verified', output: answer }) as const,
+};
+
+const adapter: ErpAdapter = {
+  name: 'simulated',
+  level: 'documented',
+  once: 'searchable_field',
+  credentialFields: [],
+  session: {
+    login: async () => ({ kind: 'refused', message: 'never asked' }),
+    authorize: () => ({}),
+    isExpired: () => false,
+  },
+  operations: { 'sale.confirm': handler, 'payment.register': handler, 'stock.set': handler },
+};
+
+function documentIn(answer: ErpResponse): JsonValue {
+  const { documentId } = answer.json as { readonly documentId: string };
+  return { documentId, documentNumber: documentId, state: 'confirmed' };
+}
+
+function callFailed(failure: ErpCallFailure): AdapterFailure {
+  return { kind: 'call_failed', failure };
+}
+
+function refused(answer: ErpResponse): AdapterFailure {
+  if (answer.status === 401) return callFailed({ kind: 'unauthorized', message: 'the token was refused' });
+  if (answer.status === 422) {
+    return { kind: 'rejected', code: 'period_closed', message: 'the period is closed', fieldErrors: [] };
+  }
+  return { kind: 'retryable', reason: 'erp_unavailable', message: `status ${answer.status}` };
+}

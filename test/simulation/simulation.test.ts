@@ -1,0 +1,39 @@
+// Hundreds of stormy stories, each from its seed: whatever dies, stalls, comes late, twice or not at all, nothing is lost,
+// nothing is done twice, and everything ends. `node test/simulation/simulate.ts --seed N` tells one of them again.
+import { describe, expect, it } from 'vitest';
+import { slowStorm, storm } from './faults.ts';
+import { findFailure, shortestFailure } from './find-failure.ts';
+import { withPromptDigest } from './prompt-digest.ts';
+import { simulate } from './relay-run.ts';
+
+/** A few seconds; more where somebody looks for more: SIMULATION_RUNS=10000. */
+const runCount = Number(process.env.SIMULATION_RUNS ?? 200);
+const timeoutMs = 30_000 + runCount * 100;
+
+async function expectNoFailure(options: Parameters<typeof findFailure>[0]): Promise<void> {
+  const failure = await findFailure(options);
+  if (failure === null) return;
+  const { seed, eventCount, problems, trace } = await shortestFailure(failure);
+  expect.fail(`seed ${seed}, ${eventCount} events: ${problems.join('; ')}\n${trace.join('\n')}`);
+}
+
+describe('a relay in a storm', () => {
+  it(
+    'loses nothing, does nothing twice, keeps its order and comes to an end',
+    () => expectNoFailure({ seed: 1, runCount, eventCount: 10, faults: storm }),
+    timeoutMs,
+  );
+
+  it(
+    'does so where everything is slow',
+    () => expectNoFailure({ seed: 1_000_001, runCount, eventCount: 6, faults: slowStorm }),
+    timeoutMs,
+  );
+
+  it('tells the same story for the same seed', async () => {
+    const tell = () => withPromptDigest(() => simulate({ seed: 42 }));
+    const [first, second] = [await tell(), await tell()];
+    expect(second.trace).toEqual(first.trace);
+    expect(first.trace.length).toBeGreaterThan(20);
+  });
+});
