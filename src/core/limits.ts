@@ -36,6 +36,8 @@ export const limits = {
   maxSignatures: 8,
   /** Signature headers of a sender that sends one for each key: each costs a pass over the body per secret. */
   maxNumberedSignatures: 16,
+  /** Fields of a form: senders have some 60. */
+  maxFormFields: 512,
   /** Events of one request: a sender's largest batch is some thousand small ones, and each is a row. */
   maxBatchItems: 2_000,
   /** Claims of one request under way at once: a sequencer takes those that arrive together in one commit. */

@@ -3,7 +3,7 @@
 // It may not answer the sender nor keep what could not be read: it hands that back.
 
 import { limits } from '../core/limits.ts';
-import type { BatchItems, ParseProblem, VerifiedRequest } from '../core/source.ts';
+import type { BatchItems, EventIdentity, ParseProblem, VerifiedRequest } from '../core/source.ts';
 import { type ClaimDependencies, type ClaimResult, claim } from './claim.ts';
 
 export type ClaimedBatch = {
@@ -17,6 +17,18 @@ export type ClaimedBatch = {
 
 const encoder = new TextEncoder();
 
+/**
+ * The request as if it had brought this one event: what is kept is the item as JSON, whatever the request's own body was,
+ * so that the preset reads it again like any other.
+ */
+export function toItemRequest(request: VerifiedRequest, { payload }: EventIdentity): VerifiedRequest {
+  return {
+    ...request,
+    headers: { ...request.headers, 'content-type': 'application/json' },
+    body: new Uint8Array(encoder.encode(JSON.stringify(payload))),
+  };
+}
+
 export async function claimBatch(
   deps: ClaimDependencies,
   batch: { readonly request: VerifiedRequest; readonly items: BatchItems },
@@ -26,10 +38,9 @@ export async function claimBatch(
   const problems = items.flatMap((item) => (item.ok ? [] : [{ problem: item.error, payload: request.body }]));
   const results: ClaimResult[] = [];
   for (let from = 0; from < readable.length; from += limits.maxClaimsAtOnce) {
-    const claims = readable.slice(from, from + limits.maxClaimsAtOnce).map((identity) => {
-      const body = new Uint8Array(encoder.encode(JSON.stringify(identity.payload)));
-      return claim(deps, { ...request, body }, identity);
-    });
+    const claims = readable
+      .slice(from, from + limits.maxClaimsAtOnce)
+      .map((identity) => claim(deps, toItemRequest(request, identity), identity));
     results.push(...(await Promise.all(claims)));
   }
   return { results, problems };

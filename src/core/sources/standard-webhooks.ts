@@ -2,12 +2,11 @@
 // The payload types are the user's: the specification fixes the envelope `{ type, timestamp, data }` alone.
 
 import { ok, type Result } from '../result.ts';
-import { chooseScheme, firstPresent } from '../signature/combine-schemes.ts';
-import { standardWebhooksRow } from '../signature/schemes.ts';
-import { signedScheme } from '../signature/signed-scheme.ts';
+import { chooseScheme } from '../signature/combine-schemes.ts';
 import type { EventIdentity, ParseProblem, SourcePreset, VerifiedRequest } from '../source.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { firstInstant, readIdAt, readIdHeader, readObject } from './read-field.ts';
+import { standardScheme } from './standard-scheme.ts';
 
 export type StandardWebhook<Type extends string, Data> = {
   readonly type: Type;
@@ -21,14 +20,9 @@ export type StandardTopics<Data extends object> = {
   readonly [Type in keyof Data & string]: StandardWebhook<Type, Data[Type]>;
 };
 
-const scheme = firstPresent('standard-webhooks', [
-  signedScheme(standardWebhooksRow('webhook')),
-  signedScheme(standardWebhooksRow('svix')),
-]);
-
 function identify(request: VerifiedRequest): Result<EventIdentity, ParseProblem> {
   // The id of the header family that was verified: the id is signed, and another family's would not be.
-  const [idHeader = 'webhook-id'] = chooseScheme(scheme, request.headers).row.requiredHeaders;
+  const [idHeader = 'webhook-id'] = chooseScheme(standardScheme, request.headers).row.requiredHeaders;
   const eventId = readIdHeader(request.headers, idHeader);
   if (!eventId.ok) return eventId;
   const payload = parseJsonBody(request.body);
@@ -56,7 +50,7 @@ function identify(request: VerifiedRequest): Result<EventIdentity, ParseProblem>
 export function standardWebhooks<Data extends object = object>(): SourcePreset<StandardTopics<Data>> {
   return {
     name: 'standard-webhooks',
-    scheme,
+    scheme: standardScheme,
     topics: null,
     parsePayload: (request) => parseJsonBody(request.body),
     identify: async (request) => identify(request),
