@@ -9,6 +9,8 @@ export const limits = {
   maxOpenEvents: 30_000,
   /** Ordering keys kept in memory with nothing open, so that a key seen again costs no read. */
   maxIdleKeys: 2_000,
+  /** Records of such keys, all together, about 1.5 KB each: a product's key may hold thousands of stock levels. */
+  maxIdleRecords: 10_000,
   /** Numbers (ids, epochs, changes) reserved with one row write; what is left of a block is lost at a restart. */
   numberBlock: 4_096,
   /** Attempts of one event kept while the journal is away; older ones are counted and dropped, the newest tell most. */

@@ -4,20 +4,13 @@
 import type { Delivery, PlannedDelivery } from '../delivery.ts';
 import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
-import {
-  canBeSuperseded,
-  isNewer,
-  type KeyState,
-  ledgerFor,
-  recordKey,
-  sameState,
-  type Versioned,
-} from './key-state.ts';
+import { coalesce } from './coalesce.ts';
+import { recordKey } from './key-state.ts';
 import type { ClaimAnswer, ClaimRequest } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
-import { closePosition, deadLetter } from './settle-rules.ts';
-import { insertRecord, loadKey, putRecord, type SequencerState, takeNumber } from './state.ts';
+import { deadLetter } from './settle-rules.ts';
+import { insertRecord, loadKey, type SequencerState, takeNumber } from './state.ts';
 
 export function claim(state: SequencerState, request: ClaimRequest): ClaimAnswer {
   const { config } = state;
@@ -100,63 +93,4 @@ export function createDelivery(planned: PlannedDelivery, id: string, now: number
     createdAt: now,
     updatedAt: now,
   };
-}
-
-/** Of the inputs that set the same state, only the newest that is not under way stays. */
-export function coalesce(state: SequencerState, key: KeyState, name: string): void {
-  const record = key.records.get(name);
-  for (const delivery of record?.deliveries ?? []) {
-    if (delivery.staleKey !== null) coalesceState(state, key, delivery.staleKey);
-  }
-}
-
-function coalesceState(state: SequencerState, key: KeyState, staleKey: string): void {
-  const all = sameState(key, staleKey);
-  if (all.length < 2) return;
-  // As it is now, not as it was: of inputs that are each newer than the next in a circle, one has to stay.
-  const nowOf = ({ record, delivery }: Versioned): Delivery =>
-    key.records.get(recordKey(record.event))?.deliveries.find(({ id }) => id === delivery.id) ?? delivery;
-  for (const older of all) {
-    const current = nowOf(older);
-    if (!canBeSuperseded(current, state.leaseOf.has(current.id)) || current.replay?.forced === true) continue;
-    // A replay may be clean itself, and the operation in doubt: what waits behind it must not go ahead of that.
-    const isInDoubt = ledgerFor(key, current)?.kind === 'possibly_done';
-    const newer = all.find((other) => {
-      if (other.record === older.record || !isNewer(other.record, older.record)) return false;
-      return isInDoubt ? isApplied(nowOf(other)) : makesPointless(nowOf(other));
-    });
-    if (newer !== undefined) supersede(state, key, { deliveryId: current.id, by: newer.delivery.id });
-  }
-}
-
-/** A newer input that is to be done or was done; a dead one leaves the older its chance. */
-function makesPointless(newer: Delivery): boolean {
-  const { status } = newer.state;
-  return status === 'pending' || status === 'scheduled' || isApplied(newer);
-}
-
-function isApplied(delivery: Delivery): boolean {
-  return delivery.effect?.kind === 'succeeded';
-}
-
-function supersede(
-  state: SequencerState,
-  key: KeyState,
-  stale: { readonly deliveryId: string; readonly by: string },
-): void {
-  const { deliveryId } = stale;
-  const place = state.byDelivery.get(deliveryId);
-  const record = place === undefined ? undefined : key.records.get(place.record);
-  if (record === undefined) return;
-  const before = record.deliveries.find((delivery) => delivery.id === deliveryId);
-  if (before === undefined) return;
-  const superseded: Delivery = {
-    ...before,
-    state: { status: 'superseded', by: stale.by, at: state.now },
-    updatedAt: state.now,
-  };
-  const deliveries = record.deliveries.map((delivery) =>
-    delivery.id === deliveryId ? superseded : delivery,
-  );
-  putRecord(state, key, closePosition({ ...record, deliveries }, superseded, state.now));
 }

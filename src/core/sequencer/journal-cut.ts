@@ -4,7 +4,7 @@
 import { isClosed } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { limits } from '../limits.ts';
-import { type KeyState, recordKey } from './key-state.ts';
+import { dropRecord, type KeyState, keepRecord, recordKey } from './key-state.ts';
 import type { EventRecord } from './record.ts';
 import { countOpen, putRecord, type SequencerState } from './state.ts';
 
@@ -90,7 +90,7 @@ function archive(state: SequencerState, record: EventRecord): void {
   const known = key?.records.get(recordKey(record.event));
   if (key === undefined || known === undefined) return;
   const stripped: EventRecord = { ...known, attempts: [] };
-  key.records.set(recordKey(record.event), stripped);
+  keepRecord(key, stripped);
   if (!stripped.deliveries.every((delivery) => isClosed(delivery.state))) return;
   if (stripped.deliveries.some((delivery) => state.leaseOf.has(delivery.id))) return;
   state.rows.settle(stripped, state.now + horizonMs(state, stripped));
@@ -115,7 +115,7 @@ export function pruneSettled(state: SequencerState): boolean {
     const key = state.keys.get(removed.orderingKey);
     const record = key?.records.get(recordKey(removed));
     if (key === undefined || record === undefined) continue;
-    key.records.delete(recordKey(removed));
+    dropRecord(key, record);
     for (const delivery of record.deliveries) state.byDelivery.delete(delivery.id);
     for (const line of key.lines.values()) line.order = null;
     key.satisfied.clear();

@@ -17,29 +17,69 @@ export type Line = {
 
 export type KeyState = {
   readonly orderingKey: string;
-  /** By recordKey(). */
+  /** By recordKey(). Written by keepRecord() and dropRecord() alone, which keep the two indexes below. */
   readonly records: Map<string, EventRecord>;
+  /** Names of records with a delivery that is not closed: a key may have thousands that are. */
+  readonly live: Set<string>;
+  /** Operation key → names of the records with a delivery of it. */
+  readonly byOperation: Map<string, Set<string>>;
   readonly lines: Map<string, Line>;
   /** Prerequisites once satisfied stay so, until their event is forgotten. */
   readonly satisfied: Set<string>;
   openCount: number;
   settledLoaded: boolean;
+  /** How many of its records were counted when it went to rest. */
+  idleRecordCount: number;
 };
 
 export function createKeyState(orderingKey: string): KeyState {
   return {
     orderingKey,
     records: new Map(),
+    live: new Set(),
+    byOperation: new Map(),
     lines: new Map(),
     satisfied: new Set(),
     openCount: 0,
     settledLoaded: false,
+    idleRecordCount: 0,
   };
 }
 
 /** A record within its ordering key. Source ids hold no line break. */
 export function recordKey(key: Pick<EventKey, 'source' | 'eventId'>): string {
   return `${key.source}\n${key.eventId}`;
+}
+
+export function keepRecord(key: KeyState, record: EventRecord): void {
+  const name = recordKey(record.event);
+  key.records.set(name, record);
+  if (record.deliveries.some(({ state }) => !isClosed(state))) key.live.add(name);
+  else key.live.delete(name);
+  for (const { operationKey } of record.deliveries) {
+    if (operationKey === null) continue;
+    const names = key.byOperation.get(operationKey);
+    if (names === undefined) key.byOperation.set(operationKey, new Set([name]));
+    else names.add(name);
+  }
+}
+
+export function dropRecord(key: KeyState, record: EventRecord): void {
+  const name = recordKey(record.event);
+  key.records.delete(name);
+  key.live.delete(name);
+  for (const { operationKey } of record.deliveries) {
+    const names = operationKey === null ? undefined : key.byOperation.get(operationKey);
+    names?.delete(name);
+    if (operationKey !== null && names?.size === 0) key.byOperation.delete(operationKey);
+  }
+}
+
+export function* liveRecords(key: KeyState): Generator<EventRecord> {
+  for (const name of key.live) {
+    const record = key.records.get(name);
+    if (record !== undefined) yield record;
+  }
 }
 
 export function lineOf(key: KeyState, target: string): Line {
@@ -52,15 +92,15 @@ export function lineOf(key: KeyState, target: string): Line {
 }
 
 export function orderOf(key: KeyState, line: Line): Position[] {
-  line.order ??= orderLine(key.records.values(), line.target);
+  line.order ??= orderLine(liveRecords(key), line.target);
   return line.order;
 }
 
 /** The strongest effect any delivery left under the operation key: a success, else the latest doubt. */
 export function ledgerOf(key: KeyState, operationKey: string): LedgerEffect | null {
   let found: LedgerEffect | null = null;
-  for (const record of key.records.values()) {
-    for (const delivery of record.deliveries) {
+  for (const name of key.byOperation.get(operationKey) ?? []) {
+    for (const delivery of key.records.get(name)?.deliveries ?? []) {
       if (delivery.operationKey !== operationKey || delivery.effect === null) continue;
       if (delivery.effect.kind === 'succeeded') return delivery.effect;
       found = laterDoubt(found, delivery.effect.since);
@@ -116,35 +156,4 @@ function plannedFor(record: EventRecord, prerequisite: Prerequisite): readonly D
   }
   const ofRoute = first.filter((delivery) => delivery.routeId === prerequisite.route);
   return ofRoute.length === 0 ? null : ofRoute;
-}
-
-export type Versioned = { readonly record: EventRecord; readonly delivery: Delivery };
-
-/** True where `a` carries a newer state than `b`: by the sender's sequence, among equals by arrival. */
-export function isNewer(a: EventRecord, b: EventRecord): boolean {
-  const sequenceA = a.event.source === b.event.source ? a.event.sequence : a.event.occurredAt;
-  const sequenceB = a.event.source === b.event.source ? b.event.sequence : b.event.occurredAt;
-  if (sequenceA !== null && sequenceB !== null && sequenceA !== sequenceB) return sequenceA > sequenceB;
-  return a.arrival > b.arrival;
-}
-
-/** All deliveries of the key that set the same state (same stale key). */
-export function sameState(key: KeyState, staleKey: string): Versioned[] {
-  const found: Versioned[] = [];
-  for (const record of key.records.values()) {
-    for (const delivery of record.deliveries) {
-      if (delivery.staleKey === staleKey) found.push({ record, delivery });
-    }
-  }
-  return found;
-}
-
-/**
- * Whether a newer input may put this one aside: only where nothing of it is under way in the ERP. `isLeased` because a
- * lease stands in memory, not in the delivery.
- */
-export function canBeSuperseded(delivery: Delivery, isLeased: boolean): boolean {
-  if (isLeased || delivery.effect !== null) return false;
-  const { status } = delivery.state;
-  return status === 'pending' || status === 'scheduled' || status === 'dead_lettered' || status === 'held';
 }

@@ -3,7 +3,7 @@
 
 import { type Attempt, type Delivery, isClosed } from '../delivery.ts';
 import type { ErpDocument } from '../outcome.ts';
-import { coalesce } from './claim.ts';
+import { coalesce } from './coalesce.ts';
 import { horizonMs } from './journal-cut.ts';
 import { type KeyState, recordKey } from './key-state.ts';
 import type { Settlement } from './messages.ts';

@@ -2,7 +2,7 @@
 // The ERP checks no token, so the fencing is here: an epoch per lease, confirm() before a write that starts in doubt.
 
 import type { Delivery } from '../delivery.ts';
-import { type KeyState, type Line, ledgerFor, lineOf, orderOf, recordKey } from './key-state.ts';
+import { type KeyState, keepRecord, type Line, ledgerFor, lineOf, orderOf, recordKey } from './key-state.ts';
 import type { Position } from './line.ts';
 import type { LeaseAnswer, LeasedDelivery, LeaseRequest } from './messages.ts';
 import type { EventKey } from './record.ts';
@@ -135,7 +135,7 @@ export function replaceInMemory(key: KeyState, event: EventKey, delivery: Delive
   const record = key.records.get(recordKey(event));
   if (record === undefined) return;
   const deliveries = record.deliveries.map((other) => (other.id === delivery.id ? delivery : other));
-  key.records.set(recordKey(event), { ...record, deliveries });
+  keepRecord(key, { ...record, deliveries });
   lineOf(key, delivery.target).order = null;
 }
 

@@ -3,8 +3,9 @@
 
 import { type Delivery, isClosed, type LedgerEffect } from '../delivery.ts';
 import { formatId } from '../ids.ts';
-import { coalesce, createDelivery } from './claim.ts';
-import { type KeyState, recordKey } from './key-state.ts';
+import { createDelivery } from './claim.ts';
+import { coalesce } from './coalesce.ts';
+import { type KeyState, liveRecords, recordKey } from './key-state.ts';
 import type {
   DeliveryFilter,
   ReplayAnswer,
@@ -146,7 +147,7 @@ function matchingPlaces(state: SequencerState, wanted: DeliveryFilter): Found[] 
   const found: Found[] = [];
   for (const key of state.keys.values()) {
     if (key.openCount === 0) continue;
-    for (const record of key.records.values()) {
+    for (const record of liveRecords(key)) {
       const newest = new Map(
         record.deliveries.map((delivery) => [delivery.replay?.position ?? delivery.id, delivery]),
       );

@@ -26,6 +26,7 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
     rows,
     keys: new Map(),
     idleKeys: new Set(),
+    idleRecordCount: 0,
     byDelivery: new Map(),
     leases: new Map(),
     leaseOf: new Map(),

@@ -3,7 +3,14 @@
 
 import { isClosed } from '../delivery.ts';
 import type { Prerequisite } from '../route.ts';
-import { behindPrerequisite, type KeyState, type Line, orderOf, prerequisiteState } from './key-state.ts';
+import {
+  behindPrerequisite,
+  type KeyState,
+  type Line,
+  liveRecords,
+  orderOf,
+  prerequisiteState,
+} from './key-state.ts';
 import { chooseHead, type Head, type Position, positionsOf } from './line.ts';
 import { createReadyHeap } from './ready-heap.ts';
 import { lineName, loadKey, type SequencerState } from './state.ts';
@@ -87,7 +94,7 @@ function earlier(a: number | null, b: number | null): number | null {
 
 function* passedReplays(key: KeyState, target: string) {
   if (key.openCount === 0) return;
-  for (const record of key.records.values()) {
+  for (const record of liveRecords(key)) {
     if (record.deliveries.every((delivery) => delivery.replay === null)) continue;
     for (const position of positionsOf(record, target)) {
       if (position.passed && !isClosed(position.occupant.state)) yield position;

@@ -3,7 +3,7 @@
 
 import { type Attempt, type AttemptOutcome, type Delivery, isClosed } from '../delivery.ts';
 import type { Outcome } from '../outcome.ts';
-import { coalesce } from './claim.ts';
+import { coalesce } from './coalesce.ts';
 import { recordKey } from './key-state.ts';
 import { settleLate } from './late-settle.ts';
 import { endLease, isLedgerAsLeased, replaceInMemory, writeSlot } from './lease.ts';

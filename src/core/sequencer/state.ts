@@ -5,7 +5,7 @@
 import type { Delivery, LedgerEffect } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { limits } from '../limits.ts';
-import { createKeyState, type KeyState, lineOf, recordKey } from './key-state.ts';
+import { createKeyState, type KeyState, keepRecord, lineOf, recordKey } from './key-state.ts';
 import { isInLine, type Position, positionsOf } from './line.ts';
 import type { Signal } from './messages.ts';
 import type { ReadyHeap } from './ready-heap.ts';
@@ -35,6 +35,7 @@ export type SequencerState = {
   readonly keys: Map<string, KeyState>;
   /** Keys with nothing open, the longest idle first. */
   readonly idleKeys: Set<KeyState>;
+  idleRecordCount: number;
   /** Delivery id → ordering key and record, of all that is in memory. */
   readonly byDelivery: Map<string, { readonly orderingKey: string; readonly record: string }>;
   readonly leases: Map<number, ActiveLease>;
@@ -86,24 +87,33 @@ export function loadKey(state: SequencerState, orderingKey: string): KeyState {
       if (!key.records.has(recordKey(record.event))) indexRecord(state, key, record);
     }
     key.settledLoaded = true;
+    if (key.openCount === 0) rest(state, key);
   }
   return key;
 }
 
 /** A key with nothing open may be forgotten, the one that rests longest first. */
 function rest(state: SequencerState, key: KeyState): void {
+  wake(state, key);
   state.idleKeys.add(key);
-  if (state.idleKeys.size <= limits.maxIdleKeys) return;
-  const [oldest] = state.idleKeys;
-  if (oldest === undefined || oldest === key) return;
-  dropKey(state, oldest);
+  key.idleRecordCount = key.records.size;
+  state.idleRecordCount += key.idleRecordCount;
+  for (const oldest of state.idleKeys) {
+    const fits = state.idleKeys.size <= limits.maxIdleKeys && state.idleRecordCount <= limits.maxIdleRecords;
+    if (fits || oldest === key) return;
+    dropKey(state, oldest);
+  }
+}
+
+function wake(state: SequencerState, key: KeyState): void {
+  if (state.idleKeys.delete(key)) state.idleRecordCount -= key.idleRecordCount;
 }
 
 function dropKey(state: SequencerState, key: KeyState): void {
   for (const record of key.records.values()) {
     for (const delivery of record.deliveries) state.byDelivery.delete(delivery.id);
   }
-  state.idleKeys.delete(key);
+  wake(state, key);
   state.keys.delete(key.orderingKey);
 }
 
@@ -122,12 +132,12 @@ export function countOpen(state: SequencerState, key: KeyState, change: 1 | -1):
   state.openCount += change;
   key.openCount += change;
   if (key.openCount === 0) rest(state, key);
-  else state.idleKeys.delete(key);
+  else wake(state, key);
 }
 
 export function indexRecord(state: SequencerState, key: KeyState, record: EventRecord): void {
   const name = recordKey(record.event);
-  key.records.set(name, record);
+  keepRecord(key, record);
   for (const delivery of record.deliveries) {
     state.byDelivery.set(delivery.id, { orderingKey: key.orderingKey, record: name });
   }

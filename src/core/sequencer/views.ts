@@ -2,7 +2,7 @@
 
 import { type Delivery, type DeliveryStatus, isClosed } from '../delivery.ts';
 import { matchesFilter } from '../delivery-filter.ts';
-import { type KeyState, ledgerOf, lineOf, orderOf, prerequisiteState } from './key-state.ts';
+import { type KeyState, ledgerOf, lineOf, liveRecords, orderOf, prerequisiteState } from './key-state.ts';
 import { positionsOf } from './line.ts';
 import type {
   DeliveryFilter,
@@ -32,7 +32,7 @@ export function listOpen(state: SequencerState, request: ListRequest): DeliveryV
   const found: (Item & { readonly key: KeyState })[] = [];
   for (const key of state.keys.values()) {
     if (key.openCount === 0) continue;
-    for (const record of key.records.values()) {
+    for (const record of liveRecords(key)) {
       for (const delivery of record.deliveries) {
         if (isClosed(delivery.state) || !matches(state, { record, delivery }, request.filter)) continue;
         if (isBefore({ record, delivery }, request.cursor)) found.push({ key, record, delivery });
@@ -123,7 +123,7 @@ export function stats(state: SequencerState): PartitionStats {
   let deadLettered = 0;
   for (const key of state.keys.values()) {
     if (key.openCount === 0) continue;
-    for (const record of key.records.values()) {
+    for (const record of liveRecords(key)) {
       for (const { state: now } of record.deliveries) {
         if (now.status === 'held') held += 1;
         if (now.status === 'dead_lettered') deadLettered += 1;

@@ -225,6 +225,36 @@ describe('a journal that is not where it was', () => {
   });
 });
 
+describe('keys with nothing open', () => {
+  it.each([
+    ['many keys', limits.maxIdleKeys + 50, 1],
+    ['few keys with many events', 30, 400],
+  ])('are forgotten beyond a bound and read again when they are needed: %s', (_, keyCount, eventCount) => {
+    const bench = createBench();
+    const claimsOf = (key: number) =>
+      Array.from({ length: eventCount }, (_, n) =>
+        claimOf(`e${n}`, { orderingKey: `order/${key}`, plans: [] }),
+      );
+    for (let key = 0; key < keyCount; key += 1) bench.core().claimMany(claimsOf(key), bench.now());
+    bench.journal();
+    let reads = 0;
+    const { readSettled } = bench.rows;
+    bench.rows.readSettled = (orderingKey) => {
+      reads += 1;
+      return readSettled(orderingKey);
+    };
+    for (const [key, isRead] of [
+      [0, true],
+      [keyCount - 1, false],
+    ] as const) {
+      reads = 0;
+      const [again] = bench.core().claimMany(claimsOf(key).slice(0, 1), bench.now());
+      expect(again).toMatchObject({ status: 'duplicate' });
+      expect(reads).toBe(isRead ? 1 : 0);
+    }
+  });
+});
+
 describe('pruning', () => {
   const year = 365 * 24 * 3_600_000;
 
