@@ -12,7 +12,8 @@ import {
 } from '../../support/builders.ts';
 import type { CrashPoint } from '../../support/memory-rows.ts';
 import { benchLeaseMs } from '../../support/sequencer-bench.ts';
-import { type Command, checkModel, createModel, type Model, type OutcomeChoice } from './model.ts';
+import { checkModel } from './check-model.ts';
+import { type Command, createModel, type Model, type OutcomeChoice } from './model.ts';
 
 const afterPaid: readonly PlanChanges[] = [{ policy: { after: [afterType('paid')] } }];
 const plans: readonly (readonly PlanChanges[])[] = [

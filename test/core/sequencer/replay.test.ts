@@ -12,28 +12,6 @@ function reject(bench: Bench): string {
   return leased.delivery.id;
 }
 
-describe('a dead letter', () => {
-  it('blocks its line by default, and lets it pass where the route says so', () => {
-    for (const onDeadLetter of ['block', 'continue'] as const) {
-      const bench = createBench();
-      bench.claim('a', { plans: [{ policy: { onDeadLetter } }] });
-      bench.claim('b');
-      reject(bench);
-      const next = bench.lease().map((leased) => leased.event.eventId);
-      expect(next).toEqual(onDeadLetter === 'block' ? [] : ['b']);
-    }
-  });
-
-  it('blocks its own line only: not another target, not another key', () => {
-    const bench = createBench();
-    bench.claim('a', { plans: [{ target: 'erp' }] });
-    bench.claim('b', { plans: [{ target: 'crm' }] });
-    bench.claim('c', { orderingKey: 'order/2' });
-    reject(bench);
-    expect(bench.lease()).toHaveLength(2);
-  });
-});
-
 describe('a replay', () => {
   it('takes the place of what it replays, ahead of what stands behind it', () => {
     const bench = createBench();

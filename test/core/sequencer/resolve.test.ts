@@ -14,6 +14,28 @@ function resolve(bench: Bench, ...args: Parameters<typeof resolveOf>) {
   return bench.core().resolve(resolveOf(...args), bench.now());
 }
 
+describe('a dead letter', () => {
+  it('blocks its line by default, and lets it pass where the route says so', () => {
+    for (const onDeadLetter of ['block', 'continue'] as const) {
+      const bench = createBench();
+      bench.claim('a', { plans: [{ policy: { onDeadLetter } }] });
+      bench.claim('b');
+      reject(bench);
+      const next = bench.lease().map((leased) => leased.event.eventId);
+      expect(next).toEqual(onDeadLetter === 'block' ? [] : ['b']);
+    }
+  });
+
+  it('blocks its own line only: not another target, not another key', () => {
+    const bench = createBench();
+    bench.claim('a', { plans: [{ target: 'erp' }] });
+    bench.claim('b', { plans: [{ target: 'crm' }] });
+    bench.claim('c', { orderingKey: 'order/2' });
+    reject(bench);
+    expect(bench.lease()).toHaveLength(2);
+  });
+});
+
 describe('resolve', () => {
   it('done records the document in the ledger, closes the place and moves the line', () => {
     const bench = createBench();
