@@ -37,6 +37,8 @@ type ToolOptions = {
   /** `inherit` shows what the tool writes as it comes, `capture` returns it. */
   output?: 'inherit' | 'capture';
   env?: Record<string, string>;
+  /** After it the tool is ended (SIGKILL) and counts as failed, ms. Default: it may take as long as it likes. */
+  timeoutMs?: number;
 };
 
 /** The environment of a tool: the pinned Node first, and Wrangler reports no usage. */
@@ -49,11 +51,12 @@ export const toolPath = (name: string): string => join(binaries, name);
 
 /** Runs a tool that the repository has installed (node_modules/.bin) in the repository's root. */
 export function runTool(name: string, args: string[], options: ToolOptions = {}): Promise<ToolResult> {
-  const { output = 'inherit', env = {} } = options;
+  const { output = 'inherit', env = {}, timeoutMs } = options;
   const child = spawn(toolPath(name), args, {
     cwd: repository,
     stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     env: toolEnvironment(env),
+    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: 'SIGKILL' }),
   });
   let captured = '';
   for (const stream of [child.stdout, child.stderr]) {
