@@ -140,7 +140,7 @@ function findPrerequisite(key: KeyState, prerequisite: Prerequisite): Prerequisi
 
 /** What the open deliveries that a prerequisite stands for wait for themselves. */
 export function behindPrerequisite(key: KeyState, prerequisite: Prerequisite): readonly Prerequisite[] {
-  const open = [...key.records.values()].flatMap((record) =>
+  const open = [...liveRecords(key)].flatMap((record) =>
     (plannedFor(record, prerequisite) ?? []).filter((delivery) => !isClosed(delivery.state)),
   );
   return open.flatMap(({ policy }) => policy.after.filter((p) => prerequisiteState(key, p) !== 'satisfied'));
