@@ -38,6 +38,8 @@ function readHeader(value: string, place: PlaceOf<'header'>): Texts {
 function readKeyValues(value: string, place: PlaceOf<'key_values'>): Texts {
   const signatures: string[] = [];
   const timestamps: string[] = [];
+  // Fetch joins repeated fields with a comma: in a list with another separator it shows.
+  if (place.separator !== ',' && value.includes(',')) return err('repeated_header');
   for (const item of value.split(place.separator)) {
     const equals = item.indexOf('=');
     const key = (equals === -1 ? item : item.slice(0, equals)).trim();

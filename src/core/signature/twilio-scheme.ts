@@ -38,12 +38,18 @@ function formContent(body: Uint8Array): string {
     .join('');
 }
 
-async function suffixes(check: SignatureCheck): Promise<{ readonly query: string; readonly fields: string }> {
-  const { headers, body } = check.request;
-  if (isForm(headers)) return { query: '', fields: formContent(body) };
-  const digest = encodeHex(new Uint8Array(await crypto.subtle.digest('SHA-256', body)));
-  const separator = check.publicUrl?.includes('?') === true ? '&' : '?';
-  return { query: `${separator}bodySHA256=${digest}`, fields: '' };
+type Signed = { readonly url: string; readonly fields: string };
+
+/** What Twilio adds to the URL it was given: the digest of a body that is no form; of a GET all its fields. */
+async function signedParts({ request }: SignatureCheck, publicUrl: string): Promise<Signed> {
+  if (request.method === 'GET') {
+    const [given = ''] = publicUrl.split('?');
+    const query = request.url.indexOf('?');
+    return { url: given + (query === -1 ? '' : request.url.slice(query)), fields: '' };
+  }
+  if (isForm(request.headers)) return { url: publicUrl, fields: formContent(request.body) };
+  const digest = encodeHex(new Uint8Array(await crypto.subtle.digest('SHA-256', request.body)));
+  return { url: `${publicUrl}${publicUrl.includes('?') ? '&' : '?'}bodySHA256=${digest}`, fields: '' };
 }
 
 async function verify(check: SignatureCheck): Promise<SignatureVerdict> {
@@ -54,8 +60,8 @@ async function verify(check: SignatureCheck): Promise<SignatureVerdict> {
   if (signature.trim() === '') return refused('missing_signature', header);
   if (signature.length > limits.maxSignatureHeaderCharacters) return refused('signature_too_long', header);
   if (signature.includes(',')) return refused('repeated_header', header);
-  const { query, fields } = await suffixes(check);
-  const contents = spellings(publicUrl + query).map((url) => new Uint8Array(encoder.encode(url + fields)));
+  const { url, fields } = await signedParts(check, publicUrl);
+  const contents = spellings(url).map((spelling) => new Uint8Array(encoder.encode(spelling + fields)));
   return matchSecretKeys(check, {
     spec: { hash: 'SHA-1', secretForm: 'text' },
     candidates: { texts: [signature], encoding: 'base64', contents },

@@ -56,6 +56,7 @@ export const twilio: SourcePreset = definePreset({
   }),
   sequence: firstOf({ path: 'SequenceNumber' }, { path: 'time' }),
   tenant: { path: 'AccountSid' },
+  signsGet: true,
   // TwiML that does nothing: an incoming message or call is answered by it as well.
   reply: { status: 200, contentType: 'text/xml; charset=utf-8', body: '<Response/>' },
   delivery: { answerWithinMs: seconds(15), resendsForMs: hours(4) },
