@@ -18,6 +18,8 @@ export type WebhookEvent = {
   /** Epoch ms, at the relay. */
   readonly receivedAt: number;
   readonly requestId: string;
+  /** The intake item it came as, `int_….{index}`: a claim repeated for it is no duplicate. Absent: claimed by itself. */
+  readonly intakeItem?: string;
 };
 
 /** The bytes and headers of an event, kept for mapping and replay. Secret-bearing headers are left out. */

@@ -140,4 +140,38 @@ export const limits = {
   retentionStepEvents: 500,
   /** Default of how long bodies are kept, ms: 30 days, longer than any sender sends an event again. */
   bodyRetentionMs: 30 * 24 * 3600 * 1000,
+  /** Events of one request: the largest batch of the senders known (SendGrid, 768 KB) holds some 1,500. */
+  maxIntakeItems: 2_000,
+  /** One item of an intake as JSON, bytes: fits with its plans in a SQLite row of 2 MB. */
+  maxIntakeItemBytes: 1_500_000,
+  /** Items of one intake row: written again when some of them are done. */
+  maxIntakePartItems: 100,
+  /** Items of one intake row, bytes of JSON: a single larger one has a row of its own. */
+  maxIntakePartBytes: 400_000,
+  /** Items under way in one partition: they stand in memory, 1 to 2 KB each, beside its open events. */
+  maxOpenIntakeItems: 10_000,
+  /** How long a finished intake answers "duplicate", ms: 7 days, longer than any sender retries; its events answer for longer. */
+  intakeKeptMs: 7 * 24 * 3600 * 1000,
+  /** Items claimed by one step of a fan-out, over all partitions: the work of some 10 ms in each. */
+  fanOutStepItems: 200,
+  /** Items claimed by one call, bytes of JSON: half of what a call between objects carries. */
+  maxClaimGroupBytes: 8_388_608,
+  /** Longest wait before a partition that did not take a claim is asked again, ms. */
+  fanOutRetryCapMs: 30_000,
+  /** A fan-out that did not happen after the answer is made up for by the alarm after so long, ms. */
+  fanOutAlarmMs: 1_000,
+  /** Fetches of one record before a person is asked: with the back-off below some 20 minutes of a silent sender. */
+  maxEnrichFailures: 12,
+  /** First back-off after a failed fetch, ms; doubled each time, full jitter. */
+  enrichBaseMs: 1_000,
+  /** Longest back-off after a failed fetch, ms. */
+  enrichCapMs: 300_000,
+  /** Answer of a sender's API, bytes: what one webhook may hold, for it becomes the body of the event. */
+  maxEnrichAnswerBytes: 1_048_576,
+  /** Fetched records kept in an isolate, so that the events of one burst about one record ask once. */
+  maxCachedRecords: 200,
+  /** How long a fetched record is kept, ms: a minute; its version stands in its key. */
+  cachedRecordMs: 60_000,
+  /** Intakes under way shown by one partition: the oldest. */
+  maxListedIntakes: 100,
 } as const;

@@ -10,6 +10,7 @@ import type {
   PartitionMeta,
   SequencerRows,
 } from '../../src/core/sequencer/record.ts';
+import { createMemoryIntakeRows, type IntakeTables } from './memory-intake-rows.ts';
 
 /** Where the next crash happens. `write`: from 1, counted from when it is set. */
 export type CrashPoint =
@@ -47,6 +48,7 @@ type Tables = {
   readonly leases: Map<number, string>;
   readonly moved: Map<string, true>;
   readonly meta: Map<'meta', string>;
+  readonly intakes: IntakeTables;
 };
 
 export function createMemoryRows(): MemoryRows {
@@ -56,6 +58,7 @@ export function createMemoryRows(): MemoryRows {
     leases: new Map(),
     moved: new Map(),
     meta: new Map(),
+    intakes: { open: new Map(), settled: new Map() },
   });
 }
 
@@ -118,6 +121,7 @@ function overTables(tables: Tables): MemoryRows {
     readLeases: () => [...leases].sort(([a], [b]) => a - b).map(([, row]) => JSON.parse(row) as LeaseRow),
     writeLease: (lease) => writes.put(leases, lease.slot, JSON.stringify(lease)),
     pruneSettled: (now, cursor, limit) => pruneStep(tables, writes, { now, cursor, limit }),
+    ...createMemoryIntakeRows(tables.intakes, writes),
     openRecords: () => inKeyOrder(open).map((row) => JSON.parse(row.record) as EventRecord),
     settledRecords: () => inKeyOrder(settled).map((row) => JSON.parse(row.record) as EventRecord),
     copy: () =>
@@ -127,6 +131,7 @@ function overTables(tables: Tables): MemoryRows {
         leases: new Map(leases),
         moved: new Map(moved),
         meta: new Map(meta),
+        intakes: { open: new Map(tables.intakes.open), settled: new Map(tables.intakes.settled) },
       }),
   };
 }
@@ -150,7 +155,7 @@ function pruneStep(
   return { removed, next: names.length > looked.length ? (looked.at(-1) ?? null) : null };
 }
 
-type Writes = ReturnType<typeof createWrites>;
+export type Writes = ReturnType<typeof createWrites>;
 
 /** Every write goes through here: it can be undone, counted, and crashed at. */
 function createWrites() {

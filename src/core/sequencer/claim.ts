@@ -2,6 +2,7 @@
 // their places. Runs inside the caller's transaction; several claims may share one, and so one sync to disk.
 
 import type { Delivery, PlannedDelivery } from '../delivery.ts';
+import type { WebhookEvent } from '../event.ts';
 import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { coalesce } from './coalesce.ts';
@@ -24,7 +25,13 @@ export function claim(state: SequencerState, request: ClaimRequest): ClaimAnswer
   }
   const key = loadKey(state, request.event.orderingKey);
   const known = key.records.get(recordKey(request.event));
-  if (known !== undefined) return { kind: 'claimed', id: known.id, status: 'duplicate' };
+  if (known !== undefined) {
+    return {
+      kind: 'claimed',
+      id: known.id,
+      status: isSameItem(known.event, request.event) ? 'accepted' : 'duplicate',
+    };
+  }
   if (state.openCount >= limits.maxOpenEvents) {
     return {
       kind: 'refused',
@@ -38,6 +45,15 @@ export function claim(state: SequencerState, request: ClaimRequest): ClaimAnswer
   coalesce(state, key, recordKey(record.event));
   reviewKey(state, key);
   return { kind: 'claimed', id: record.id, status: 'accepted' };
+}
+
+/** A fan-out that broke is done again: the item that made the record is not its own duplicate. */
+function isSameItem(known: WebhookEvent, claimed: WebhookEvent): boolean {
+  return (
+    known.intakeItem !== undefined &&
+    known.intakeItem === claimed.intakeItem &&
+    known.requestId === claimed.requestId
+  );
 }
 
 function createRecord(state: SequencerState, request: ClaimRequest): EventRecord {

@@ -109,6 +109,24 @@ export type Signal =
       readonly deliveryId: string;
       readonly operationKey: string;
       readonly documents: readonly string[];
+    }
+  /** All items of an intake are done. `counts`: items by status. */
+  | {
+      readonly kind: 'intake.finished';
+      readonly intake: string;
+      readonly source: string;
+      readonly counts: Readonly<Record<string, number>>;
+      readonly durationMs: number;
+    }
+  /** An item could not be enriched: somebody has to retry or drop it. */
+  | {
+      readonly kind: 'intake_item.dead';
+      readonly item: string;
+      readonly source: string;
+      readonly eventId: string | null;
+      readonly failureCount: number;
+      readonly reason: string;
+      readonly message: string;
     };
 
 export type ReplayRequest = {

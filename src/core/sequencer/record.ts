@@ -4,6 +4,7 @@
 
 import type { Attempt, Delivery } from '../delivery.ts';
 import type { EventPayload, WebhookEvent } from '../event.ts';
+import type { IntakeRows } from './intake-record.ts';
 
 export type EventKey = { readonly orderingKey: string; readonly source: string; readonly eventId: string };
 
@@ -45,7 +46,7 @@ export type PartitionMeta = {
  * The rows of one partition. Synchronous, because a decision and its rows are one transaction.
  * `transaction` rolls back when `work` throws; the caller then drops its memory and starts again from the rows.
  */
-export interface SequencerRows {
+export interface SequencerRows extends IntakeRows {
   transaction<T>(work: () => T): T;
   readMeta(): PartitionMeta | null;
   writeMeta(meta: PartitionMeta): void;

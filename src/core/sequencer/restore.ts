@@ -4,6 +4,7 @@
 
 import type { Delivery } from '../delivery.ts';
 import { firstNumber } from '../ids.ts';
+import { restoreIntakes } from './intake-state.ts';
 import { createKeyState, lineOf } from './key-state.ts';
 import { replaceInMemory } from './lease.ts';
 import { createReadyHeap } from './ready-heap.ts';
@@ -36,6 +37,7 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
     resting: new Map(),
     unjournaled: new Map(),
     journaledPayloads: new Set(),
+    intakes: restoreIntakes(rows, meta?.partitions ?? config.partitions),
     signals: [],
     now,
     appliedThrough: 0,

@@ -4,6 +4,8 @@
 
 import { claim } from './claim.ts';
 import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver } from './hand-over.ts';
+import { createIntakeCore, type IntakeCore } from './intake-core.ts';
+import { expireItems } from './intake-enrich.ts';
 import { acknowledgeJournal, cutJournal, type JournalCut, pruneSettled } from './journal-cut.ts';
 import { confirm, hasReady, lease } from './lease.ts';
 import type {
@@ -66,6 +68,7 @@ export type SequencerCore = {
   readonly acknowledgeJournal: (appliedThrough: number, now: number) => boolean;
   /** True where the walk over the settled rows has not come to its end. */
   readonly pruneStep: (now: number) => boolean;
+  readonly intakes: IntakeCore;
   /** What happened since the last call: for logs, metrics and alerts. */
   readonly takeSignals: () => readonly Signal[];
 };
@@ -110,7 +113,11 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     find: (deliveryId, now) => look(now, (state) => find(state, deliveryId)),
     listOpen: (request, now) => look(now, (state) => listOpen(state, request)),
     stats: (now) => look(now, stats),
-    tick: (now) => change(now, tick),
+    tick: (now) =>
+      change(now, (state) => {
+        tick(state);
+        expireItems(state);
+      }),
     nextTickAt: (now) => look(now, nextTickAt),
     hasReady: (now) => look(now, hasReady),
     cutJournal: (bounds, now) => look(now, (state) => cutJournal(state, bounds)),
@@ -124,6 +131,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     acknowledgeJournal: (appliedThrough, now) =>
       change(now, (state) => acknowledgeJournal(state, appliedThrough)),
     pruneStep: (now) => change(now, pruneSettled),
+    intakes: createIntakeCore({ change, look }),
     takeSignals: () => memory?.signals.splice(0) ?? [],
   };
 }

@@ -5,6 +5,7 @@
 import type { Delivery, LedgerEffect } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { limits } from '../limits.ts';
+import type { IntakeState } from './intake-state.ts';
 import { createKeyState, type KeyState, keepRecord, lineOf, recordKey } from './key-state.ts';
 import { isInLine, type Position, positionsOf } from './line.ts';
 import type { Signal } from './messages.ts';
@@ -52,6 +53,7 @@ export type SequencerState = {
   readonly unjournaled: Map<string, EventRecord>;
   /** Records whose payload the journal has. */
   readonly journaledPayloads: Set<string>;
+  readonly intakes: IntakeState;
   readonly signals: Signal[];
   /** The instant of the call that is being served, epoch ms: set by sequencer.ts, so that one call has one time. */
   now: number;

@@ -11,6 +11,7 @@ import type {
   SequencerRows,
 } from '../../core/sequencer/record.ts';
 import type { HeaderMap } from '../../core/source.ts';
+import { createSqlIntakeRows } from './sql-intake-rows.ts';
 
 /** Rises with the shape of the tables; an older object is brought forward when it starts. */
 const schemaVersion = 1;
@@ -94,6 +95,7 @@ export function createSqlSequencerRows(storage: DurableObjectStorage): Sequencer
       sql.exec('INSERT OR REPLACE INTO leases VALUES (?, ?)', lease.slot, JSON.stringify(lease));
     },
     pruneSettled: (now, cursor, limit) => pruneSettled(sql, { now, cursor, limit }),
+    ...createSqlIntakeRows(sql),
   };
 }
 
