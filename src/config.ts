@@ -20,6 +20,13 @@ export type SourceSettings = {
   readonly credentials: Readonly<Record<string, string>>;
 };
 
+export type SenderApiSettings = {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  /** Null where the API takes none. */
+  readonly token: string | null;
+};
+
 export type Config = {
   /** How many sequencers share the ordering keys. */
   readonly partitions: number;
@@ -42,6 +49,8 @@ export type Config = {
   readonly sourceSettings: ReadonlyMap<string, SourceSettings>;
   /** By target id. */
   readonly targetSettings: ReadonlyMap<string, TargetSettings>;
+  /** Of sources that enrich, by source id. */
+  readonly senderApis: ReadonlyMap<string, SenderApiSettings>;
 };
 
 /** What a Worker is given. Bindings stand in it too; only named variables are read. */
@@ -61,7 +70,8 @@ export function parseConfig(
   const secrets = [...relay.sources.values()].map((source) => readSourceSecrets(environment, source));
   const settings = [...relay.sources.values()].map((source) => readSourceSettings(environment, source));
   const targets = [...relay.targets.values()].map((target) => readTargetSettings(environment, target));
-  const problems = [variables, ...secrets, ...settings, ...targets].flatMap((read) =>
+  const apis = [...relay.sources.values()].flatMap((source) => readSenderApi(environment, source));
+  const problems = [variables, ...secrets, ...settings, ...targets, ...apis].flatMap((read) =>
     read.ok ? [] : read.error,
   );
   if (!variables.ok || problems.length > 0) return err(problems);
@@ -70,6 +80,7 @@ export function parseConfig(
     sourceSecrets: new Map(secrets.flatMap((read) => (read.ok ? [read.value] : []))),
     sourceSettings: new Map(settings.flatMap((read) => (read.ok ? [read.value] : []))),
     targetSettings: new Map(targets.flatMap((read) => (read.ok ? [read.value] : []))),
+    senderApis: new Map(apis.flatMap((read) => (read.ok ? [read.value] : []))),
   });
 }
 
@@ -129,7 +140,7 @@ const variablesSchema = z
 const secretVariables: readonly string[] = ['ADMIN_KEY'];
 
 /** The settings that need no knowledge of the integrations. */
-export type Variables = Omit<Config, 'sourceSecrets' | 'sourceSettings' | 'targetSettings'>;
+export type Variables = Omit<Config, 'sourceSecrets' | 'sourceSettings' | 'targetSettings' | 'senderApis'>;
 
 export function parseVariables(environment: Environment): Result<Variables, readonly ConfigProblem[]> {
   const given = {
@@ -230,31 +241,51 @@ function readTargetSettings(
       problems.push({ file: secretsFile, field: variable, rule });
     }
   }
-  const baseUrl = target.baseUrlVariable === null ? ok(null) : readBaseUrl(environment, target);
+  const { baseUrlVariable: variable, network } = target;
+  const owner = `target ${target.id}`;
+  const baseUrl = variable === null ? ok(null) : readBaseUrl(environment, { variable, network, owner });
   if (!baseUrl.ok) problems.push(...baseUrl.error);
   return baseUrl.ok && problems.length === 0
     ? ok([target.id, { baseUrl: baseUrl.value, credential }])
     : err(problems);
 }
 
+/** Nothing for a source that does not enrich. */
+function readSenderApi(
+  environment: Environment,
+  source: SourceDefinition,
+): readonly Result<readonly [string, SenderApiSettings], readonly ConfigProblem[]>[] {
+  if (source.enrich === undefined) return [];
+  const { baseUrlVariable, tokenVariable, network } = source.enrich.api;
+  const owner = `the API of source ${source.id}`;
+  const baseUrl = readBaseUrl(environment, { variable: baseUrlVariable, network, owner });
+  const token = tokenVariable === null ? null : readText(environment, tokenVariable);
+  const problems = baseUrl.ok ? [] : [...baseUrl.error];
+  if (tokenVariable !== null && token === null)
+    problems.push({ file: secretsFile, field: tokenVariable, rule: `is required: the token of ${owner}` });
+  return [
+    baseUrl.ok && problems.length === 0
+      ? ok([source.id, { baseUrl: baseUrl.value, token }] as const)
+      : err(problems),
+  ];
+}
+
 function readBaseUrl(
   environment: Environment,
-  target: TargetDefinition,
+  place: { readonly variable: string; readonly network: 'public' | 'private'; readonly owner: string },
 ): Result<string, readonly ConfigProblem[]> {
-  const field = target.baseUrlVariable ?? '';
+  const { variable: field, network, owner } = place;
   const refuse = (rule: string) => err([{ file: variablesFile, field, rule }]);
   const text = readText(environment, field);
-  if (text === null) return refuse(`is required: the base URL of target ${target.id}`);
+  if (text === null) return refuse(`is required: the base URL of ${owner}`);
   const url = URL.parse(text);
   if (url === null) return refuse('must be a URL, e.g. https://erp.example.com/api');
   if (url.username !== '' || url.password !== '')
     return refuse('may not hold a credential: that is a secret');
   if (url.search !== '' || url.hash !== '') return refuse('may not have a query or a fragment');
-  const allowed = target.network === 'private' ? ['https:', 'http:'] : ['https:'];
+  const allowed = network === 'private' ? ['https:', 'http:'] : ['https:'];
   if (!allowed.includes(url.protocol)) {
-    return refuse(
-      `must begin with ${allowed.join('// or ')}//, as target ${target.id} is on a ${target.network} network`,
-    );
+    return refuse(`must begin with ${allowed.join('// or ')}//, as ${owner} is on a ${network} network`);
   }
   return ok(url.href.replace(/\/+$/, ''));
 }

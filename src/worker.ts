@@ -87,8 +87,8 @@ export default {
       await consumeDeadDoorbells(batch, { namespace: env.SEQUENCER, telemetry: ports.deliver.telemetry });
       return;
     }
-    const { deliver, sequencers, deliverOptions: options } = ports;
-    await consumeDoorbells(batch, { deliver, sequencers, options });
+    const { deliver, sequencers, deliverOptions: options, enrich } = ports;
+    await consumeDoorbells(batch, { deliver, sequencers, options, enrich });
   },
 
   scheduled: async (controller, env) => {

@@ -2,6 +2,7 @@
 // Pure. Types say some of them too; they are said again here because a relay that starts wrongly loses events quietly.
 
 import type { EventPrerequisite, RouteDefinition } from './define-integration.ts';
+import type { EnrichStep } from './enrich.ts';
 import type { ConfigProblem, SourceDefinition } from './relay-definition.ts';
 import { type RoutePolicy, routeBounds } from './route.ts';
 import type { TargetDefinition } from './target.ts';
@@ -53,6 +54,19 @@ export function checkSource(source: SourceDefinition, place: Place): readonly Co
     'must not end in _PREVIOUS: so is the old value named',
   );
   found.push(...checkSourceNeeds(source, place));
+  if (source.enrich !== undefined) found.push(...checkEnrich(source, source.enrich, place));
+  return found;
+}
+
+function checkEnrich(source: SourceDefinition, step: EnrichStep, place: Place): readonly ConfigProblem[] {
+  const { file, field } = place;
+  const { found, expect, expectWithin } = problemsAt({ file, field: `${field}.enrich` });
+  const { baseUrlVariable, tokenVariable, timeoutMs } = step.api;
+  expect(variablePattern.test(baseUrlVariable), 'api.baseUrl', variableRule);
+  expect(tokenVariable === null || variablePattern.test(tokenVariable), 'api.token', variableRule);
+  expectWithin('timeoutMs', timeoutMs, 'api.timeoutMs');
+  for (const type of step.types ?? [])
+    expect(canSend(source, type), 'types', `must be types the source sends: ${source.id} has no ${type}`);
   return found;
 }
 

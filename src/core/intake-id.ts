@@ -2,7 +2,6 @@
 // partition in front, so that an operator's call finds it. `int_3_<128 bits, hex>`; an item is `int_3_….{index}`. Pure.
 
 import { partitionOf } from './partition.ts';
-import { err, ok, type Result } from './result.ts';
 
 const pattern = /^int_(\d{1,5})_[0-9a-f]{32}$/;
 
@@ -15,8 +14,8 @@ export function intakeId(digestHex: string, partitions: number): string {
   return `int_${partitionOf(`intake/${digest}`, partitions)}_${digest}`;
 }
 
-/** The partition that keeps it; an id of a partition beyond is refused. */
-export function intakePartition(id: string, partitions: number): Result<number, 'malformed_id'> {
-  const partition = Number(pattern.exec(id)?.[1] ?? Number.NaN);
-  return partition < partitions ? ok(partition) : err('malformed_id');
+/** The partition that keeps it, of the generation that made it; null where the text is no such id. */
+export function intakePartition(id: string): number | null {
+  const partition = pattern.exec(id)?.[1];
+  return partition === undefined ? null : Number(partition);
 }

@@ -42,8 +42,6 @@ export const limits = {
   maxFormFields: 512,
   /** Events of one request: a sender's largest batch is some thousand small ones, and each is a row. */
   maxBatchItems: 2_000,
-  /** Claims of one request under way at once: a sequencer takes those that arrive together in one commit. */
-  maxClaimsAtOnce: 32,
   /** A token in a header, characters: a JWT with the claims of a directory is some 2,000. */
   maxTokenCharacters: 8_192,
   /** Longest wait for a sender's key server, ms: senders wait 3 to 5 s for the answer to a webhook. */
@@ -140,10 +138,10 @@ export const limits = {
   retentionStepEvents: 500,
   /** Default of how long bodies are kept, ms: 30 days, longer than any sender sends an event again. */
   bodyRetentionMs: 30 * 24 * 3600 * 1000,
-  /** Events of one request: the largest batch of the senders known (SendGrid, 768 KB) holds some 1,500. */
-  maxIntakeItems: 2_000,
-  /** One item of an intake as JSON, bytes: fits with its plans in a SQLite row of 2 MB. */
-  maxIntakeItemBytes: 1_500_000,
+  /** One item of an intake as JSON, characters: fits with its plans in a SQLite row of 2 MB. */
+  maxIntakeItemChars: 1_500_000,
+  /** What is kept of a request in place of an item that cannot be told, characters: there may be thousands of them. */
+  maxUnreadableItemChars: 1_024,
   /** Items of one intake row: written again when some of them are done. */
   maxIntakePartItems: 100,
   /** Items of one intake row, bytes of JSON: a single larger one has a row of its own. */

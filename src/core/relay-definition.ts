@@ -1,6 +1,7 @@
 // What a relay is made of once its integrations are compiled: sources, targets, routes, and the ways to find them.
 // Pure types. Made by compile-integrations.ts; the pipeline and worker.ts read it and never change it.
 
+import type { EnrichStep } from './enrich.ts';
 import type { Route } from './route.ts';
 import type { Entity, IdentifiedEvent, SourcePreset } from './source.ts';
 import type { TargetDefinition } from './target.ts';
@@ -19,6 +20,8 @@ export type SourceDefinition = {
   readonly allowExperimental?: boolean;
   /** Takes the place of the preset's entity; absent: the preset's counts. Pure. */
   entity?(event: IdentifiedEvent): Entity | null;
+  /** Fetches the full record of events whose body does not hold it; absent: every body does. */
+  readonly enrich?: EnrichStep;
 };
 
 /** Something in an integration that stops the start. */

@@ -1,6 +1,7 @@
 // A source: one sender, how its requests are proven genuine and how an event's identity is read from them.
 // Pure data and functions; the schemes are in core/signature, the presets in core/sources.
 
+import type { EnrichStep } from './enrich.ts';
 import type { JsonValue } from './json.ts';
 import type { Result } from './result.ts';
 import type { AddressRule } from './signature/remote-keys.ts';
@@ -64,7 +65,10 @@ export type EventIdentity = {
 };
 
 /** What the items of one request are: an item that cannot be read is a problem of its own and stops no other. */
-export type BatchItems = readonly Result<EventIdentity, ParseProblem>[];
+export type BatchItems = readonly Result<EventIdentity, UnreadableItem>[];
+
+/** With what stands there instead of an event, where that can be said. */
+export type UnreadableItem = ParseProblem & { readonly item?: JsonValue };
 
 export type ParseProblem = {
   readonly reason:
@@ -73,7 +77,7 @@ export type ParseProblem = {
     | 'too_deep'
     | 'missing_field'
     | 'invalid_field'
-    /** One of too many items of a request. */
+    /** More items than one request may hold. */
     | 'too_many_items'
     /** The source's own `entity` function threw or gave something that is no entity. */
     | 'entity_failed';
@@ -124,7 +128,10 @@ export type SourcePreset<Topics extends object = object> = {
   readonly scheme: SignatureScheme;
   /** Types that can be sent, where the sender's list is closed; null where any type may come. */
   readonly topics: readonly string[] | null;
-  /** The body as its mapping sees it. Pure, so that the kept body of an event gives the same payload years later. */
+  /**
+   * The body as its mapping sees it: of an event of a batch its item, of one that was enriched the record that was
+   * fetched. Pure, so that the kept body of an event gives the same payload years later.
+   */
   parsePayload(request: Pick<ReceivedRequest, 'headers' | 'body'>): Result<JsonValue, ParseProblem>;
   /** Asynchronous because an id may be a digest, and WebCrypto's are. Never rejects. */
   identify(request: VerifiedRequest): Promise<Result<EventIdentity, ParseProblem>>;
@@ -180,4 +187,6 @@ export type SourceRuntime = {
   readonly toleranceSeconds?: number | null;
   /** Takes the place of the preset's entity; null: the event belongs to none. Pure. */
   entity?(event: IdentifiedEvent): Entity | null;
+  /** Fetches what the body does not hold. */
+  readonly enrich?: EnrichStep;
 };

@@ -31,6 +31,11 @@ function toResponse(c: Context<HttpEnv>, answer: AcceptAnswer): Response {
     case 'accepted':
       if (answer.reply !== undefined) return toPlainResponse(c, answer.reply);
       return c.json({ events: answer.events.map(({ id, status }) => ({ id, status })) }, 202);
+    case 'received': {
+      if (answer.reply !== undefined) return toPlainResponse(c, answer.reply);
+      const { intake, events } = answer;
+      return c.json({ intake, events: events.map(({ id, status }) => ({ id, status })) }, 202);
+    }
     case 'handshake':
       return toPlainResponse(c, answer.answer);
     case 'unknown_source':

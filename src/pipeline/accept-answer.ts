@@ -21,12 +21,25 @@ export type AcceptRequest = {
 
 export type AcceptedEvent = { readonly id: string; readonly status: 'accepted' | 'duplicate' };
 
+/** An item of an intake. `received`: to be claimed; `duplicate`: the whole request was here before. */
+export type ReceivedItem = {
+  readonly id: string;
+  readonly status: 'received' | 'duplicate' | 'rejected';
+};
+
 export type AcceptAnswer =
   /** Claimed durably: only this may be answered 2xx, besides a handshake. */
   | {
       readonly kind: 'accepted';
       readonly events: readonly AcceptedEvent[];
       /** What this sender wants to hear instead of the events' ids. */
+      readonly reply?: AcceptedReply;
+    }
+  /** Claimed whole, durably; its events are claimed afterwards. */
+  | {
+      readonly kind: 'received';
+      readonly intake: string;
+      readonly events: readonly ReceivedItem[];
       readonly reply?: AcceptedReply;
     }
   | { readonly kind: 'handshake'; readonly answer: HandshakeAnswer }

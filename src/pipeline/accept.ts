@@ -6,9 +6,9 @@ import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { KeyCache } from '../core/signature/key-cache.ts';
 import { noRemoteKeys, type RemoteKeys } from '../core/signature/remote-keys.ts';
 import type { SourceRuntime, VerifiedRequest } from '../core/source.ts';
-import type { Accept, AcceptAnswer, AcceptRequest } from './accept-answer.ts';
+import type { Accept, AcceptAnswer, AcceptRequest, ReceivedItem } from './accept-answer.ts';
 import { type ClaimResult, claim, keepHeaders } from './claim.ts';
-import { claimBatch } from './claim-batch.ts';
+import { type ClaimIntakeResult, claimIntake } from './claim-intake.ts';
 import type { Clock, Randomness, RejectedRequest, RejectedRequests, Sequencers, Telemetry } from './ports.ts';
 import { type ReceiveFailure, receive } from './receive.ts';
 import { type Verified, type VerifyFailure, verify } from './verify.ts';
@@ -63,48 +63,37 @@ async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: nu
       ? { ...answer, bare: true }
       : answer;
   }
-  const answer = await claimVerified(deps, incoming, verified.value);
+  const answer = await claimVerified(deps, verified.value);
   const { reply } = source.preset;
-  return answer.kind === 'accepted' && reply !== undefined ? { ...answer, reply } : answer;
+  const isTaken = answer.kind === 'accepted' || answer.kind === 'received';
+  return isTaken && reply !== undefined ? { ...answer, reply } : answer;
 }
 
-async function claimVerified(
-  deps: AcceptDependencies,
-  incoming: AcceptRequest,
-  verified: Verified,
-): Promise<AcceptAnswer> {
+async function claimVerified(deps: AcceptDependencies, verified: Verified): Promise<AcceptAnswer> {
   switch (verified.kind) {
     case 'handshake':
       return { kind: 'handshake', answer: verified.answer };
     case 'event':
       return toClaimAnswer(deps, await claim(deps, verified.request, verified.identity));
-    case 'batch':
-      return acceptBatch(deps, incoming, verified);
+    case 'intake':
+      return acceptIntake(deps, verified);
   }
 }
 
-/** One answer for all: only when every readable item is claimed, and every other one is kept, may the sender go on. */
-async function acceptBatch(
+/** An empty batch holds nothing that could be lost. */
+async function acceptIntake(
   deps: AcceptDependencies,
-  incoming: AcceptRequest,
-  batch: Extract<Verified, { kind: 'batch' }>,
+  { request, items }: Extract<Verified, { kind: 'intake' }>,
 ): Promise<AcceptAnswer> {
-  const { request } = batch;
-  const claimed = await claimBatch(deps, batch);
-  for (const { problem, payload } of claimed.problems) {
-    await keep(deps, {
-      id: deps.randomness.uuid(),
-      source: incoming.source,
-      at: request.receivedAt,
-      headers: keepHeaders(request.headers),
-      ...{ stage: 'parse', reason: problem.reason, detail: `${problem.field} ${problem.rule}` },
-      body: payload,
-    });
-  }
-  const answers = claimed.results.map((result) => toClaimAnswer(deps, result));
-  const unclaimed = answers.find((answer) => answer.kind !== 'accepted');
-  const events = answers.flatMap((answer) => (answer.kind === 'accepted' ? answer.events : []));
-  return unclaimed ?? { kind: 'accepted', events };
+  if (items.length === 0) return { kind: 'accepted', events: [] };
+  const result = await claimIntake(deps, request, items);
+  if (result.kind !== 'received') return toUnavailable(deps, result);
+  const { id, status } = result;
+  const events = items.map((item, index) => ({
+    id: `${id}.${index}`,
+    status: item.ok ? status : ('rejected' as const),
+  }));
+  return { kind: 'received', intake: id, events };
 }
 
 function toReceiveAnswer(failure: ReceiveFailure): AcceptAnswer {
@@ -127,6 +116,12 @@ function toReceiveAnswer(failure: ReceiveFailure): AcceptAnswer {
 function toClaimAnswer(deps: AcceptDependencies, result: ClaimResult): AcceptAnswer {
   if (result.kind === 'claimed')
     return { kind: 'accepted', events: [{ id: result.id, status: result.status }] };
+  return toUnavailable(deps, result);
+}
+
+type Unclaimed = Exclude<ClaimResult | ClaimIntakeResult, { kind: 'claimed' } | { kind: 'received' }>;
+
+function toUnavailable(deps: AcceptDependencies, result: Unclaimed): AcceptAnswer {
   const reason = result.kind === 'refused' ? result.reason : 'sequencer_unreachable';
   deps.telemetry.log('error', 'claim.failed', { reason, message: result.message });
   return { kind: 'unavailable', reason, retryAfterSeconds: limits.retryAfterSeconds };
@@ -191,9 +186,17 @@ function logAnswer(
     answer: answer.kind,
     durationMs: deps.clock.now() - end.startedAt,
   };
+  if (answer.kind === 'accepted' && answer.events.length === 0) {
+    logIntake(deps, fields, { intake: null, events: [] });
+    return;
+  }
   if (answer.kind === 'accepted') {
     for (const { id, status } of answer.events)
       deps.telemetry.log('info', 'event.received', { ...fields, eventRecord: id, status });
+    return;
+  }
+  if (answer.kind === 'received') {
+    logIntake(deps, fields, answer);
     return;
   }
   if (answer.kind === 'handshake') {
@@ -202,4 +205,18 @@ function logAnswer(
   }
   const { kind, ...detail } = answer;
   deps.telemetry.log(kind === 'unavailable' ? 'error' : 'warn', 'request.refused', { ...fields, ...detail });
+}
+
+function logIntake(
+  deps: AcceptDependencies,
+  fields: Readonly<Record<string, unknown>>,
+  { intake, events }: { readonly intake: string | null; readonly events: readonly ReceivedItem[] },
+): void {
+  deps.telemetry.log('info', 'intake.received', {
+    ...fields,
+    intake,
+    isDuplicate: events.some(({ status }) => status === 'duplicate'),
+    itemCount: events.length,
+    rejectedCount: events.filter(({ status }) => status === 'rejected').length,
+  });
 }

@@ -2,14 +2,13 @@
 // Plans the event's deliveries and claims them in one call to the sequencer of its ordering key. Only after its answer may
 // the sender be told 2xx: a claim nobody answered is not known, and the sender comes again.
 
-import type { EventPayload, MappedEvent, WebhookEvent } from '../core/event.ts';
-import { orderingKeyOf } from '../core/keys.ts';
+import type { EventPayload } from '../core/event.ts';
 import { limits } from '../core/limits.ts';
 import { partitionOf } from '../core/partition.ts';
-import { planDeliveries } from '../core/plan-deliveries.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { ClaimAnswer } from '../core/sequencer/messages.ts';
 import type { EventIdentity, HeaderMap, VerifiedRequest } from '../core/source.ts';
+import { planEvent } from './plan-event.ts';
 import { PortError, type Sequencers } from './ports.ts';
 
 export type ClaimDependencies = {
@@ -25,21 +24,9 @@ export async function claim(
   identity: EventIdentity,
 ): Promise<ClaimResult> {
   const { partitions, generation } = deps.sequencers;
-  const event = toWebhookEvent(request, identity);
-  const payload: EventPayload = { headers: keepHeaders(request.headers), body: request.body };
-  const mapped: MappedEvent = {
-    id: event.eventId,
-    source: event.source,
-    type: event.type,
-    entity: event.entity,
-    sequence: event.sequence,
-    occurredAt: event.occurredAt,
-    receivedAt: event.receivedAt,
-    headers: payload.headers,
-    payload: identity.payload,
-  };
-  const routes = deps.definition.routesFor(event.source, event.type);
-  const deliveries = planDeliveries({ ...mapped, orderingKey: event.orderingKey }, routes);
+  const headers = keepHeaders(request.headers);
+  const { event, deliveries } = planEvent(deps.definition, { ...request, headers }, identity);
+  const payload: EventPayload = { headers, body: request.body };
   const partition = partitionOf(event.orderingKey, partitions);
   return repeatCall(() =>
     deps.sequencers.of(partition).claim({ event, payload, deliveries, partitions, generation }),
@@ -47,7 +34,9 @@ export async function claim(
 }
 
 /** A claim is idempotent, so a broken call is made again where the platform says that this can help. */
-async function repeatCall(call: () => Promise<ClaimAnswer>): Promise<ClaimResult> {
+export async function repeatCall<Answer>(
+  call: () => Promise<Answer>,
+): Promise<Answer | { readonly kind: 'unknown'; readonly message: string }> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await call();
@@ -58,21 +47,6 @@ async function repeatCall(call: () => Promise<ClaimAnswer>): Promise<ClaimResult
       }
     }
   }
-}
-
-function toWebhookEvent(request: VerifiedRequest, identity: EventIdentity): WebhookEvent {
-  const { eventId, type, entity, sequence, occurredAt } = identity;
-  return {
-    source: request.source,
-    eventId,
-    type,
-    entity,
-    orderingKey: orderingKeyOf({ source: request.source, eventId, entity }),
-    sequence,
-    occurredAt,
-    receivedAt: request.receivedAt,
-    requestId: request.requestId,
-  };
 }
 
 const secretBearing = /authorization|cookie|signature|hmac|secret|token|api-?key/;

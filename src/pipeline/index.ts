@@ -9,7 +9,11 @@
 //   6 settle    deliver.ts      Settlement        → DeliveryStatus, and what is next
 //   7 replay    replay.ts       a past delivery   → a new delivery, to 4
 //
+// A request with several or thin events goes 1, 2, then claim-intake.ts, which takes it whole; enrich.ts fetches what its
+// body does not hold; then each of its events is claimed for itself, as in 3.
+//
 // What decides in 3, 4, 6 and 7 is core/sequencer; this folder asks it and acts.
 
 export { type AcceptDependencies, createAccept } from './accept.ts';
 export { type DeliverDependencies, type DeliverOptions, type DeliverSummary, deliver } from './deliver.ts';
+export { type EnrichDependencies, type EnrichOptions, enrich, hasEnrichingSource } from './enrich.ts';

@@ -26,9 +26,10 @@ import type {
 } from '../core/sequencer/messages.ts';
 import type { EventRecord } from '../core/sequencer/record.ts';
 import type { TargetDefinition } from '../core/target.ts';
+import type { IntakeSequencer } from './intake-ports.ts';
 
 /** The sequencer of one partition. Calls may throw a `PortError`: what is not answered is not known. */
-export interface Sequencer {
+export interface Sequencer extends IntakeSequencer {
   claim(request: ClaimRequest): Promise<ClaimAnswer>;
   lease(request: LeaseRequest): Promise<LeaseAnswer>;
   /** Right before the first write of an attempt that started in doubt. */

@@ -1,8 +1,9 @@
-// Stage 2 of 7 · verify · in: ReceivedRequest · out: VerifiedRequest and the identity of its events · next: claim
+// Stage 2 of 7 · verify · in: ReceivedRequest · out: VerifiedRequest and the identity of its events · next: claim, or claim-intake
 // Proves who sent it, by the signature with the current or the previous secret, and only then reads what it says.
 // It may not answer the sender or store anything, and calls nobody but the sender's own key servers, through their port;
 // what failed is a value with its precise reason.
 
+import { limits } from '../core/limits.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { KeyCache } from '../core/signature/key-cache.ts';
 import { noRemoteKeys, type RemoteKeys } from '../core/signature/remote-keys.ts';
@@ -10,20 +11,27 @@ import type { SignatureFailure } from '../core/signature/signature-failure.ts';
 import { verifySignature } from '../core/signature/verify-signature.ts';
 import type {
   BatchItems,
-  Entity,
   EventIdentity,
   HandshakeAnswer,
   ParseProblem,
   ReceivedRequest,
   SourceRuntime,
+  UnreadableItem,
   VerifiedRequest,
 } from '../core/source.ts';
-import { readId } from '../core/sources/read-field.ts';
+import { chooseEntity } from './choose-entity.ts';
+
+/** `thin`: the body does not hold the entity; it is fetched before anything is planned. */
+export type IdentifiedItem = { readonly identity: EventIdentity; readonly thin: boolean };
 
 export type Verified =
   | { readonly kind: 'event'; readonly request: VerifiedRequest; readonly identity: EventIdentity }
-  /** Of a sender that may put several events into one request: each item by itself, read or with its problem. */
-  | { readonly kind: 'batch'; readonly request: VerifiedRequest; readonly items: BatchItems }
+  /** Several events, or one whose body does not hold the entity: claimed whole. May be empty. */
+  | {
+      readonly kind: 'intake';
+      readonly request: VerifiedRequest;
+      readonly items: readonly Result<IdentifiedItem, UnreadableItem>[];
+    }
   /** No event: the answer that makes the sender go on. */
   | { readonly kind: 'handshake'; readonly answer: HandshakeAnswer };
 
@@ -43,49 +51,67 @@ export type VerifyContext = {
   readonly remoteKeys?: RemoteKeys;
 };
 
-function entityProblem(rule: string): Result<never, ParseProblem> {
-  return err({ reason: 'entity_failed', field: 'entity', rule });
+const encoder = new TextEncoder();
+
+function isThin({ enrich }: SourceRuntime, identity: EventIdentity): boolean {
+  return enrich !== undefined && (enrich.types === null || enrich.types.includes(identity.type));
 }
 
-function checkEntity(entity: Entity | null): Result<Entity | null, ParseProblem> {
-  if (entity === null) return ok(null);
-  const kind = readId(entity.kind, 'entity kind');
-  if (!kind.ok) return kind;
-  const id = readId(entity.id, 'entity id');
-  return id.ok ? ok({ kind: kind.value, id: id.value }) : id;
-}
-
-/** The source's own rule over the preset's. It is a user's code: what it throws is a problem of this event alone. */
-function withEntity(
+/** A thin event's entity is chosen when its record is there. */
+function toItem(
   source: SourceRuntime,
   request: VerifiedRequest,
   identity: EventIdentity,
-): Result<EventIdentity, ParseProblem> {
-  if (source.entity === undefined) return ok(identity);
-  const { eventId: id, type, entity, payload } = identity;
-  try {
-    const own = { id, source: source.id, type, entity, headers: request.headers, payload };
-    const checked = checkEntity(source.entity(own));
-    return checked.ok ? ok({ ...identity, entity: checked.value }) : checked;
-  } catch (error) {
-    return entityProblem(error instanceof Error ? error.message : 'threw something that is no Error');
+): Result<IdentifiedItem, ParseProblem> {
+  if (isThin(source, identity)) return ok({ identity, thin: true });
+  const chosen = chooseEntity(source, request.headers, identity);
+  return chosen.ok ? ok({ identity: chosen.value, thin: false }) : chosen;
+}
+
+async function readOne(
+  source: SourceRuntime,
+  request: VerifiedRequest,
+): Promise<Result<Verified, ParseProblem>> {
+  const identity = await source.preset.identify(request);
+  if (!identity.ok) return identity;
+  const item = toItem(source, request, identity.value);
+  if (!item.ok) return item;
+  return item.value.thin
+    ? ok({ kind: 'intake', request, items: [item] })
+    : ok({ kind: 'event', request, identity: item.value.identity });
+}
+
+/** A request of one event is that event, claimed as directly as any other: its body is the item. */
+function readMany(
+  source: SourceRuntime,
+  request: VerifiedRequest,
+  identities: BatchItems,
+): Result<Verified, ParseProblem> {
+  if (identities.length > limits.maxBatchItems) {
+    const rule = `must hold at most ${limits.maxBatchItems} events`;
+    return err({ reason: 'too_many_items', field: 'body $', rule });
   }
+  const items = identities.map((identity): Result<IdentifiedItem, UnreadableItem> => {
+    if (!identity.ok) return identity;
+    const item = toItem(source, request, identity.value);
+    return item.ok ? item : err({ ...item.error, item: identity.value.payload });
+  });
+  const [only] = items;
+  if (only === undefined || items.length > 1) return ok({ kind: 'intake', request, items });
+  if (!only.ok) return only;
+  if (only.value.thin) return ok({ kind: 'intake', request, items });
+  const { identity } = only.value;
+  const body = new Uint8Array(encoder.encode(JSON.stringify(identity.payload)));
+  return ok({ kind: 'event', request: { ...request, body }, identity });
 }
 
 async function readEvents(
   source: SourceRuntime,
   request: VerifiedRequest,
-): Promise<Result<Verified, VerifyFailure>> {
-  const { preset } = source;
-  const unparsable = (problem: ParseProblem) => err({ kind: 'unparsable', request, problem } as const);
-  const own = (identity: Result<EventIdentity, ParseProblem>) =>
-    identity.ok ? withEntity(source, request, identity.value) : identity;
-  if (preset.identifyMany !== undefined) {
-    const items = await preset.identifyMany(request);
-    return items.ok ? ok({ kind: 'batch', request, items: items.value.map(own) }) : unparsable(items.error);
-  }
-  const identity = own(await preset.identify(request));
-  return identity.ok ? ok({ kind: 'event', request, identity: identity.value }) : unparsable(identity.error);
+): Promise<Result<Verified, ParseProblem>> {
+  if (source.preset.identifyMany === undefined) return readOne(source, request);
+  const identities = await source.preset.identifyMany(request);
+  return identities.ok ? readMany(source, request, identities.value) : identities;
 }
 
 async function acknowledge(
@@ -131,5 +157,6 @@ export async function verify(
   const acknowledged = await acknowledge(source, request, remoteKeys);
   if (!acknowledged.ok) return acknowledged;
   if (acknowledged.value !== null) return ok({ kind: 'handshake', answer: acknowledged.value });
-  return readEvents(source, request);
+  const read = await readEvents(source, request);
+  return read.ok ? read : err({ kind: 'unparsable', request, problem: read.error });
 }

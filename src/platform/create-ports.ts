@@ -4,8 +4,15 @@ import type { Config, TargetSettings } from '../config.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import { createKeyCache } from '../core/signature/key-cache.ts';
 import type { SourceRuntime } from '../core/source.ts';
-import type { AcceptDependencies, DeliverDependencies, DeliverOptions } from '../pipeline/index.ts';
+import {
+  type AcceptDependencies,
+  type DeliverDependencies,
+  type DeliverOptions,
+  type EnrichDependencies,
+  hasEnrichingSource,
+} from '../pipeline/index.ts';
 import type { Journal, JournalReader, RejectedRequests, Sequencers } from '../pipeline/ports.ts';
+import { createRecordCache } from '../pipeline/record-cache.ts';
 import { systemClock, systemRandomness } from './clock.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
 import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
@@ -13,12 +20,15 @@ import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
 import { createErpConnections } from './fetch/erp-connections.ts';
 import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
 import { createRemoteKeys } from './fetch/remote-keys.ts';
+import { createSenderApis } from './fetch/sender-apis.ts';
 import { createTelemetry } from './telemetry.ts';
 
 export type Ports = {
   readonly accept: AcceptDependencies;
   readonly deliver: DeliverDependencies;
   readonly deliverOptions: DeliverOptions;
+  /** Null where no source enriches. */
+  readonly enrich: EnrichDependencies | null;
   readonly sequencers: Sequencers;
   readonly journal: Journal & JournalReader;
   readonly rejectedRequests: RejectedRequests;
@@ -63,6 +73,15 @@ export function createPorts(given: {
       telemetry,
     },
     deliverOptions: deliverOptionsFor(config, definition),
+    enrich: hasEnrichingSource(definition)
+      ? {
+          definition,
+          apis: createSenderApis({ settings: config.senderApis, clock }),
+          cache: createRecordCache(),
+          clock,
+          telemetry,
+        }
+      : null,
     sequencers,
     journal,
     rejectedRequests,
@@ -74,9 +93,12 @@ function sourceRuntimes(definition: RelayDefinition, config: Config): Map<string
   for (const source of definition.sources.values()) {
     const secrets = config.sourceSecrets.get(source.id);
     if (secrets === undefined) continue;
-    const { id, preset, entity } = source;
-    const runtime = { id, preset, secrets, ...config.sourceSettings.get(id) };
-    runtimes.set(id, entity === undefined ? runtime : { ...runtime, entity });
+    const { id, preset, entity, enrich } = source;
+    runtimes.set(id, {
+      ...{ id, preset, secrets, ...config.sourceSettings.get(id) },
+      ...(entity === undefined ? {} : { entity }),
+      ...(enrich === undefined ? {} : { enrich }),
+    });
   }
   return runtimes;
 }
@@ -90,7 +112,8 @@ const leaseBoundsMs = { least: 20_000, most: 600_000 };
 function deliverOptionsFor(config: Config, definition: RelayDefinition): DeliverOptions {
   const timeouts = [...definition.targets.values()].map((target) => target.timeoutMs);
   const routeTimeouts = definition.routes.map((route) => route.timeoutMs ?? 0);
-  const wanted = callsPerLease * Math.max(0, ...timeouts, ...routeTimeouts);
+  const apiTimeouts = [...definition.sources.values()].map(({ enrich }) => enrich?.api.timeoutMs ?? 0);
+  const wanted = callsPerLease * Math.max(0, ...timeouts, ...routeTimeouts, ...apiTimeouts);
   const leaseMs = Math.min(leaseBoundsMs.most, Math.max(leaseBoundsMs.least, wanted));
   return { concurrency: config.deliveryConcurrency, leaseMs, budgetMs: config.deliveryBudgetMs };
 }

@@ -179,6 +179,14 @@ function toPort({ bench, journal, down, partition }: PortParts): Sequencer {
     resolve: (request) => call(() => core().resolve(request, bench.now())),
     find: (id) => call(() => core().find(id, bench.now())),
     listOpen: (request) => call(() => core().listOpen(request, bench.now())),
+    claimIntake: (request) => call(() => core().intakes.claim(request, bench.now())),
+    claimMany: (requests) => call(() => core().claimMany(requests, bench.now())),
+    leaseItems: (request) => call(() => core().intakes.lease(request, bench.now())),
+    settleItems: (settlements) =>
+      call(() => core().intakes.settle(settlements, { now: bench.now(), random: () => 0.5 })),
+    findIntake: (id) => call(() => core().intakes.find(id, bench.now())),
+    listIntakes: () => call(() => core().intakes.list(bench.now())),
+    reviveIntake: (request) => call(() => core().intakes.revive(request, bench.now())),
     stats: () => call(() => core().stats(bench.now())),
     flushJournal: () => call(() => flush(bench, journal, partition)),
   };

@@ -31,13 +31,11 @@ export type IntakeCore = {
   readonly acknowledge: (results: readonly FanOutResult[], timed: Timed) => void;
   /** Something is to be claimed or reported now. */
   readonly hasDueFanOut: (now: number) => boolean;
-  /** Epoch ms; null: nothing is left to claim or report. */
-  readonly nextFanOutAt: (now: number) => number | null;
   readonly lease: (request: ItemLeaseRequest, now: number) => readonly LeasedItem[];
   readonly settle: (settlements: readonly ItemSettlement[], timed: Timed) => void;
   readonly hasDueFetch: (now: number) => boolean;
-  /** Epoch ms; null: nothing waits for a time. */
-  readonly nextFetchAt: (now: number) => number | null;
+  /** When the alarm is wanted, epoch ms; null: not at all. What has a doorbell or is under way has a little time. */
+  readonly nextAt: (now: number) => number | null;
   readonly revive: (request: ReviveRequest, now: number) => ReviveAnswer;
   readonly find: (id: string, now: number) => IntakeView | null;
   readonly list: (now: number) => readonly IntakeSummary[];
@@ -54,7 +52,6 @@ export function createIntakeCore({ change, look }: { readonly change: Run; reado
     dueReports: (now) => look(now, dueReports),
     acknowledge: (results, { now, random }) => change(now, (state) => acknowledge(state, results, random)),
     hasDueFanOut: (now) => look(now, hasDueFanOut),
-    nextFanOutAt: (now) => look(now, nextFanOutAt),
     lease: (request, now) =>
       change(now, (state) => {
         expireItems(state);
@@ -62,7 +59,7 @@ export function createIntakeCore({ change, look }: { readonly change: Run; reado
       }),
     settle: (settlements, { now, random }) => change(now, (state) => settleItems(state, settlements, random)),
     hasDueFetch: (now) => look(now, hasDueFetch),
-    nextFetchAt: (now) => look(now, nextFetchAt),
+    nextAt: (now) => look(now, nextAt),
     revive: (request, now) => change(now, (state) => revive(state, request)),
     find: (id, now) => look(now, (state) => findIntake(state, id)),
     list: (now) => look(now, (state) => listIntakes(state, limits.maxListedIntakes)),
@@ -73,4 +70,14 @@ export function createIntakeCore({ change, look }: { readonly change: Run; reado
         return intakes.pruneCursor !== null;
       }),
   };
+}
+
+function nextAt(state: SequencerState): number | null {
+  const fanOutAt = nextFanOutAt(state);
+  const times = [
+    fanOutAt === null ? null : Math.max(fanOutAt, state.now + limits.fanOutAlarmMs),
+    // A fetch that is due has a doorbell, which the alarm rings again.
+    hasDueFetch(state) ? null : nextFetchAt(state),
+  ].filter((at) => at !== null);
+  return times.length === 0 ? null : Math.min(...times);
 }

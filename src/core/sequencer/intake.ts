@@ -15,7 +15,7 @@ import type {
 import type { IntakeHead, IntakeItem, IntakePart, SettledIntake } from './intake-record.ts';
 import { findItem, type ItemChange, putItems, type Rest, rememberPart } from './intake-state.ts';
 import { countStatuses } from './intake-views.ts';
-import type { SequencerState } from './state.ts';
+import { newestPlace, type SequencerState } from './state.ts';
 
 const encoder = new TextEncoder();
 
@@ -35,7 +35,7 @@ export function claimIntake(state: SequencerState, request: IntakeRequest): Inta
   }
   for (const part of toParts({ id, source, requestId, receivedAt, headers }, items)) {
     rows.writeIntakePart(part);
-    rememberPart(intakes, part, config.partitions);
+    rememberPart(intakes, part, newestPlace(config).partitions);
   }
   return { kind: 'received', id, status: 'received' };
 }
@@ -97,7 +97,7 @@ function toDueClaim(state: SequencerState, itemId: string): DueClaim | null {
   const found = findItem(state.intakes, itemId);
   if (found === null || found.item.work?.kind !== 'claim') return null;
   const { event, deliveries, payload } = found.item.work.claim;
-  const { partitions, generation } = state.config;
+  const { partitions, generation } = newestPlace(state.config);
   return {
     itemId,
     request: {
@@ -188,7 +188,7 @@ export function changeItems(state: SequencerState, changes: readonly ItemChange[
   const settled = putItems(state.intakes, changes, {
     rows: state.rows,
     now: state.now,
-    partitions: state.config.partitions,
+    partitions: newestPlace(state.config).partitions,
     keptMs: limits.intakeKeptMs,
   });
   for (const intake of settled) state.signals.push(toFinished(intake));

@@ -28,6 +28,8 @@ export type SequencerConfig = {
   readonly partitions: number;
   readonly generation: number;
   readonly ledgerHorizonMs: number;
+  /** Where intakes have their items claimed; absent: this generation is the newest. */
+  readonly newest?: { readonly partitions: number; readonly generation: number };
 };
 
 export type SequencerState = {
@@ -65,6 +67,11 @@ export type SequencerState = {
   /** Some ordering keys were handed over to the next generation. */
   hasMovedKeys: boolean;
 };
+
+/** An intake of an earlier generation has its items claimed where their keys are now. */
+export function newestPlace({ newest, partitions, generation }: SequencerConfig) {
+  return newest ?? { partitions, generation };
+}
 
 /** The next number of the partition: ids, epochs and changes share one rising count. */
 export function takeNumber(state: SequencerState): number {

@@ -6,6 +6,7 @@ import { parseInstant } from '../parse-instant.ts';
 import { ok, type Result } from '../result.ts';
 import { type HmacSchemeOptions, hmacScheme } from '../signature/hmac-scheme.ts';
 import type { Entity, EventIdentity, ParseProblem, SourcePreset, VerifiedRequest } from '../source.ts';
+import { identifyItems } from './identify-items.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import {
   invalid,
@@ -28,6 +29,11 @@ export type GenericHmacOptions<Topics extends object = object> = {
   /** For messages. Default `generic-hmac`. */
   readonly name?: string;
   readonly signature: Omit<HmacSchemeOptions, 'name'>;
+  /**
+   * Where the events of a request stand, for a sender that posts several at once: a path to an array, or `$` where the
+   * body is one. The paths below then begin at an item. Absent: a request is one event.
+   */
+  readonly items?: string;
   /** Must be the same whenever the sender sends the same event again. */
   readonly id: FieldPlace;
   /** `fixed`: a sender of one type of event. */
@@ -123,8 +129,19 @@ function toPlaces<Topics extends object>(name: string, options: GenericHmacOptio
 
 function identify(request: VerifiedRequest, places: Places): Result<EventIdentity, ParseProblem> {
   const payload = parseJsonBody(request.body);
+  return payload.ok ? identifyPayload({ headers: request.headers, payload: payload.value }, places) : payload;
+}
+
+function identifyMany(request: VerifiedRequest, places: Places, items: JsonPath) {
+  const payload = parseJsonBody(request.body);
   if (!payload.ok) return payload;
-  const from: Read = { headers: request.headers, payload: payload.value };
+  return identifyItems(payload.value, {
+    path: items,
+    identify: (item) => identifyPayload({ headers: request.headers, payload: item }, places),
+  });
+}
+
+function identifyPayload(from: Read, places: Places): Result<EventIdentity, ParseProblem> {
   const eventId = readText(places.id, from);
   if (!eventId.ok) return eventId;
   const type = typeof places.type === 'string' ? ok(places.type) : readText(places.type, from);
@@ -141,8 +158,18 @@ function identify(request: VerifiedRequest, places: Places): Result<EventIdentit
     entity: entity.value,
     sequence: sequence.value,
     occurredAt: occurredAt.value,
-    payload: payload.value,
+    payload: from.payload,
   });
+}
+
+/** Null: a request is one event. */
+function toItemsPath<Topics extends object>(
+  name: string,
+  { items, id }: GenericHmacOptions<Topics>,
+): JsonPath | null {
+  if (items === undefined) return null;
+  if ('header' in id) refuse(name, 'id', 'must be a path: a header is the same for all items of a request');
+  return items === '$' ? [] : (parsePath(items) ?? refuse(name, 'items', `"${items}" must be a path or $`));
 }
 
 /** `Topics` maps each event type to its payload. */
@@ -152,11 +179,15 @@ export function genericHmac<Topics extends object = object>(
   const name = options.name ?? 'generic-hmac';
   const scheme = hmacScheme({ ...options.signature, name });
   const places = toPlaces(name, options);
+  const items = toItemsPath(name, options);
   return {
     name,
     scheme,
     topics: options.topics ?? null,
     parsePayload: (request) => parseJsonBody(request.body),
     identify: async (request) => identify(request, places),
+    ...(items === null
+      ? {}
+      : { identifyMany: async (request: VerifiedRequest) => identifyMany(request, places, items) }),
   };
 }

@@ -34,6 +34,12 @@ function logSignal(telemetry: Telemetry, signal: Signal): void {
       telemetry.log('warn', kind, facts);
       return;
     }
+    case 'intake.finished': {
+      const { kind, ...facts } = signal;
+      telemetry.log('info', kind, facts);
+      return;
+    }
+    case 'intake_item.dead':
     case 'effect.doubled': {
       const { kind, ...facts } = signal;
       telemetry.log('error', kind, facts);

@@ -38,6 +38,13 @@ function createObjectSequencer(namespace: SequencerNamespace, name: string): Seq
     find: (deliveryId) => call((sequencer) => sequencer.find(deliveryId)),
     listOpen: (request) => call((sequencer) => sequencer.listOpen(request)),
     flushJournal: () => call((sequencer) => sequencer.flushJournal()),
+    claimIntake: (request) => call((sequencer) => sequencer.claimIntake(request)),
+    claimMany: (requests) => call((sequencer) => sequencer.claimMany(requests)),
+    leaseItems: (request) => call((sequencer) => sequencer.leaseItems(request)),
+    settleItems: (settlements) => call((sequencer) => sequencer.settleItems(settlements)),
+    findIntake: (id) => call((sequencer) => sequencer.findIntake(id)),
+    listIntakes: () => call((sequencer) => sequencer.listIntakes()),
+    reviveIntake: (request) => call((sequencer) => sequencer.reviveIntake(request)),
     stats: () => call((sequencer) => sequencer.stats()),
   };
 }

@@ -5,6 +5,12 @@
 import { DurableObject } from 'cloudflare:workers';
 import { parseVariables } from '../../config.ts';
 import type {
+  IntakeRequest,
+  ItemLeaseRequest,
+  ItemSettlement,
+  ReviveRequest,
+} from '../../core/sequencer/intake-messages.ts';
+import type {
   ClaimAnswer,
   ClaimRequest,
   DeliveryView,
@@ -25,19 +31,23 @@ import { createSequencer, type SequencerCore } from '../../core/sequencer/sequen
 import type { Journal, Sequencer, Telemetry } from '../../pipeline/ports.ts';
 import { systemClock, systemRandomness } from '../clock.ts';
 import { createD1Journal } from '../d1/d1-journal.ts';
+import { createD1RejectedRequests } from '../d1/d1-rejected-requests.ts';
 import { parseSequencerName } from '../doorbell.ts';
 import { createTelemetry } from '../telemetry.ts';
 import { createDoorbellRinger, type DoorbellRinger } from './doorbell-ringer.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createIntakeFanOut, type IntakeFanOut } from './intake-fan-out.ts';
 import { createJournalFeed, type JournalFeed } from './journal-feed.ts';
 import { createKeyHandOver, cutHanded, type HandedPage, type KeyHandOver } from './key-hand-over.ts';
 import { logSignals } from './log-signals.ts';
+import { createObjectSequencers } from './object-sequencer.ts';
 import { createSqlSequencerRows } from './sql-sequencer-rows.ts';
 
 export class SequencerObject extends DurableObject<Env> implements Sequencer {
   readonly #core: SequencerCore;
   readonly #feed: JournalFeed;
   readonly #bell: DoorbellRinger;
+  readonly #fanOut: IntakeFanOut;
   readonly #telemetry: Telemetry = createTelemetry();
   /** Null where there has been one generation only. */
   readonly #handOver: KeyHandOver | null = null;
@@ -63,6 +73,7 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
       ...place,
       partitions,
       ledgerHorizonMs,
+      newest: { generation: counts.length, partitions: variables.value.partitions },
     });
     const journal: Journal = createD1Journal(env.DB);
     this.#feed = createJournalFeed({
@@ -88,6 +99,20 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
         ...place,
       });
     }
+    const { previousPartitions: earlier } = variables.value;
+    const newest = createObjectSequencers(env.SEQUENCER, {
+      ...{ partitions: variables.value.partitions, generation: counts.length, previousPartitions: earlier },
+    });
+    this.#fanOut = createIntakeFanOut({
+      core: this.#core,
+      of: (partition) => newest.of(partition),
+      rejected: createD1RejectedRequests(env.DB, systemClock),
+      clock: systemClock,
+      randomness: systemRandomness,
+      telemetry: this.#telemetry,
+      partition: place.partition,
+      changed: () => this.#after(null),
+    });
     this.#claim = createGroupCommit((requests) => this.#commitClaims(requests), systemClock.now);
   }
 
@@ -152,6 +177,38 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     return this.#core.stats(Date.now());
   }
 
+  async claimIntake(request: IntakeRequest) {
+    return this.#after(this.#core.intakes.claim(request, Date.now()));
+  }
+
+  async claimMany(requests: readonly ClaimRequest[]): Promise<readonly ClaimAnswer[]> {
+    const keys = new Set(requests.map(({ event }) => event.orderingKey));
+    await Promise.all([...keys].map((key) => this.#handOver?.fetchKey(key)));
+    return this.#commitClaims(requests);
+  }
+
+  async leaseItems(request: ItemLeaseRequest) {
+    this.#bell.answered();
+    return this.#after(this.#core.intakes.lease(request, Date.now()));
+  }
+
+  async settleItems(settlements: readonly ItemSettlement[]) {
+    const timed = { now: Date.now(), random: systemRandomness.next };
+    this.#after(this.#core.intakes.settle(settlements, timed));
+  }
+
+  async findIntake(id: string) {
+    return this.#core.intakes.find(id, Date.now());
+  }
+
+  async listIntakes() {
+    return this.#core.intakes.list(Date.now());
+  }
+
+  async reviveIntake(request: ReviveRequest) {
+    return this.#after(this.#core.intakes.revive(request, Date.now()));
+  }
+
   /** The watchdog's knock: a partition with work whose alarm was lost gets one again. */
   async wake(): Promise<void> {
     this.#alarmAt = undefined;
@@ -165,7 +222,7 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     try {
       this.#core.tick(Date.now());
       this.#ringIfReady();
-      await this.#feed.flush();
+      await Promise.all([this.#fanOut.run(), this.#feed.flush()]);
       this.#prune();
     } catch (error) {
       this.#telemetry.log('error', 'alarm.failed', { partition: this.#partition, error: String(error) });
@@ -186,6 +243,8 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   #after<T>(answer: T): T {
     logSignals(this.#telemetry, this.#core.takeSignals());
     this.#ringIfReady();
+    // At once, where the alarm would be a little later; the alarm makes up for a fan-out that died.
+    if (this.#core.intakes.hasDueFanOut(Date.now())) void this.#fanOut.run();
     const wanted = this.#wantedAlarm();
     if (
       wanted !== null &&
@@ -198,14 +257,19 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   }
 
   #ringIfReady(): void {
-    if (this.#core.hasReady(Date.now())) this.#bell.ring();
+    if (this.#hasBellWork(Date.now())) this.#bell.ring();
+  }
+
+  #hasBellWork(now: number): boolean {
+    return this.#core.hasReady(now) || this.#core.intakes.hasDueFetch(now);
   }
 
   #wantedAlarm(): number | null {
     const now = Date.now();
     const times = [
       this.#core.nextTickAt(now),
-      this.#core.hasReady(now) ? this.#bell.ringAgainAt() : null,
+      this.#hasBellWork(now) ? this.#bell.ringAgainAt() : null,
+      this.#core.intakes.nextAt(now),
       this.#feed.wantedAt(),
     ].filter((at) => at !== null);
     return times.length === 0 ? null : Math.max(Math.min(...times), now);
@@ -222,7 +286,8 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   #prune(): void {
     const now = Date.now();
     if (now - this.#prunedAt < pruneEveryMs) return;
-    if (!this.#core.pruneStep(now)) this.#prunedAt = now;
+    const more = [this.#core.pruneStep(now), this.#core.intakes.pruneStep(now)];
+    if (!more.includes(true)) this.#prunedAt = now;
   }
 }
 

@@ -1,7 +1,13 @@
 // The queue's side of a delivery: a doorbell is answered by working off its partition. Every message is acknowledged:
 // what could not be done stays in its sequencer, whose alarm rings again. Never a retry to wait for a turn.
 
-import { type DeliverDependencies, type DeliverOptions, deliver } from '../../pipeline/index.ts';
+import {
+  type DeliverDependencies,
+  type DeliverOptions,
+  deliver,
+  type EnrichDependencies,
+  enrich,
+} from '../../pipeline/index.ts';
 import type { Sequencer, Sequencers, Telemetry } from '../../pipeline/ports.ts';
 import { doorbellSchema, sequencerName } from '../doorbell.ts';
 
@@ -11,6 +17,8 @@ export async function consumeDoorbells(
     readonly deliver: DeliverDependencies;
     readonly sequencers: Sequencers;
     readonly options: DeliverOptions;
+    /** Null where no source enriches. */
+    readonly enrich: EnrichDependencies | null;
   },
 ): Promise<void> {
   const rung = new Map<string, Sequencer>();
@@ -25,7 +33,12 @@ export async function consumeDoorbells(
     }
     message.ack();
   }
-  await Promise.all([...rung.values()].map((sequencer) => deliver(deps.deliver, sequencer, deps.options)));
+  await Promise.all(
+    [...rung.values()].flatMap((sequencer) => [
+      deps.enrich === null ? null : enrich(deps.enrich, sequencer, deps.options),
+      deliver(deps.deliver, sequencer, deps.options),
+    ]),
+  );
 }
 
 /**

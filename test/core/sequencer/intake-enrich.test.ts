@@ -57,7 +57,7 @@ describe('an item to be enriched', () => {
     world.fail(at, world.lease(at), 'answered 503');
     expect(world.lease(at)).toHaveLength(0);
     expect(world.view('a').items[0]?.state).toMatchObject({ failureCount: 1, message: 'answered 503' });
-    expect(world.intakes(at).nextFetchAt(at.now())).toBe(at.now() + limits.enrichBaseMs / 2);
+    expect(world.intakes(at).nextAt(at.now())).toBe(at.now() + limits.enrichBaseMs / 2);
     world.advance(limits.enrichBaseMs);
     expect(world.lease(at)).toMatchObject([{ failureCount: 1 }]);
   });
@@ -84,7 +84,7 @@ describe('an item to be enriched', () => {
     at.restart();
     expect(world.lease(at)).toHaveLength(0);
     expect(world.intakes(at).list(at.now())).toMatchObject([{ id: 'a', counts: { dead: 1 } }]);
-    expect(world.intakes(at).nextFetchAt(at.now())).toBeNull();
+    expect(world.intakes(at).nextAt(at.now())).toBeNull();
   });
 
   it('that is dead is fetched again when an operator says so', () => {

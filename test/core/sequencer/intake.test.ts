@@ -121,7 +121,8 @@ describe('an intake', () => {
     expect(groups).not.toContain(due[0]?.partition);
     expect(groups).toHaveLength(2);
     world.fanOut(at);
-    expect(intakes.nextFanOutAt(at.now())).toBeGreaterThan(at.now());
+    expect(intakes.hasDueFanOut(at.now())).toBe(false);
+    expect(intakes.nextAt(at.now())).toBeGreaterThan(at.now());
     world.advance(limits.fanOutRetryCapMs);
     world.fanOut(at);
     expect(new Set(world.statuses('a'))).toEqual(new Set(['accepted']));

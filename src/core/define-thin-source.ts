@@ -1,0 +1,77 @@
+// defineThinSource: a source whose webhooks only announce a record, and where the record is fetched. Typed like
+// define-integration.ts, so that mappings see what the fetch gives. Checks nothing at run time: compile-integrations.ts does.
+
+import { defineSource, type EventOf, type Source } from './define-integration.ts';
+import type { EnrichFailure, EnrichStep, IdentityChanges, SenderApi, SenderApiDefinition } from './enrich.ts';
+import type { SourceDefinition } from './relay-definition.ts';
+import type { Result } from './result.ts';
+import type { Entity, SourcePreset } from './source.ts';
+
+type TypeOf<Topics extends object> = keyof Topics & string;
+
+/** The payloads as mappings see them: the record where it is fetched, the body elsewhere. */
+export type EnrichedTopics<Topics extends object, Type extends TypeOf<Topics>, Payload> = {
+  readonly [Each in TypeOf<Topics>]: Each extends Type ? Payload : Topics[Each];
+};
+
+/** `baseUrl` and `token` name a Worker variable and a Worker secret. */
+export type SenderApiOptions = {
+  readonly baseUrl: string;
+  readonly token: string | null;
+  /** Default: `Authorization: Bearer …`. */
+  readonly authorize?: SenderApiDefinition['authorize'];
+  /** Default: `public`, https and no private address. */
+  readonly network?: SenderApiDefinition['network'];
+  /** Longest time one call may take, ms. Default: 10 s, what a shop's API takes on a bad day. */
+  readonly timeoutMs?: number;
+};
+
+export type EnrichOptions<Topics extends object, Type extends TypeOf<Topics>, Payload> = {
+  readonly api: SenderApiOptions;
+  /** Event types whose body does not hold the record. Default: all. */
+  readonly types?: readonly Type[];
+  /** Which state of the record the event announces; null: unknown, so every event fetches. Default: unknown. */
+  readonly version?: (event: EventOf<Pick<Topics, Type>>) => string | null;
+  /** Fetches the record. It takes the place of the body, for mappings and for replays. */
+  readonly enrich: (
+    event: EventOf<Pick<Topics, Type>>,
+    api: SenderApi,
+  ) => Promise<Result<Payload, EnrichFailure>>;
+  /** What the record says better than the body: an event id, a type, an entity, an order. */
+  readonly identify?: (event: EventOf<Pick<Topics, Type>>, payload: Payload) => IdentityChanges;
+};
+
+const defaultTimeoutMs = 10_000;
+
+const bearer: SenderApiDefinition['authorize'] = (token) => ({ authorization: `Bearer ${token}` });
+
+/** `entity` sees the fetched record. For the rest see defineSource. */
+export function defineThinSource<
+  Topics extends object,
+  Payload,
+  Type extends TypeOf<Topics> = TypeOf<Topics>,
+>(source: {
+  readonly id: string;
+  readonly preset: SourcePreset<Topics>;
+  readonly secret: string;
+  readonly enrich: EnrichOptions<Topics, Type, Payload>;
+  readonly entity?: (event: EventOf<EnrichedTopics<Topics, Type, Payload>>) => Entity | null;
+}): Source<EnrichedTopics<Topics, Type, Payload>> {
+  const { id, preset, secret } = source;
+  const { api, types = null, ...functions } = source.enrich;
+  // Which types there are is known to the compiler only: at run time the functions get whatever the sender sends.
+  const step = {
+    ...functions,
+    types,
+    api: {
+      baseUrlVariable: api.baseUrl,
+      tokenVariable: api.token,
+      network: api.network ?? 'public',
+      timeoutMs: api.timeoutMs ?? defaultTimeoutMs,
+      authorize: api.authorize ?? bearer,
+    },
+  } as unknown as EnrichStep;
+  const entity = source.entity as SourceDefinition['entity'];
+  const definition: SourceDefinition = defineSource({ id, preset: preset as SourcePreset, secret });
+  return entity === undefined ? { ...definition, enrich: step } : { ...definition, enrich: step, entity };
+}

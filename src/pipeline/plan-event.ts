@@ -1,0 +1,43 @@
+// Part of stage 3: an identity → the event as it is kept and the deliveries of its routes. Pure; the same for an event that
+// is claimed at once, for an item of an intake, and for one that was enriched.
+
+import type { PlannedDelivery } from '../core/delivery.ts';
+import type { MappedEvent, WebhookEvent } from '../core/event.ts';
+import { orderingKeyOf } from '../core/keys.ts';
+import { planDeliveries } from '../core/plan-deliveries.ts';
+import type { RelayDefinition } from '../core/relay-definition.ts';
+import type { EventIdentity, HeaderMap } from '../core/source.ts';
+
+/** The request an event came in. `headers`: those that are kept. */
+export type EventRequest = {
+  readonly source: string;
+  readonly requestId: string;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  readonly headers: HeaderMap;
+};
+
+export type PlannedEvent = {
+  readonly event: WebhookEvent;
+  readonly deliveries: readonly PlannedDelivery[];
+};
+
+export function planEvent(
+  definition: Pick<RelayDefinition, 'routesFor'>,
+  request: EventRequest,
+  identity: EventIdentity,
+): PlannedEvent {
+  const { source, requestId, receivedAt, headers } = request;
+  const { eventId, type, entity, sequence, occurredAt, payload } = identity;
+  const orderingKey = orderingKeyOf({ source, eventId, entity });
+  const event: WebhookEvent = {
+    ...{ source, eventId, type, entity, orderingKey },
+    ...{ sequence, occurredAt, receivedAt, requestId },
+  };
+  const mapped: MappedEvent = {
+    ...{ id: eventId, source, type, entity, sequence },
+    ...{ occurredAt, receivedAt, headers, payload },
+  };
+  const routes = definition.routesFor(source, type);
+  return { event, deliveries: planDeliveries({ ...mapped, orderingKey }, routes) };
+}

@@ -1,0 +1,95 @@
+// Senders' APIs, read by enrich steps: exactly the configured host, the token in its header, a time-out, a size cap, and
+// every failure as a value. Reads only.
+
+import type { SenderApiSettings } from '../../config.ts';
+import { checkBaseUrl, joinPath } from '../../core/egress.ts';
+import type { EnrichFailure, SenderApi, SenderApiDefinition } from '../../core/enrich.ts';
+import type { ErpCallFailure, ErpResponse } from '../../core/erp.ts';
+import { limits } from '../../core/limits.ts';
+import { parseRetryAfter } from '../../core/parse-retry-after.ts';
+import { err, type Result } from '../../core/result.ts';
+import { parseJsonBody } from '../../core/sources/parse-json-body.ts';
+import type { SenderApis } from '../../pipeline/intake-ports.ts';
+import type { Clock } from '../../pipeline/ports.ts';
+import { sendRequest } from './send-request.ts';
+
+type Deps = {
+  /** By source id. */
+  readonly settings: ReadonlyMap<string, SenderApiSettings>;
+  readonly clock: Clock;
+};
+
+export function createSenderApis(deps: Deps): SenderApis {
+  return {
+    open: (source, deadlineAt) => {
+      const settings = deps.settings.get(source.id);
+      const definition = source.enrich?.api;
+      if (settings === undefined || definition === undefined)
+        return { get: async () => refuse('not_enrichable', `source ${source.id} has no API configured`) };
+      return openApi({ settings, definition, deadlineAt, clock: deps.clock });
+    },
+  };
+}
+
+type OpenApi = {
+  readonly settings: SenderApiSettings;
+  readonly definition: SenderApiDefinition;
+  readonly deadlineAt: number;
+  readonly clock: Clock;
+};
+
+function openApi({ settings, definition, deadlineAt, clock }: OpenApi): SenderApi {
+  return {
+    // What the API gives is whatever it is: its type is the step's own word, as with the bodies of webhooks.
+    get: async <Payload>(path: string, query?: Readonly<Record<string, string>>) => {
+      const base = checkBaseUrl(settings.baseUrl, definition.network);
+      const url = base.ok ? joinPath(base.value, path, query) : base;
+      if (!url.ok) return refuse('egress_refused', url.error.message);
+      const timeoutMs = Math.min(definition.timeoutMs, deadlineAt - clock.now());
+      if (timeoutMs <= 0) return refuse('timeout', 'the lease of the event is over');
+      const headers = settings.token === null ? {} : definition.authorize(settings.token);
+      const request = { method: 'GET', path, write: false } as const;
+      const { answer } = await sendRequest(request, { url: url.value, headers, timeoutMs, clock });
+      return toPayload(answer, clock.now()) as Result<Payload, EnrichFailure>;
+    },
+  };
+}
+
+function toPayload(answer: ErpResponse | ErpCallFailure, now: number): Result<unknown, EnrichFailure> {
+  switch (answer.kind) {
+    case 'response':
+      return readResponse(answer, now);
+    case 'no_answer':
+      if (answer.reason === 'answer_too_large') return refuse('too_large', answer.message);
+      return refuse(answer.reason === 'timeout' ? 'timeout' : 'unavailable', answer.message);
+    case 'not_sent':
+      return refuse('egress_refused', answer.message);
+    case 'unauthorized':
+      return refuse('unauthorized', answer.message);
+  }
+}
+
+function readResponse(response: ErpResponse, now: number): Result<unknown, EnrichFailure> {
+  const { status, text } = response;
+  if (status >= 200 && status < 300) {
+    if (text.length > limits.maxEnrichAnswerBytes)
+      return refuse('too_large', `the answer is longer than ${limits.maxEnrichAnswerBytes} characters`);
+    // As the body of a webhook is read: integers no number can hold keep their digits.
+    const payload = parseJsonBody(new Uint8Array(new TextEncoder().encode(text)));
+    return payload.ok ? payload : refuse('not_json', `the answer ${payload.error.rule}`);
+  }
+  const wait = parseRetryAfter(response.headers['retry-after'], now);
+  const failure: EnrichFailure = { reason: reasonOf(status), message: `the API answered ${status}` };
+  return err(wait === null ? failure : { ...failure, retryAfterMs: wait });
+}
+
+function reasonOf(status: number): EnrichFailure['reason'] {
+  if (status === 401 || status === 403) return 'unauthorized';
+  if (status === 404 || status === 410) return 'not_found';
+  if (status === 429) return 'rate_limited';
+  return status >= 500 ? 'unavailable' : 'refused';
+}
+
+function refuse(reason: EnrichFailure['reason'], message: string): Result<never, EnrichFailure> {
+  return err({ reason, message });
+}
