@@ -2,7 +2,14 @@
 // define-integration.ts, so that mappings see what the fetch gives. Checks nothing at run time: compile-integrations.ts does.
 
 import { defineSource, type EventOf, type Source } from './define-integration.ts';
-import type { EnrichFailure, EnrichStep, IdentityChanges, SenderApi, SenderApiDefinition } from './enrich.ts';
+import type {
+  EnrichFailure,
+  EnrichStep,
+  IdentityChanges,
+  RecordState,
+  SenderApi,
+  SenderApiDefinition,
+} from './enrich.ts';
 import type { SourceDefinition } from './relay-definition.ts';
 import type { Result } from './result.ts';
 import type { Entity, SourcePreset } from './source.ts';
@@ -30,8 +37,8 @@ export type EnrichOptions<Topics extends object, Type extends TypeOf<Topics>, Pa
   readonly api: SenderApiOptions;
   /** Event types whose body does not hold the record. Default: all. */
   readonly types?: readonly Type[];
-  /** Which state of the record the event announces; null: unknown, so every event fetches. Default: unknown. */
-  readonly version?: (event: EventOf<Pick<Topics, Type>>) => string | null;
+  /** Which state of which record the event announces; null: unknown, so every event fetches. Default: unknown. */
+  readonly record?: (event: EventOf<Pick<Topics, Type>>) => RecordState | null;
   /** Fetches the record. It takes the place of the body, for mappings and for replays. */
   readonly enrich: (
     event: EventOf<Pick<Topics, Type>>,

@@ -51,15 +51,15 @@ export type SenderApiDefinition = {
 /** What a fetched record may say better than the body that announced it. */
 export type IdentityChanges = Partial<Omit<EventIdentity, 'payload'>>;
 
+/** The same id and version is the same record: it is fetched once in a minute. */
+export type RecordState = { readonly id: string; readonly version: string };
+
 export type EnrichStep = {
   readonly api: SenderApiDefinition;
   /** Event types that need it; null: all of the source. */
   readonly types: readonly string[] | null;
-  /**
-   * Which state of the record the event announces: a fetch of the same event or entity and version is not repeated for a
-   * minute. Null or absent: every event fetches. Pure.
-   */
-  version?(event: IdentifiedEvent): string | null;
+  /** Which state of which record the event announces. Null or absent: unknown, so every event fetches. Pure. */
+  record?(event: IdentifiedEvent): RecordState | null;
   /** Fetches the record: it takes the place of the body. */
   enrich(event: IdentifiedEvent, api: SenderApi): Promise<Result<JsonValue, EnrichFailure>>;
   /** For a sender whose body holds no event id, type or order of its own: read from the record. Pure. */

@@ -149,9 +149,8 @@ function failed(reason: EnrichFailure['reason'], message: string): Result<never,
 /** Null: nothing says which state of the record it is, so every event fetches. */
 function cacheKeyOf({ source, step }: Enriching, event: IdentifiedEvent): string | null {
   try {
-    const version = step.version?.(event) ?? null;
-    if (version === null) return null;
-    return JSON.stringify([source.id, event.type, event.entity ?? event.id, version]);
+    const record = step.record?.(event) ?? null;
+    return record === null ? null : JSON.stringify([source.id, event.type, record.id, record.version]);
   } catch {
     return null;
   }

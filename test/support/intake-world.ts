@@ -1,6 +1,7 @@
 // Several partitions in memory and the fan-out between them, step by step: a test makes the steps, breaks them where it
 // likes, and looks at the rows. What an object's fan-out does in one go stands here as calls of their own.
 
+import { intakePartition } from '../../src/core/intake-id.ts';
 import { orderingKeyOf } from '../../src/core/keys.ts';
 import { partitionOf } from '../../src/core/partition.ts';
 import type {
@@ -82,7 +83,9 @@ export function createIntakeWorld(partitions = 3) {
     if (found === undefined) throw new Error(`there is no partition ${partition}`);
     return found;
   };
-  const home = (intakeId: string): Bench => bench(partitionOf(intakeId, partitions));
+  /** Ids of a test's own making are spread like any key. */
+  const home = (intakeId: string): Bench =>
+    bench(intakePartition(intakeId) ?? partitionOf(intakeId, partitions));
   const intakes = (at: Bench) => at.core().intakes;
   const timed = (at: Bench) => ({ now: at.now(), random: () => 0.5 });
 

@@ -162,7 +162,7 @@ type PortParts = {
   readonly partition: number;
 };
 
-function toPort({ bench, journal, down, partition }: PortParts): Sequencer {
+export function toPort({ bench, journal, down, partition }: PortParts): Sequencer {
   const call = async <T>(work: () => T | Promise<T>): Promise<T> => {
     if (down.has(partition))
       throw new PortError('the object is away', { retryable: false, overloaded: false });

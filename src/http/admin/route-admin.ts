@@ -4,6 +4,7 @@ import type { Hono } from 'hono';
 import { authorize } from '../authorize.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { routeDeliveries } from './deliveries.ts';
+import { routeIntakes } from './intakes.ts';
 import { routePartitions } from './partitions.ts';
 import { routeRejectedRequests } from './rejected-requests.ts';
 import { routeReplays } from './replays.ts';
@@ -19,6 +20,7 @@ export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
   routeResolutions(app, services);
   routeTargets(app, services);
   routeSources(app, services);
+  routeIntakes(app, services);
   routePartitions(app, services);
   routeRejectedRequests(app, services);
 }
