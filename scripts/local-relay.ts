@@ -40,6 +40,8 @@ export type LocalRelayOptions = {
   secrets?: Secrets;
   /** Variables beside or instead of the local ones, e.g. `{ PARTITIONS: '8' }`; ERP_BASE_URL is the sandbox's. */
   variables?: Record<string, string>;
+  /** A module in place of src/integrations/index.ts: its absolute path. For tests. */
+  integrations?: string;
   /** Takes what the Workers write to the console. Default: nothing does. */
   onLog?: (line: LogLine) => void;
   /** Called once if the runtime ends without `stop`. It is not started again. */
@@ -213,7 +215,7 @@ async function runtimeOptions(
   marker: RuntimeMarker,
 ): Promise<MiniflareOptions> {
   const [relayCode, sandboxCode] = await Promise.all([
-    bundleWorker(join(repository, 'src/worker.ts')),
+    bundleWorker(join(repository, 'src/worker.ts'), options.integrations),
     bundleWorker(join(repository, 'src/sandbox-erp/worker.ts')),
   ]);
   const { secrets, variables, onLog } = options;

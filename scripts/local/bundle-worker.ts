@@ -1,28 +1,45 @@
 // Bundles a Worker's entry into one module, as `wrangler deploy` does, and keeps the result for the next relay of
 // the same process. It may not minify or rename: stack traces are read by people.
 
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 /** Modules the runtime brings itself. */
 const runtimeModules = ['cloudflare:*', 'node:*'];
 
 const bundles = new Map<string, Promise<string>>();
 
-/** The bundled code of the entry. Within one process a change of the sources after the first call is not seen. */
-export function bundleWorker(entry: string): Promise<string> {
-  let bundle = bundles.get(entry);
+/**
+ * The bundled code of the entry, with another module in place of its integrations where one is given. Within one process a
+ * change of the sources after the first call is not seen.
+ */
+export function bundleWorker(entry: string, integrations?: string): Promise<string> {
+  const name = `${entry}\n${integrations ?? ''}`;
+  let bundle = bundles.get(name);
   if (bundle === undefined) {
-    bundle = bundleOnce(entry).then(({ code }) => code);
-    bundles.set(entry, bundle);
+    bundle = bundleOnce(entry, integrations).then(({ code }) => code);
+    bundles.set(name, bundle);
   }
   return bundle;
 }
 
+function replaceIntegrations(path: string): Plugin {
+  return {
+    name: 'replace-integrations',
+    setup: (builder) => {
+      builder.onResolve({ filter: /\/integrations\/index\.ts$/ }, () => ({ path }));
+    },
+  };
+}
+
 /** The bundled code and the source files that went into it. */
-export async function bundleOnce(entry: string): Promise<{ code: string; inputs: string[] }> {
+export async function bundleOnce(
+  entry: string,
+  integrations?: string,
+): Promise<{ code: string; inputs: string[] }> {
   const result = await build({
     entryPoints: [entry],
     bundle: true,
+    plugins: integrations === undefined ? [] : [replaceIntegrations(integrations)],
     write: false,
     metafile: true,
     format: 'esm',
