@@ -10,7 +10,7 @@ import type { IntakeAnswer, IntakeRequest } from '../core/sequencer/intake-messa
 import type { ItemWork } from '../core/sequencer/intake-record.ts';
 import type { UnreadableItem, VerifiedRequest } from '../core/source.ts';
 import { keepHeaders, repeatCall } from './claim.ts';
-import { planEvent } from './plan-event.ts';
+import { planEvent, toItemHeaders } from './plan-event.ts';
 import type { Sequencers } from './ports.ts';
 import type { IdentifiedItem } from './verify.ts';
 
@@ -31,7 +31,7 @@ export async function claimIntake(
   const { partitions, generation } = deps.sequencers;
   const id = intakeId(await digest(request, items), partitions);
   const { source, requestId, receivedAt } = request;
-  const kept = { source, requestId, receivedAt, headers: keepHeaders(request.headers) };
+  const kept = { source, requestId, receivedAt, headers: keepHeaders(toItemHeaders(request.headers)) };
   const intake: IntakeRequest = {
     ...{ id, ...kept, partitions, generation },
     items: items.map((item) => toNewItem(toWork(deps, kept, told(item, request)))),

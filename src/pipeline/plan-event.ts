@@ -17,6 +17,14 @@ export type EventRequest = {
   readonly headers: HeaderMap;
 };
 
+/**
+ * Headers of a request whose events are kept as JSON, whatever its own body was, so that the preset reads them again like
+ * any other.
+ */
+export function toItemHeaders(headers: HeaderMap): HeaderMap {
+  return { ...headers, 'content-type': 'application/json' };
+}
+
 export type PlannedEvent = {
   readonly event: WebhookEvent;
   readonly deliveries: readonly PlannedDelivery[];

@@ -20,6 +20,7 @@ import type {
   VerifiedRequest,
 } from '../core/source.ts';
 import { chooseEntity } from './choose-entity.ts';
+import { toItemHeaders } from './plan-event.ts';
 
 /** `thin`: the body does not hold the entity; it is fetched before anything is planned. */
 export type IdentifiedItem = { readonly identity: EventIdentity; readonly thin: boolean };
@@ -102,7 +103,8 @@ function readMany(
   if (only.value.thin) return ok({ kind: 'intake', request, items });
   const { identity } = only.value;
   const body = new Uint8Array(encoder.encode(JSON.stringify(identity.payload)));
-  return ok({ kind: 'event', request: { ...request, body }, identity });
+  const headers = toItemHeaders(request.headers);
+  return ok({ kind: 'event', request: { ...request, headers, body }, identity });
 }
 
 async function readEvents(

@@ -163,6 +163,14 @@ export function createSequencerHost(deps: {
     listOpen: (request) => call('listOpen', (to, now) => to.listOpen(request, now)),
     flushJournal: async () => ({ behind: 0 }),
     stats: () => call('stats', (to, now) => to.stats(now)),
+    claimMany: (requests) => call('claimMany', (to, now) => to.claimMany(requests, now)),
+    claimIntake: (request) => call('claimIntake', (to, now) => to.intakes.claim(request, now)),
+    leaseItems: (request) => call('leaseItems', (to, now) => to.intakes.lease(request, now)),
+    settleItems: (settlements) =>
+      call('settleItems', (to, now) => to.intakes.settle(settlements, { now, random: world.random })),
+    findIntake: (id) => call('findIntake', (to, now) => to.intakes.find(id, now)),
+    listIntakes: () => call('listIntakes', (to, now) => to.intakes.list(now)),
+    reviveIntake: (request) => call('reviveIntake', (to, now) => to.intakes.revive(request, now)),
   };
 
   return {
