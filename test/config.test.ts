@@ -47,6 +47,7 @@ describe('configuration', () => {
         targetSettings: new Map([
           ['erp', { baseUrl: 'http://127.0.0.1:8788/api', credential: { key: 'key' } }],
         ]),
+        senderApis: new Map(),
       },
     });
   });

@@ -158,12 +158,12 @@ export const limits = {
   fanOutRetryCapMs: 30_000,
   /** A fan-out that did not happen after the answer is made up for by the alarm after so long, ms. */
   fanOutAlarmMs: 1_000,
-  /** Fetches of one record before a person is asked: with the back-off below some 20 minutes of a silent sender. */
-  maxEnrichFailures: 12,
+  /** Fetches of one record before a person is asked: with the back-off below some 45 minutes of a silent sender. */
+  maxEnrichFailures: 16,
   /** First back-off after a failed fetch, ms; doubled each time, full jitter. */
   enrichBaseMs: 1_000,
   /** Longest back-off after a failed fetch, ms. */
-  enrichCapMs: 300_000,
+  enrichCapMs: 900_000,
   /** Answer of a sender's API, bytes: what one webhook may hold, for it becomes the body of the event. */
   maxEnrichAnswerBytes: 1_048_576,
   /** Fetched records kept in an isolate, so that the events of one burst about one record ask once. */

@@ -33,6 +33,8 @@ export type EnrichOptions = {
   readonly budgetMs: number;
 };
 
+const encoder = new TextEncoder();
+
 /** Whether any source has something to fetch: else a doorbell need not ask. */
 export function hasEnrichingSource(definition: Pick<RelayDefinition, 'sources'>): boolean {
   return [...definition.sources.values()].some(({ enrich }) => enrich !== undefined);
@@ -68,10 +70,10 @@ function createBatch(deps: EnrichDependencies, deadlineAt: number) {
   const fetchOnce = async ({ source, step }: Enriching, event: IdentifiedEvent): Promise<Fetched> => {
     const fetched = await callStep(deps, { source, step, event, deadlineAt });
     if (!fetched.ok) return fetched;
-    const size = JSON.stringify(fetched.value)?.length ?? 0;
-    if (size === 0) return failed('enrich_failed', 'the step gave nothing that is JSON');
-    return size > limits.maxEnrichAnswerBytes
-      ? failed('too_large', `the record is longer than ${limits.maxEnrichAnswerBytes} characters`)
+    const text: string | undefined = JSON.stringify(fetched.value);
+    if (text === undefined) return failed('enrich_failed', 'the step gave nothing that is JSON');
+    return encoder.encode(text).byteLength > limits.maxEnrichAnswerBytes
+      ? failed('too_large', `the record is longer than ${limits.maxEnrichAnswerBytes} bytes`)
       : fetched;
   };
   const fetchRecord = async (enriching: Enriching, event: IdentifiedEvent): Promise<Fetched> => {
