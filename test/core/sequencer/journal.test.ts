@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../src/core/limits.ts';
 import type { JournalCut } from '../../../src/core/sequencer/journal-cut.ts';
-import { claimOf, outcomes } from '../../support/builders.ts';
+import { claimOf, outcomes, settlementOf } from '../../support/builders.ts';
 import { SimulatedCrash } from '../../support/memory-rows.ts';
+import { makePayload } from '../../support/records.ts';
 import { type Bench, createBench, wholeCut } from '../../support/sequencer-bench.ts';
 
 function cut(bench: Bench, bounds = wholeCut): JournalCut {
@@ -63,6 +64,17 @@ describe('a cut', () => {
     expect(cut(bench).entries[0]?.payload).not.toBeNull();
   });
 
+  it('comes with the body again for an event that was archived and came back', () => {
+    const bench = createBench();
+    const deliveryId = bench.claimOne('a');
+    bench.settle(bench.leaseOne(), outcomes.succeeded());
+    bench.journal();
+    const [record] = bench.rows.settledRecords();
+    if (record === undefined) throw new Error('nothing was archived');
+    bench.replayed(deliveryId, { archived: { record, payload: makePayload() } });
+    expect(cut(bench).entries[0]?.payload).not.toBeNull();
+  });
+
   it('comes with every attempt once, and with the newest where too many were kept', () => {
     const bench = createBench();
     const retry = { attempts: 100, baseMs: 1, capMs: 1 };
@@ -81,6 +93,28 @@ describe('a cut', () => {
     expect(record?.attempts).toHaveLength(limits.maxUnjournaledAttempts);
     expect(record?.droppedAttempts).toBe(3);
     expect(record?.attempts.at(-1)?.number).toBe(more + 1);
+  });
+});
+
+describe('the price of an event', () => {
+  it('is a row each for claim and settle, two to archive it, and a shared one for the lease of a batch', () => {
+    const bench = createBench();
+    bench.claim('reserves the numbers');
+    const countOf = (work: () => void): number => {
+      const before = bench.rows.writeCount();
+      work();
+      return bench.rows.writeCount() - before;
+    };
+    const claims = Array.from({ length: 10 }, (_, n) => claimOf(`e${n}`, { orderingKey: `order/${n}` }));
+    expect(countOf(() => bench.core().claimMany(claims, bench.now()))).toBe(10);
+    let leased: ReturnType<typeof bench.lease> = [];
+    const leaseWrites = countOf(() => {
+      leased = bench.lease(11);
+    });
+    expect([leased.length, leaseWrites]).toEqual([11, 1]);
+    const settlements = leased.map((item) => settlementOf(item, outcomes.succeeded()));
+    expect(countOf(() => bench.send(settlements))).toBe(11);
+    expect(countOf(() => bench.journal())).toBe(22);
   });
 });
 

@@ -1,6 +1,6 @@
 // Order within a line: by the sender's sequence and by arrival, among those present together (after.test.ts: declared).
 import { describe, expect, it } from 'vitest';
-import { outcomes } from '../../support/builders.ts';
+import { outcomes, resolveOf } from '../../support/builders.ts';
 import { createBench, runAll } from '../../support/sequencer-bench.ts';
 
 describe('the order of a line', () => {
@@ -32,6 +32,20 @@ describe('the order of a line', () => {
     bench.claim('shop-4', { sequence: 4 });
     bench.claim('pay-100', { source: 'stripe', sequence: 100 });
     expect(runAll(bench)).toEqual(['shop-4', 'shop-5', 'pay-100', 'pay-900']);
+  });
+
+  it('is the same before a restart as after one when something in its middle was dropped', () => {
+    const bench = createBench();
+    const first = bench.claimOne('shop-5', { sequence: 5 });
+    bench.claim('pay-900', { source: 'stripe', sequence: 900 });
+    const second = bench.claimOne('shop-4', { sequence: 4 });
+    bench.claim('pay-100', { source: 'stripe', sequence: 100 });
+    expect(bench.view(first).waiting).toMatchObject({ cause: 'behind_position', on: second });
+    bench.core().resolve(resolveOf(first, 'dropped'), bench.now());
+    const next = bench.view(second).waiting;
+    bench.restart();
+    expect(bench.view(second).waiting).toEqual(next);
+    expect(runAll(bench)).toEqual(['pay-100', 'pay-900', 'shop-4']);
   });
 
   it('leaves an event without a sequence behind what had come before it', () => {

@@ -147,12 +147,12 @@ describe('decideSettle', () => {
 
   it('comes back when quiet time is over, without a random wait on top', () => {
     const { state } = settle({
-      outcome: outcomes.quietTime(testTime, 4_321),
+      outcome: outcomes.quietTime(testTime, 3),
       attemptsLeft: true,
       effect: doubt,
       spent: false,
     });
-    expect(state).toMatchObject({ status: 'scheduled', dueAt: now + 4_321, reason: 'quiet_time' });
+    expect(state).toMatchObject({ status: 'scheduled', dueAt: now + 3, reason: 'quiet_time' });
   });
 
   it('waits in doubt without an attempt left as long as a look-up can still tell', () => {
