@@ -30,6 +30,19 @@ describe('ingest', () => {
     );
   });
 
+  it('answers 202 with the intake and its items, or what the sender wants to hear', async () => {
+    const events = [{ id: 'int_0_a.0', status: 'received' }] as const;
+    const received = { kind: 'received', intake: 'int_0_a', events } as const;
+    const plain = await relayAnswering(received).app.request('/hooks/shop', post);
+    expect([plain.status, await plain.text()]).toEqual([
+      202,
+      '{"intake":"int_0_a","events":[{"id":"int_0_a.0","status":"received"}]}',
+    ]);
+    const reply = { status: 200, contentType: 'text/plain', body: '[accepted]' };
+    const own = await relayAnswering({ ...received, reply }).app.request('/hooks/shop', post);
+    expect([own.status, await own.text()]).toEqual([200, '[accepted]']);
+  });
+
   it('hands the request on as it came', async () => {
     const { app, requests } = relayAnswering({ kind: 'unknown_source' });
 
