@@ -53,6 +53,8 @@ export interface Sequencers {
   of(partition: number): Sequencer;
   /** Every sequencer, those of earlier generations first. */
   all(): readonly Sequencer[];
+  /** Where each of all() is, in the same order. */
+  places(): readonly { readonly generation: number; readonly partition: number }[];
   /** Those that may keep the ordering key, this generation's first. */
   forKey(orderingKey: string): readonly Sequencer[];
   /** Those that may know what the id names, the one that made it first. */

@@ -27,6 +27,10 @@ export function createSequencers(
     generation,
     of: (partition) => at(generation, partition),
     all: () => from(1),
+    places: () =>
+      counts.flatMap((count, index) =>
+        Array.from({ length: count }, (_, partition) => ({ generation: index + 1, partition })),
+      ),
     forKey: (orderingKey) =>
       counts.map((count, index) => at(index + 1, partitionOf(orderingKey, count))).reverse(),
     forId: (id) => candidates(id, { counts, at, from }),

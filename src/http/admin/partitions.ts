@@ -4,7 +4,6 @@
 import type { Hono } from 'hono';
 import { limits } from '../../core/limits.ts';
 import type { PartitionStats } from '../../core/sequencer/messages.ts';
-import type { Sequencer } from '../../pipeline/ports.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
 import { within } from '../within.ts';
@@ -14,20 +13,21 @@ type PartitionServices = Pick<HttpServices, 'clock' | 'sequencers' | 'telemetry'
 export function routePartitions(app: Hono<HttpEnv>, services: PartitionServices): void {
   const { sequencers } = services;
   app.get('/admin/partitions', async (c) => {
-    const partitions = await Promise.all(
-      sequencers.all().map((each, index) => statsOf(services, each, index)),
-    );
+    const partitions = await Promise.all(sequencers.places().map((place) => statsOf(services, place)));
     return c.json({ generation: sequencers.generation, partitions });
   });
 }
 
-/** `index`: its place among all sequencers, where it does not say itself which it is. */
-async function statsOf({ clock, telemetry }: PartitionServices, sequencer: Sequencer, index: number) {
+type Place = { readonly generation: number; readonly partition: number };
+
+async function statsOf({ clock, sequencers, telemetry }: PartitionServices, place: Place) {
   try {
-    return toWireStats(await within(clock, limits.operatorWaitMs, sequencer.stats()));
+    const stats = sequencers.forBell(place)?.stats();
+    if (stats === undefined) return { ...place, status: 'unavailable' };
+    return toWireStats(await within(clock, limits.operatorWaitMs, stats));
   } catch (error) {
-    telemetry.log('error', 'sequencer.unavailable', { index, error: String(error) });
-    return { index, status: 'unavailable' };
+    telemetry.log('error', 'sequencer.unavailable', { ...place, error: String(error) });
+    return { ...place, status: 'unavailable' };
   }
 }
 

@@ -256,10 +256,7 @@ describe('one delivery', () => {
     const payload = { headers: {}, body: new Uint8Array([0, 255, 128]) };
     const binary = {
       ...relay.sequencers,
-      of: (partition: number) => ({
-        ...relay.sequencers.of(partition),
-        find: async () => ({ ...found!, payload }),
-      }),
+      forId: () => [{ ...relay.sequencers.of(0), find: async () => ({ ...found!, payload }) }],
     };
     const { ask } = createMemoryRelay({ services: { sequencers: binary } });
 
