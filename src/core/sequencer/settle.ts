@@ -12,13 +12,13 @@ import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
 import { closePosition, decideSettle } from './settle-rules.ts';
 import { type Found, noteSecondDocument, toAttempt, toSignal, withDelivery } from './settled-record.ts';
-import { type ActiveLease, findRecord, putRecord, type SequencerState } from './state.ts';
+import { type ActiveLease, findRecord, loadKey, putRecord, type SequencerState } from './state.ts';
 
 /** [0, 1), drawn for each call. */
 export type Random = () => number;
 
 export function settle(state: SequencerState, settlement: Settlement, random: Random): void {
-  const found = findRecord(state, settlement.deliveryId);
+  const found = findRecord(state, settlement.deliveryId) ?? findArchived(state, settlement);
   if (found === null) return;
   const active = state.leaseOf.get(settlement.deliveryId);
   if (active === undefined || active.epoch !== settlement.epoch) {
@@ -31,6 +31,13 @@ export function settle(state: SequencerState, settlement: Settlement, random: Ra
   } else {
     settleLeased(state, found, { active, settlement, random });
   }
+}
+
+/** Settled so long ago that its key is out of memory: what comes now is evidence all the same. */
+function findArchived(state: SequencerState, { orderingKey, deliveryId }: Settlement): Found | null {
+  if (orderingKey === undefined || state.keys.has(orderingKey)) return null;
+  loadKey(state, orderingKey);
+  return findRecord(state, deliveryId);
 }
 
 /** A late settle had closed it while it was leased: the lease is over, and the row may go on to the archive. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../src/core/limits.ts';
 import type { LeasedDelivery } from '../../../src/core/sequencer/messages.ts';
-import { documentOf, outcomes, returnedOf } from '../../support/builders.ts';
+import { documentOf, outcomes, returnedOf, settlementOf } from '../../support/builders.ts';
 import { type Bench, createBench } from '../../support/sequencer-bench.ts';
 
 /** A delivery whose first lease ran out and that is leased again, in doubt. */
@@ -223,5 +223,18 @@ describe('a late settle with effect possible', () => {
     bench.settle(first, outcomes.inDoubt(stalledUntil));
     bench.settle(second, outcomes.rejected(), { doubtCleared: true });
     expect(bench.delivery(deliveryId).effect).toEqual({ kind: 'possibly_done', since: stalledUntil });
+  });
+});
+
+describe('a late settle of what was archived and is out of memory', () => {
+  it('raises the alarm over a second document all the same', () => {
+    const bench = createBench();
+    const { first, second } = leasedAgain(bench);
+    bench.settle(second, outcomes.succeeded('doc-2'));
+    bench.journal();
+    bench.restart();
+    const late = settlementOf(first, outcomes.succeeded('doc-1'));
+    bench.send([{ ...late, orderingKey: first.event.orderingKey }]);
+    expect(bench.signalsOf('effect.doubled')).toHaveLength(1);
   });
 });
