@@ -44,7 +44,7 @@ const signMailgun: Signer = ({ secret, topic, payload, now, id, occurredAt = now
 const hubspotBody = (signing: Parameters<Signer>[0]): string =>
   wrap(signing.payload, () =>
     (Array.isArray(signing.payload) ? signing.payload : [signing.payload]).map((event, index) => ({
-      eventId: index + 1,
+      eventId: Number((event as { objectId?: number }).objectId ?? 0) + index,
       subscriptionId: 12345,
       portalId: 62515,
       appId: 54321,

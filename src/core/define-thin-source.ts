@@ -61,10 +61,13 @@ export function defineThinSource<
   readonly id: string;
   readonly preset: SourcePreset<Topics>;
   readonly secret: string;
+  readonly url?: string;
+  readonly credentials?: Readonly<Record<string, string>>;
+  readonly allowExperimental?: boolean;
   readonly enrich: EnrichOptions<Topics, Type, Payload>;
   readonly entity?: (event: EventOf<EnrichedTopics<Topics, Type, Payload>>) => Entity | null;
 }): Source<EnrichedTopics<Topics, Type, Payload>> {
-  const { id, preset, secret } = source;
+  const { enrich: _enrich, entity: _entity, ...own } = source;
   const { api, types = null, ...functions } = source.enrich;
   // Which types there are is known to the compiler only: at run time the functions get whatever the sender sends.
   const step = {
@@ -79,6 +82,9 @@ export function defineThinSource<
     },
   } as unknown as EnrichStep;
   const entity = source.entity as SourceDefinition['entity'];
-  const definition: SourceDefinition = defineSource({ id, preset: preset as SourcePreset, secret });
+  const definition: SourceDefinition = defineSource({
+    ...own,
+    preset: own.preset as SourcePreset,
+  });
   return entity === undefined ? { ...definition, enrich: step } : { ...definition, enrich: step, entity };
 }

@@ -35,16 +35,21 @@ const curves: readonly { readonly name: string; readonly id: string; readonly co
   { name: 'P-521', id: '2b81040023', coordinateBytes: 66 },
 ];
 
-/** The bytes between the lines of a PEM; line breaks may be missing or stand as `\n`, as in a variable of one line. */
+/** A variable of one line writes its line breaks as `\n`. */
+function withLines(text: string): string {
+  return text.replaceAll('\\n', '\n').trim();
+}
+
+/** The bytes between the lines of a PEM; line breaks may be missing. */
 function readArmour(text: string): { readonly label: string; readonly bytes: Bytes } | null {
   const match = armour.exec(text);
-  const bytes = match === null ? null : decodeBase64((match[2] ?? '').replace(/\\n|\s/g, ''));
+  const bytes = match === null ? null : decodeBase64((match[2] ?? '').replace(/\s/g, ''));
   return bytes === null ? null : { label: match?.[1] ?? '', bytes };
 }
 
 /** A certificate in PEM; null where the text is something else. */
 export function parseCertificate(text: string): Certificate | null {
-  const pem = readArmour(text.trim());
+  const pem = readArmour(withLines(text));
   return pem?.label === 'CERTIFICATE' ? readCertificate(pem.bytes) : null;
 }
 
@@ -59,7 +64,7 @@ function parseJwk(text: string): KeyMaterial | null {
 }
 
 function parseMaterial(secret: string): KeyMaterial | null {
-  const text = secret.trim();
+  const text = withLines(secret);
   if (text.startsWith('{')) return parseJwk(text);
   if (text.startsWith('-----')) {
     const pem = readArmour(text);

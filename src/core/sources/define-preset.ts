@@ -149,6 +149,11 @@ async function identifyOne(readers: Readers, from: Read): Promise<Result<EventId
   });
 }
 
+/** What was read from an item says which one it was. */
+function placed(problem: ParseProblem, index: number): ParseProblem {
+  return { ...problem, field: problem.field.replace(/^body \$/, `item ${index} $`) };
+}
+
 async function identifyItems(
   items: readonly JsonValue[] | null,
   identify: (item: JsonValue) => Promise<Result<EventIdentity, ParseProblem>>,
@@ -158,7 +163,14 @@ async function identifyItems(
     const rule = `must hold at most ${limits.maxBatchItems} events`;
     return err({ reason: 'too_many_items', field: 'body $', rule });
   }
-  return ok(await Promise.all(items.map(identify)));
+  return ok(
+    await Promise.all(
+      items.map(async (item, index) => {
+        const identity = await identify(item);
+        return identity.ok ? identity : err({ ...placed(identity.error, index), item });
+      }),
+    ),
+  );
 }
 
 export function definePreset<Topics extends object = object>(

@@ -20,8 +20,10 @@ type Kept = {
   readonly until: number;
 };
 
-export type RemoteKeyBounds = Pick<
-  typeof limits,
+export type RemoteKeyBounds = Readonly<Record<BoundName, number>>;
+
+type BoundName = Extract<
+  keyof typeof limits,
   | 'keyFetchTimeoutMs'
   | 'maxKeyDocumentBytes'
   | 'maxKeptKeyDocuments'
