@@ -38,6 +38,7 @@ export const purchaseSamples = {
   shopify: {
     'orders/create': ({ id, at }) => shopifyOrder({ id: numberOf(id), at }),
     'orders/paid': ({ id, at }) => shopifyOrder({ id: numberOf(id), at }),
+    'orders/cancelled': ({ id, at }) => shopifyOrder({ id: numberOf(id), at }),
   },
   stripe: {
     'payment_intent.succeeded': ({ id, at }) => stripePaymentIntent({ id: `pi_${id}`, amount: 4900, at }),
@@ -46,9 +47,33 @@ export const purchaseSamples = {
     'order.created': ({ id, at }) => wooOrder({ id: numberOf(id), at }),
     'order.updated': ({ id, at }) => wooOrder({ id: numberOf(id), at, status: 'completed' }),
   },
-  'standard-webhooks': { 'parcel.sent': ({ id }) => standardEvent({ orderId: id }) },
+  'standard-webhooks': {
+    'parcel.sent': ({ id }) => standardEvent({ orderId: id }),
+    'order.placed': ({ id }) => ({
+      order_id: id,
+      customer: { id: 'C-1', name: 'Ada Tide', email: 'ada@example.com' },
+      currency: 'EUR',
+      lines: [{ id: '1', sku: 'ANCHOR-1', quantity: 2, price: '24.50' }],
+      total: '49.00',
+    }),
+    'stock.level_changed': () => ({ sku: 'ANCHOR-1', on_hand: 40 }),
+    'customer.updated': ({ id }) => ({
+      customer_id: id,
+      name: 'Ada Tide',
+      email: 'ada@example.com',
+      phone: null,
+    }),
+    'smoke.sent': ({ id }) => ({ note: id }),
+  },
   'generic-hmac': {
     'receipt.completed': ({ id, at }) => warehouseReceipt({ id, purchaseOrder: `PO-${id}`, at }),
+    'stock.counted': ({ at }) => ({
+      sku: 'ANCHOR-1',
+      warehouse: 'MAIN',
+      on_hand: 40,
+      sequence: Math.floor(at / 1000),
+      counted_at: iso(at),
+    }),
   },
   bigcommerce: {
     'store/order/created': ({ id }) => ({ type: 'order', id: numberOf(id) }),
