@@ -64,6 +64,7 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     definition,
     accept: createAccept(ports.accept),
     sequencers: ports.sequencers,
+    holds: ports.holds,
     journal: ports.journal,
     rejectedRequests: ports.rejectedRequests,
     clock: systemClock,

@@ -18,11 +18,24 @@ export type DeadLetterReason =
   /** The route's `when`, `subject` or `version` failed on the event when it was planned. */
   | 'mapping_failed';
 
+export type HeldState = {
+  readonly status: 'held';
+  readonly cause: HeldCause;
+  readonly message: string;
+  readonly at: number;
+  /** What was wrong with the answer, where the cause is `contract_broken`. */
+  readonly issues?: readonly ContractIssue[];
+  /** Name and version of the adapter that read it, e.g. `sandbox 1.0.0`. */
+  readonly adapter?: string;
+  /** Not tried at all: held because of what this delivery found. */
+  readonly behind?: string;
+};
+
 export type DeliveryState =
   | { readonly status: 'pending' }
   /** Waits for a back-off to pass. `dueAt`: epoch ms. */
   | { readonly status: 'scheduled'; readonly dueAt: number; readonly reason: string }
-  | { readonly status: 'held'; readonly cause: HeldCause; readonly message: string; readonly at: number }
+  | HeldState
   | {
       readonly status: 'dead_lettered';
       readonly reason: DeadLetterReason;
@@ -99,6 +112,8 @@ export type Delivery = PlannedDelivery & {
   readonly epoch: number;
   readonly effect: LedgerEffect | null;
   readonly replay: Replay | null;
+  /** Released by a person while its operation is held: it runs all the same, and its success lets the others go on. */
+  readonly probe?: boolean;
   /** When it was first waited for in vain, epoch ms: `waitMs` runs from the claim. */
   readonly createdAt: number;
   readonly updatedAt: number;

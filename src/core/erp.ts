@@ -125,6 +125,8 @@ export interface ErpSession {
 
 export interface ErpAdapter {
   readonly name: string;
+  /** Rises with every change of what is read from or written to the ERP; shown where an answer breaks the contract. */
+  readonly version: string;
   readonly level: AdapterLevel;
   readonly once: OnceLevel;
   /** Names of the credential's parts, e.g. ['keyId', 'secret']; a target must supply each. */

@@ -122,6 +122,8 @@ export const limits = {
   readinessMs: 1_000,
   /** A doorbell nobody answered is rung again after so long, ms: the queue usually takes well under a second. */
   doorbellTimeoutMs: 5_000,
+  /** How long an isolate believes that no operation of a target is held, ms: what slips through in it is one finding more. */
+  operationHoldsMs: 2_000,
   /** How long changes gather before the journal gets them, ms: one D1 transaction for all of a second. */
   journalDelayMs: 1_000,
   /** Longest wait between two tries of a journal that is away, ms. */

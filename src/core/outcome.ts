@@ -83,6 +83,10 @@ export type Outcome =
       readonly kind: 'contract_broken';
       readonly effect: Effect;
       readonly issues: readonly ContractIssue[];
+      /** Name and version of the adapter that read the answer. */
+      readonly adapter?: string;
+      /** Not tried: the delivery whose finding holds the operation. */
+      readonly behind?: string;
     }
   | {
       readonly kind: 'state_mismatch';

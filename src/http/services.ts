@@ -6,6 +6,7 @@ import type { Accept } from '../pipeline/accept-answer.ts';
 import type {
   Clock,
   JournalReader,
+  OperationHolds,
   Randomness,
   RejectedRequests,
   Sequencers,
@@ -17,6 +18,7 @@ export type HttpServices = {
   readonly definition: RelayDefinition;
   readonly accept: Accept;
   readonly sequencers: Sequencers;
+  readonly holds: OperationHolds;
   readonly journal: JournalReader;
   readonly rejectedRequests: Pick<RejectedRequests, 'list'>;
   readonly clock: Clock;

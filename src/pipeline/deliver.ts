@@ -4,7 +4,8 @@
 
 import { limits } from '../core/limits.ts';
 import type { LeaseAnswer, LeasedDelivery, Settlement, SettleRequest } from '../core/sequencer/messages.ts';
-import { type PerformDependencies, perform } from './perform.ts';
+import { type HoldDependencies, performUnlessHeld } from './hold-operation.ts';
+import type { PerformDependencies } from './perform.ts';
 import { type Clock, PortError, type Sequencer, type Telemetry } from './ports.ts';
 
 export type DeliverOptions = {
@@ -16,7 +17,8 @@ export type DeliverOptions = {
   readonly budgetMs: number;
 };
 
-export type DeliverDependencies = Omit<PerformDependencies, 'confirm'> & { readonly telemetry: Telemetry };
+export type DeliverDependencies = Omit<PerformDependencies, 'confirm'> &
+  HoldDependencies & { readonly telemetry: Telemetry };
 
 export type DeliverSummary = { readonly leasedCount: number; readonly settledCount: number };
 
@@ -54,7 +56,7 @@ function createWorker(deps: DeliverDependencies, sequencer: Sequencer, options: 
 
   const run = async (leased: LeasedDelivery, deadlineAt: number): Promise<void> => {
     try {
-      const settlement = await perform(
+      const settlement = await performUnlessHeld(
         { ...deps, confirm: (deliveryId, epoch) => sequencer.confirm(deliveryId, epoch) },
         leased,
         deadlineAt,
@@ -177,17 +179,19 @@ function logAttempt(telemetry: Telemetry, leased: LeasedDelivery, settlement: Se
   }
   const { outcome, spent } = settlement.result;
   const { attempt } = settlement;
+  // Not tried at all: the sequencer says that it is held.
+  if (attempt === null) return;
   telemetry.log(isSuccess(settlement) ? 'info' : 'warn', 'delivery.attempted', {
     ...ids,
-    mode: attempt?.mode,
+    mode: attempt.mode,
     outcome: outcome.kind,
     effect: outcome.effect,
-    reason: attempt?.outcome.reason ?? null,
-    message: attempt?.outcome.message ?? null,
+    reason: attempt.outcome.reason,
+    message: attempt.outcome.message,
     document: 'document' in outcome ? outcome.document.documentId : null,
     attemptNumber: delivery.attemptCount + (spent ? 1 : 0),
-    callCount: attempt?.exchanges.length ?? 0,
-    durationMs: attempt === null ? 0 : attempt.endedAt - attempt.startedAt,
-    lagMs: (attempt?.endedAt ?? event.receivedAt) - event.receivedAt,
+    callCount: attempt.exchanges.length,
+    durationMs: attempt.endedAt - attempt.startedAt,
+    lagMs: attempt.endedAt - event.receivedAt,
   });
 }

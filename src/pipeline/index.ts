@@ -17,3 +17,4 @@
 export { type AcceptDependencies, createAccept } from './accept.ts';
 export { type DeliverDependencies, type DeliverOptions, type DeliverSummary, deliver } from './deliver.ts';
 export { type EnrichDependencies, type EnrichOptions, enrich, hasEnrichingSource } from './enrich.ts';
+export { type OperationRelease, releaseOperation } from './hold-operation.ts';

@@ -5,6 +5,7 @@ import type { Attempt, Exchange } from '../core/delivery.ts';
 import type { ErpConnection } from '../core/erp.ts';
 import type { EventPayload } from '../core/event.ts';
 import type { ParsedId } from '../core/ids.ts';
+import type { ContractIssue } from '../core/outcome.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -16,6 +17,8 @@ import type {
   ListCursor,
   ListRequest,
   PartitionStats,
+  ReleaseManyAnswer,
+  ReleaseManyRequest,
   ReplayAnswer,
   ReplayManyAnswer,
   ReplayManyRequest,
@@ -38,6 +41,8 @@ export interface Sequencer extends IntakeSequencer {
   replay(request: ReplayRequest): Promise<ReplayAnswer>;
   replayMany(request: ReplayManyRequest): Promise<ReplayManyAnswer>;
   resolve(request: ResolveRequest): Promise<ResolveAnswer>;
+  /** The hold of an operation is lifted first, or they would be held again. */
+  releaseMany(request: ReleaseManyRequest): Promise<ReleaseManyAnswer>;
   find(deliveryId: string): Promise<FindAnswer | null>;
   /** Open deliveries only: what is closed is the journal's to list. */
   listOpen(request: ListRequest): Promise<readonly DeliveryView[]>;
@@ -91,6 +96,28 @@ export interface Randomness {
 /** Fields are ids, counts and facts: never a secret, a body or a signature. Their names are never `level` or `event`. */
 export interface Telemetry {
   log(level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** Why no delivery of an operation is tried on a target: an answer no longer had its shape. */
+export type OperationHold = {
+  readonly operation: string;
+  /** Epoch ms. */
+  readonly since: number;
+  /** The delivery that found it. */
+  readonly deliveryId: string;
+  readonly adapter: string;
+  readonly issues: readonly ContractIssue[];
+};
+
+/** The operations that are held, by target. Shared by all partitions; may be a few seconds late in telling of a new hold. */
+export interface OperationHolds {
+  /** Null: it may run, or nobody can say. Never throws: a hold that cannot be asked for stops no delivery. */
+  find(target: string, operation: string): Promise<OperationHold | null>;
+  /** The first finding stays. Never throws. */
+  record(target: string, hold: OperationHold): Promise<void>;
+  list(target: string): Promise<readonly OperationHold[]>;
+  /** Null: every operation of the target. */
+  lift(target: string, operation: string | null): Promise<void>;
 }
 
 /** Opens a connection to a target for one attempt. `deadlineAt` (epoch ms): no write starts when it cannot end before. */

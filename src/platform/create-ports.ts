@@ -10,12 +10,22 @@ import {
   type DeliverOptions,
   type EnrichDependencies,
   hasEnrichingSource,
+  type OperationRelease,
+  releaseOperation,
 } from '../pipeline/index.ts';
-import type { Journal, JournalReader, RejectedRequests, Sequencers } from '../pipeline/ports.ts';
+import type {
+  Journal,
+  JournalReader,
+  OperationHolds,
+  RejectedRequests,
+  Sequencers,
+  Telemetry,
+} from '../pipeline/ports.ts';
 import { createRecordCache } from '../pipeline/record-cache.ts';
 import { systemClock, systemRandomness } from './clock.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
 import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
+import { createObjectOperationHolds } from './durable-objects/object-operation-holds.ts';
 import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
 import { createErpConnections } from './fetch/erp-connections.ts';
 import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
@@ -32,6 +42,7 @@ export type Ports = {
   readonly sequencers: Sequencers;
   readonly journal: Journal & JournalReader;
   readonly rejectedRequests: RejectedRequests;
+  readonly holds: OperationHolds;
 };
 
 export function createPorts(given: {
@@ -48,6 +59,7 @@ export function createPorts(given: {
   const sequencers = createObjectSequencers(env.SEQUENCER, { partitions, generation, previousPartitions });
   const journal = createD1Journal(env.DB);
   const rejectedRequests = createD1RejectedRequests(env.DB, clock);
+  const holds = createObjectOperationHolds({ namespace: env.TARGET, clock, telemetry });
   const tokens = createObjectTargetTokens(env.TARGET, clock);
   const settings = (target: { readonly id: string }): TargetSettings | undefined =>
     config.targetSettings.get(target.id);
@@ -69,6 +81,8 @@ export function createPorts(given: {
     deliver: {
       rules: definition,
       connections: createErpConnections({ settings, tokens, clock }),
+      holds,
+      releaseOperation: (release) => releaseAll({ holds, sequencers, telemetry }, release),
       clock,
       telemetry,
     },
@@ -85,6 +99,7 @@ export function createPorts(given: {
     sequencers,
     journal,
     rejectedRequests,
+    holds,
   };
 }
 
@@ -101,6 +116,27 @@ function sourceRuntimes(definition: RelayDefinition, config: Config): Map<string
     });
   }
   return runtimes;
+}
+
+type ReleaseParts = {
+  readonly holds: OperationHolds;
+  readonly sequencers: Sequencers;
+  readonly telemetry: Telemetry;
+};
+
+/** What a broken call leaves held, the next knock of the watchdog finds. */
+async function releaseAll(parts: ReleaseParts, release: OperationRelease): Promise<void> {
+  const { target, operation } = release;
+  try {
+    for (let left = 1; left > 0; ) {
+      const { released, remaining } = await releaseOperation(parts, release);
+      const fields = { target, operation, actor: release.actor, released: released.length, remaining };
+      parts.telemetry.log('info', 'operation.released', fields);
+      left = released.length === 0 ? 0 : remaining;
+    }
+  } catch (error) {
+    parts.telemetry.log('error', 'operation.not_released', { target, operation, error: String(error) });
+  }
 }
 
 /** Calls of one operation that a lease must outlast: token, look-up, two writes and a read, with margin. */

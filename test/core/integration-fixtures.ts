@@ -34,6 +34,7 @@ const handler: OperationHandler = {
 
 export const fakeAdapter: ErpAdapter = {
   name: 'fake-erp',
+  version: '1.0.0',
   level: 'proven',
   once: 'searchable_field',
   credentialFields: ['keyId', 'secret'],

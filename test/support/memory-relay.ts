@@ -13,6 +13,7 @@ import type { HttpServices } from '../../src/http/services.ts';
 import { type Clock, PortError, type RejectedRequest, type Sequencer } from '../../src/pipeline/ports.ts';
 import { createSequencers } from '../../src/pipeline/sequencers.ts';
 import { settlementOf } from './builders.ts';
+import { createMemoryHolds } from './memory-holds.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
 import { makePayload, testTime } from './records.ts';
 import { relayWith } from './relay.ts';
@@ -62,6 +63,7 @@ export function createMemoryRelay(
     definition,
     accept: () => Promise.reject(new Error('this test does not post webhooks')),
     sequencers,
+    holds: createMemoryHolds(),
     journal,
     rejectedRequests: {
       list: async ({ source, limit, before }) => {
@@ -177,6 +179,7 @@ export function toPort({ bench, journal, down, partition }: PortParts): Sequence
     replay: (request) => call(() => core().replay(request, bench.now())),
     replayMany: (request) => call(() => core().replayMany(request, bench.now())),
     resolve: (request) => call(() => core().resolve(request, bench.now())),
+    releaseMany: (request) => call(() => core().releaseMany(request, bench.now())),
     find: (id) => call(() => core().find(id, bench.now())),
     listOpen: (request) => call(() => core().listOpen(request, bench.now())),
     claimIntake: (request) => call(() => core().intakes.claim(request, bench.now())),

@@ -22,6 +22,7 @@ const handler: OperationHandler = {
 
 export const testAdapter: ErpAdapter = {
   name: 'test-erp',
+  version: '1.0.0',
   level: 'proven',
   once: 'native_key',
   credentialFields: ['key'],

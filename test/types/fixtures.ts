@@ -37,6 +37,7 @@ export const shop = defineSource({ id: 'shop', preset: shopPreset, secret: 'SHOP
 
 const adapter = {
   name: 'fixture',
+  version: '1.0.0',
   level: 'proven',
   once: 'native_key',
   credentialFields: [],

@@ -1,7 +1,14 @@
 // What is asked of a sequencer and what it answers: the calls between ingest, consumers, operators and the object.
 // Pure types. They cross a deploy and a rollback: add optional fields, never change what a field means.
 
-import type { Attempt, Delivery, DeliveryStatus, LedgerEffect, PlannedDelivery } from '../delivery.ts';
+import type {
+  Attempt,
+  Delivery,
+  DeliveryStatus,
+  HeldCause,
+  LedgerEffect,
+  PlannedDelivery,
+} from '../delivery.ts';
 import type { EventPayload, WebhookEvent } from '../event.ts';
 import type { Outcome } from '../outcome.ts';
 import type { EventRecord } from './record.ts';
@@ -160,6 +167,24 @@ export type ResolveRequest = {
   readonly documentId: string | null;
   readonly actor: string;
   readonly note: string;
+};
+
+/** Releases everything that is held for the target, of one operation or of one cause where they are named. */
+export type ReleaseManyRequest = {
+  readonly target: string;
+  readonly operation: string | null;
+  readonly cause: HeldCause | null;
+  readonly actor: string;
+  readonly note: string;
+  /** At most so many deliveries. */
+  readonly limit: number;
+};
+
+export type ReleaseManyAnswer = {
+  readonly released: readonly string[];
+  readonly refused: readonly { readonly deliveryId: string; readonly reason: string }[];
+  /** Matching deliveries left for another call. */
+  readonly remaining: number;
 };
 
 export type ResolveAnswer =

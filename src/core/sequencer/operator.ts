@@ -161,7 +161,12 @@ function matchingPlaces(state: SequencerState, wanted: DeliveryFilter): Found[] 
   return found.sort((a, b) => a.record.arrival - b.record.arrival);
 }
 
-export function resolve(state: SequencerState, request: ResolveRequest): ResolveAnswer {
+/** `probe`: whether a released one runs also while its operation is held. */
+export function resolve(
+  state: SequencerState,
+  request: ResolveRequest,
+  options: { readonly probe: boolean } = { probe: true },
+): ResolveAnswer {
   const { now } = state;
   const found = findRecord(state, request.deliveryId);
   if (found === null)
@@ -188,7 +193,8 @@ export function resolve(state: SequencerState, request: ResolveRequest): Resolve
     const message = `its replay ${newest.id} is open: that one decides`;
     return { kind: 'refused', reason: 'wrong_state', message };
   }
-  const resolved = decideResolve(found.delivery, request, now);
+  const decided = decideResolve(found.delivery, request, now);
+  const resolved = decided !== null && !options.probe ? { ...decided, probe: false } : decided;
   if (resolved === null) {
     const message = `${request.deliveryId} is ${found.delivery.state.status}: it cannot be ${request.as}`;
     return { kind: 'refused', reason: 'wrong_state', message };
@@ -207,7 +213,9 @@ export function decideResolve(delivery: Delivery, request: ResolveRequest, now: 
   const { status } = delivery.state;
   if (isClosed(delivery.state)) return null;
   if (request.as === 'released') {
-    return status === 'held' ? { ...delivery, state: { status: 'pending' }, updatedAt: now } : null;
+    if (delivery.state.status !== 'held') return null;
+    const probe = delivery.state.cause === 'contract_broken';
+    return { ...delivery, state: { status: 'pending' }, probe, updatedAt: now };
   }
   if (request.as === 'dropped' && status !== 'dead_lettered') {
     return { ...delivery, state: { status: 'skipped', note: request.note, at: now }, updatedAt: now };

@@ -17,6 +17,8 @@ import type {
   LeaseRequest,
   ListRequest,
   PartitionStats,
+  ReleaseManyAnswer,
+  ReleaseManyRequest,
   ReplayAnswer,
   ReplayManyAnswer,
   ReplayManyRequest,
@@ -28,6 +30,7 @@ import type {
 } from './messages.ts';
 import { replay, replayMany, resolve } from './operator.ts';
 import type { SequencerRows } from './record.ts';
+import { type HeldOperation, operationsHeldUntried, releaseMany } from './release.ts';
 import { restoreSequencer } from './restore.ts';
 import { type Random, settle } from './settle.ts';
 import type { SequencerConfig, SequencerState } from './state.ts';
@@ -47,6 +50,9 @@ export type SequencerCore = {
   readonly replay: (request: ReplayRequest, now: number) => ReplayAnswer;
   readonly replayMany: (request: ReplayManyRequest, now: number) => ReplayManyAnswer;
   readonly resolve: (request: ResolveRequest, now: number) => ResolveAnswer;
+  readonly releaseMany: (request: ReleaseManyRequest, now: number) => ReleaseManyAnswer;
+  /** Operations something is held for that was not tried. */
+  readonly operationsHeldUntried: (now: number) => readonly HeldOperation[];
   readonly find: (deliveryId: string, now: number) => FindAnswer | null;
   readonly listOpen: (request: ListRequest, now: number) => readonly DeliveryView[];
   readonly stats: (now: number) => PartitionStats;
@@ -110,6 +116,8 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     replay: (request, now) => change(now, (state) => replay(state, request)),
     replayMany: (request, now) => change(now, (state) => replayMany(state, request)),
     resolve: (request, now) => change(now, (state) => resolve(state, request)),
+    releaseMany: (request, now) => change(now, (state) => releaseMany(state, request)),
+    operationsHeldUntried: (now) => look(now, operationsHeldUntried),
     find: (deliveryId, now) => look(now, (state) => find(state, deliveryId)),
     listOpen: (request, now) => look(now, (state) => listOpen(state, request)),
     stats: (now) => look(now, stats),

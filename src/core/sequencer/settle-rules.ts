@@ -65,12 +65,25 @@ export function decideSettle(delivery: Delivery, context: SettleContext): Delive
         effect: heldEffect(settled.effect, outcome.effect, now),
       };
     case 'contract_broken': {
-      const message = outcome.issues
+      const issues = outcome.issues
         .map((issue) => `${issue.path}: expected ${issue.expected}, got ${issue.actual}`)
         .join('; ');
+      const message =
+        outcome.behind === undefined ? issues : `not tried since ${outcome.behind} found: ${issues}`;
+      const found = outcome.behind === undefined ? {} : { behind: outcome.behind };
+      const read = outcome.adapter === undefined ? {} : { adapter: outcome.adapter };
       return {
         ...settled,
-        state: { status: 'held', cause: 'contract_broken', message, at: now },
+        state: {
+          status: 'held',
+          cause: 'contract_broken',
+          message,
+          at: now,
+          issues: outcome.issues,
+          ...read,
+          ...found,
+        },
+        probe: false,
         effect: heldEffect(settled.effect, outcome.effect, now),
       };
     }

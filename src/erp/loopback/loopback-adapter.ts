@@ -24,6 +24,7 @@ const echo: OperationHandler<Smoke> = {
 
 export const loopbackAdapter = {
   name: 'loopback',
+  version: '1.0.0',
   level: 'proven',
   once: 'native_key',
   credentialFields: [],

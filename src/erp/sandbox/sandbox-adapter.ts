@@ -21,6 +21,7 @@ import { sandboxSession } from './sandbox-session.ts';
 export function createSandboxAdapter(options: SandboxOptions = { idempotencyKeys: false }): ErpAdapter {
   return {
     name: 'sandbox',
+    version: '1.0.0',
     level: 'proven',
     once: options.idempotencyKeys ? 'native_key' : 'searchable_field',
     credentialFields: ['keyId', 'secret'],

@@ -4,23 +4,32 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { limits } from '../../core/limits.ts';
-import type { DeliveryView } from '../../core/sequencer/messages.ts';
+import { releaseOperation } from '../../pipeline/index.ts';
 import { adminActor } from '../authorize.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
+import { toIso } from '../to-wire.ts';
+import { within } from '../within.ts';
 import { noteField } from './resolutions.ts';
 import { validBody } from './validate.ts';
 
-const releaseBody = z.strictObject({ note: noteField });
+const releaseBody = z.strictObject({
+  /** Absent: every operation. */
+  operation: z.string().min(1).max(limits.maxIdCharacters).optional(),
+  note: noteField,
+});
 
 export function routeTargets(app: Hono<HttpEnv>, services: HttpServices): void {
   const { definition, config } = services;
-  app.get('/admin/targets', (c) =>
-    c.json({
-      targets: [...definition.targets.values()].map(({ id, adapter, network, timeoutMs, quietMs }) => ({
+  app.get('/admin/targets', async (c) => {
+    const targets = [...definition.targets.values()];
+    const heldOperations = await Promise.all(targets.map(({ id }) => holdsOf(services, id)));
+    return c.json({
+      targets: targets.map(({ id, adapter, network, timeoutMs, quietMs }, index) => ({
         id,
         adapter: {
           name: adapter.name,
+          version: adapter.version,
           level: adapter.level,
           once: adapter.once,
           operations: Object.keys(adapter.operations),
@@ -29,53 +38,36 @@ export function routeTargets(app: Hono<HttpEnv>, services: HttpServices): void {
         network,
         timeoutMs,
         quietMs,
+        heldOperations: heldOperations[index],
       })),
-    }),
-  );
+    });
+  });
 
   app.post('/admin/targets/:id/release', validBody(releaseBody), async (c) => {
     const target = c.req.param('id');
     if (!definition.targets.has(target)) return problem(c, 'not_found');
-    const answer = await releaseHeld(services, target, c.req.valid('json').note);
-    const counts = { released: answer.released.length, refused: answer.refused.length };
+    const { operation = null, note } = c.req.valid('json');
+    const release = { target, operation, cause: null, actor: adminActor, note } as const;
+    const { released, refused, remaining } = await releaseOperation(services, release);
+    const counts = { released: released.length, refused: refused.length };
     services.telemetry.log('info', 'target.released', {
       requestId: c.get('requestId'),
       actor: adminActor,
       target,
+      operation,
       ...counts,
     });
-    return c.json(answer);
+    return c.json({ released, refused, hasMore: remaining > 0 });
   });
 }
 
-type ReleaseAnswer = {
-  readonly released: string[];
-  readonly refused: { readonly deliveryId: string; readonly reason: string }[];
-  /** More are held than one call releases. */
-  hasMore: boolean;
-};
-
-async function releaseHeld(services: HttpServices, target: string, note: string): Promise<ReleaseAnswer> {
-  const { sequencers } = services;
-  const answer: ReleaseAnswer = { released: [], refused: [], hasMore: false };
-  for (const sequencer of sequencers.all()) {
-    const left = limits.maxBulkReleases - answer.released.length - answer.refused.length;
-    const held = await sequencer.listOpen({
-      filter: { status: ['held'], target },
-      cursor: null,
-      limit: left + 1,
-    });
-    answer.hasMore ||= held.length > left;
-    for (const deliveryId of held.slice(0, left).map(idOf)) {
-      const act = { deliveryId, as: 'released', documentId: null, actor: adminActor, note } as const;
-      const result = await sequencer.resolve(act);
-      if (result.kind === 'resolved') answer.released.push(deliveryId);
-      else answer.refused.push({ deliveryId, reason: result.reason });
-    }
+/** Null: its object does not answer. */
+async function holdsOf({ clock, holds, telemetry }: HttpServices, target: string) {
+  try {
+    const held = await within(clock, limits.operatorWaitMs, holds.list(target));
+    return held.map(({ since, ...hold }) => ({ ...hold, since: toIso(since) }));
+  } catch (error) {
+    telemetry.log('error', 'target.holds_unknown', { target, error: String(error) });
+    return null;
   }
-  return answer;
-}
-
-function idOf(view: DeliveryView): string {
-  return view.delivery.id;
 }

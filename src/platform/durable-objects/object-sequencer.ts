@@ -34,6 +34,7 @@ function createObjectSequencer(namespace: SequencerNamespace, name: string): Seq
     settle: (request) => call((sequencer) => sequencer.settle(request)),
     replay: (request) => call((sequencer) => sequencer.replay(request)),
     replayMany: (request) => call((sequencer) => sequencer.replayMany(request)),
+    releaseMany: (request) => call((sequencer) => sequencer.releaseMany(request)),
     resolve: (request) => call((sequencer) => sequencer.resolve(request)),
     find: (deliveryId) => call((sequencer) => sequencer.find(deliveryId)),
     listOpen: (request) => call((sequencer) => sequencer.listOpen(request)),

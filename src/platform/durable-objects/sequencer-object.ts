@@ -4,6 +4,7 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import { parseVariables } from '../../config.ts';
+import { limits } from '../../core/limits.ts';
 import type {
   IntakeRequest,
   ItemLeaseRequest,
@@ -19,6 +20,8 @@ import type {
   LeaseRequest,
   ListRequest,
   PartitionStats,
+  ReleaseManyAnswer,
+  ReleaseManyRequest,
   ReplayAnswer,
   ReplayManyAnswer,
   ReplayManyRequest,
@@ -28,7 +31,7 @@ import type {
   SettleRequest,
 } from '../../core/sequencer/messages.ts';
 import { createSequencer, type SequencerCore } from '../../core/sequencer/sequencer.ts';
-import type { Journal, Sequencer, Telemetry } from '../../pipeline/ports.ts';
+import type { Journal, OperationHolds, Sequencer, Telemetry } from '../../pipeline/ports.ts';
 import { systemClock, systemRandomness } from '../clock.ts';
 import { createD1Journal } from '../d1/d1-journal.ts';
 import { createD1RejectedRequests } from '../d1/d1-rejected-requests.ts';
@@ -41,6 +44,7 @@ import { createJournalFeed, type JournalFeed } from './journal-feed.ts';
 import { createKeyHandOver, cutHanded, type HandedPage, type KeyHandOver } from './key-hand-over.ts';
 import { logSignals } from './log-signals.ts';
 import { createObjectSequencers } from './object-sequencer.ts';
+import { createObjectOperationHolds } from './object-operation-holds.ts';
 import { createSqlSequencerRows } from './sql-sequencer-rows.ts';
 
 export class SequencerObject extends DurableObject<Env> implements Sequencer {
@@ -53,6 +57,7 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   readonly #handOver: KeyHandOver | null = null;
   readonly #claim: (request: ClaimRequest) => Promise<ClaimAnswer>;
   readonly #partition: number;
+  readonly #holds: OperationHolds;
   /** When the alarm is set for, epoch ms; undefined: not known yet; null: not set. */
   #alarmAt: number | null | undefined;
   #prunedAt = 0;
@@ -113,6 +118,11 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
       partition: place.partition,
       changed: () => this.#after(null),
     });
+    this.#holds = createObjectOperationHolds({
+      namespace: env.TARGET,
+      clock: systemClock,
+      telemetry: this.#telemetry,
+    });
     this.#claim = createGroupCommit((requests) => this.#commitClaims(requests), systemClock.now);
   }
 
@@ -158,6 +168,10 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
 
   async resolve(request: ResolveRequest): Promise<ResolveAnswer> {
     return this.#after(this.#core.resolve(request, Date.now()));
+  }
+
+  async releaseMany(request: ReleaseManyRequest): Promise<ReleaseManyAnswer> {
+    return this.#after(this.#core.releaseMany(request, Date.now()));
   }
 
   async find(deliveryId: string): Promise<FindAnswer | null> {
@@ -214,6 +228,23 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     this.#alarmAt = undefined;
     this.#bell.answered();
     this.#after(null);
+    await this.#releaseUnheld();
+  }
+
+  /** What is held behind a finding whose hold is gone: a release that broke off half way goes on here. */
+  async #releaseUnheld(): Promise<void> {
+    for (const { target, operation } of this.#core.operationsHeldUntried(Date.now())) {
+      try {
+        const holds = await this.#holds.list(target);
+        if (holds.some((hold) => hold.operation === operation)) continue;
+      } catch (error) {
+        this.#telemetry.log('error', 'target.holds_unknown', { target, error: String(error) });
+        continue;
+      }
+      const note = 'the hold of the operation is gone';
+      const limit = limits.maxBulkReleases;
+      await this.releaseMany({ target, operation, cause: 'contract_broken', actor: 'relay', note, limit });
+    }
   }
 
   override async alarm(): Promise<void> {

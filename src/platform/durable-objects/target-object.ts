@@ -7,21 +7,36 @@ import { checkBaseUrl, joinPath } from '../../core/egress.ts';
 import type { ErpConnection, LoginResult } from '../../core/erp.ts';
 import { limits } from '../../core/limits.ts';
 import type { TargetDefinition } from '../../core/target.ts';
+import type { OperationHold } from '../../pipeline/ports.ts';
 import { systemClock } from '../clock.ts';
 import { sendRequest } from '../fetch/send-request.ts';
 import type { TokenAnswer } from '../fetch/target-tokens.ts';
 import { createTelemetry } from '../telemetry.ts';
+import { createOperationHoldStorage } from './operation-hold-storage.ts';
 
 export type ConfiguredTarget = { readonly target: TargetDefinition; readonly settings: TargetSettings };
 
 export abstract class TargetObjectBase extends DurableObject<Env> {
   readonly #telemetry = createTelemetry();
+  readonly #holds = createOperationHoldStorage(this.ctx.storage);
   #token: { readonly token: string; readonly expiresAt: number } | null = null;
   #refused: { readonly message: string; readonly until: number } | null = null;
   #login: Promise<TokenAnswer> | null = null;
 
   /** Null: this version of the relay has no such target. */
   protected abstract findTarget(id: string): ConfiguredTarget | null;
+
+  holds(): Promise<readonly OperationHold[]> {
+    return this.#holds.holds();
+  }
+
+  hold(hold: OperationHold): Promise<void> {
+    return this.#holds.hold(hold);
+  }
+
+  lift(operation: string | null): Promise<void> {
+    return this.#holds.lift(operation);
+  }
 
   /** @param stale a token the ERP no longer takes; null: any good one will do */
   async token(targetId: string, stale: string | null): Promise<TokenAnswer> {
