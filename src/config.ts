@@ -2,11 +2,14 @@
 // once, each with file, field and rule. It may not import a layer that reads it, and no message may hold a secret.
 
 import { z } from 'zod';
+import { type AlertSettings, readAlertSettings } from './alert-config.ts';
 import { limits } from './core/limits.ts';
 import type { ConfigProblem, RelayDefinition, SourceDefinition } from './core/relay-definition.ts';
 import { err, ok, type Result } from './core/result.ts';
 import type { SourceSecrets } from './core/source.ts';
 import type { TargetDefinition } from './core/target.ts';
+
+export type { AlertSettings };
 
 export type TargetSettings = {
   /** Without a slash at its end; null where the target's adapter makes no call. */
@@ -43,6 +46,7 @@ export type Config = {
   readonly deliveryConcurrency: number;
   /** How long one consumer takes new work, ms. */
   readonly deliveryBudgetMs: number;
+  readonly alerts: AlertSettings;
   /** By source id. */
   readonly sourceSecrets: ReadonlyMap<string, SourceSecrets>;
   /** By source id. */
@@ -155,7 +159,11 @@ export function parseVariables(environment: Environment): Result<Variables, read
     DELIVERY_BUDGET_MS: environment.DELIVERY_BUDGET_MS,
   };
   const parsed = variablesSchema.safeParse(given);
-  if (!parsed.success) return err(parsed.error.issues.map(toProblem));
+  const alerts = readAlertSettings(environment);
+  if (!parsed.success || !alerts.ok) {
+    const own = parsed.success ? [] : parsed.error.issues.map(toProblem);
+    return err([...own, ...(alerts.ok ? [] : alerts.error)]);
+  }
   const { data } = parsed;
   return ok({
     partitions: data.PARTITIONS,
@@ -167,6 +175,7 @@ export function parseVariables(environment: Environment): Result<Variables, read
     bodyRetentionMs: data.BODY_RETENTION_DAYS * dayMs,
     deliveryConcurrency: data.DELIVERY_CONCURRENCY,
     deliveryBudgetMs: data.DELIVERY_BUDGET_MS,
+    alerts: alerts.value,
   });
 }
 

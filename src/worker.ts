@@ -16,8 +16,9 @@ import { sequencerName } from './platform/doorbell.ts';
 import { type ConfiguredTarget, TargetObjectBase } from './platform/durable-objects/target-object.ts';
 import { consumeDeadDoorbells, consumeDoorbells } from './platform/queue/consume-doorbells.ts';
 import { createTelemetry } from './platform/telemetry.ts';
-import { knock } from './platform/watchdog.ts';
+import { knock, reportSilent } from './platform/watchdog.ts';
 
+export { AlertsObject } from './platform/durable-objects/alerts-object.ts';
 export { SequencerObject } from './platform/durable-objects/sequencer-object.ts';
 
 type Relay = { readonly config: Config; readonly definition: RelayDefinition; readonly ports: Ports };
@@ -64,6 +65,7 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     definition,
     accept: createAccept(ports.accept),
     sequencers: ports.sequencers,
+    alerts: ports.alerts,
     holds: ports.holds,
     journal: ports.journal,
     rejectedRequests: ports.rejectedRequests,
@@ -85,7 +87,8 @@ export default {
     }
     const { ports } = started.relay;
     if (batch.queue.endsWith(deadQueueSuffix)) {
-      await consumeDeadDoorbells(batch, { namespace: env.SEQUENCER, telemetry: ports.deliver.telemetry });
+      const { alerts, deliver: parts } = ports;
+      await consumeDeadDoorbells(batch, { namespace: env.SEQUENCER, alerts, telemetry: parts.telemetry });
       return;
     }
     const { deliver, sequencers, deliverOptions: options, enrich } = ports;
@@ -99,8 +102,9 @@ export default {
     const names = [...config.previousPartitions, config.partitions].flatMap((count, index) =>
       Array.from({ length: count }, (_, partition) => sequencerName(index + 1, partition)),
     );
-    const failed = await knock(env.SEQUENCER, names, Math.floor(controller.scheduledTime / 60_000));
-    if (failed.length > 0) ports.deliver.telemetry.log('error', 'watchdog.failed', { sequencers: failed });
+    const round = Math.floor(controller.scheduledTime / 60_000);
+    const failed = await knock(env.SEQUENCER, names, round);
+    await reportSilent(ports, { failed, round, now: controller.scheduledTime });
     try {
       const step = await createD1Retention(env.DB, config).step(controller.scheduledTime);
       if (step.strippedCount + step.removedCount > 0)

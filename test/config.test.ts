@@ -36,6 +36,14 @@ describe('configuration', () => {
         previousPartitions: [],
         deliveryConcurrency: 6,
         deliveryBudgetMs: 20_000,
+        alerts: {
+          webhook: null,
+          slackUrl: null,
+          email: null,
+          network: 'public',
+          blockedLineMs: 15 * 60_000,
+          backlogMs: 10 * 60_000,
+        },
         sourceSecrets: new Map([
           ['shop', { current: good.SHOP_SECRET, previous: null }],
           ['spare', { current: good.SPARE_SECRET, previous: null }],

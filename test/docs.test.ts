@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { alertRules } from '../src/core/alerts/alert.ts';
 import { createMemoryRelay } from './support/memory-relay.ts';
 
 const repository = resolve(import.meta.dirname, '..');
@@ -31,6 +32,13 @@ describe('docs/logs.md', () => {
       (row) => row[1] ?? '',
     );
     expect([...listed].sort()).toEqual(loggedEvents().sort());
+  });
+});
+
+describe('docs/alerts.md', () => {
+  it('says what to do about each alert, and about no other', () => {
+    const runbooks = [...read('docs/alerts.md').matchAll(/^### ([a-z_]+)$/gm)].map((row) => row[1]);
+    expect(runbooks.sort()).toEqual(Object.keys(alertRules).sort());
   });
 });
 

@@ -75,11 +75,12 @@ export function relayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
         ...texts(values),
         SEQUENCER: binding('SequencerObject', relayName),
         TARGET: binding('TargetObject', relayName),
+        ALERTS: binding('AlertsObject', relayName),
         DB: { type: 'd1', id: databaseId },
         DOORBELLS: { type: 'queue', ...doorbells },
         DOORBELLS_DEAD: { type: 'queue', ...dead },
       },
-      exports: { SequencerObject: durableObject, TargetObject: durableObject },
+      exports: { SequencerObject: durableObject, TargetObject: durableObject, AlertsObject: durableObject },
       triggers: [
         {
           type: 'queue',

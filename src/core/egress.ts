@@ -7,11 +7,18 @@ export type EgressProblem = { readonly reason: 'egress_refused'; readonly messag
 
 /** The base URL of a target, checked once at start and again before a call. */
 export function checkBaseUrl(baseUrl: string, network: 'public' | 'private'): Result<URL, EgressProblem> {
-  if (!URL.canParse(baseUrl)) return refuse(`${baseUrl} is no URL`);
-  const url = new URL(baseUrl);
+  const url = checkUrl(baseUrl, network);
+  if (url.ok && (url.value.search !== '' || url.value.hash !== ''))
+    return refuse('the base URL must hold no query and no fragment');
+  return url;
+}
+
+/** Any URL the relay may send to, a query and all. No message repeats it: it may be a secret itself. */
+export function checkUrl(text: string, network: 'public' | 'private'): Result<URL, EgressProblem> {
+  if (!URL.canParse(text)) return refuse('it is no URL');
+  const url = new URL(text);
   if (url.username !== '' || url.password !== '')
-    return refuse('the base URL must hold no user name or password');
-  if (url.search !== '' || url.hash !== '') return refuse('the base URL must hold no query and no fragment');
+    return refuse('the URL must hold no user name and no password');
   if (network === 'private') {
     return url.protocol === 'http:' || url.protocol === 'https:'
       ? ok(url)

@@ -122,6 +122,30 @@ export const limits = {
   readinessMs: 1_000,
   /** A doorbell nobody answered is rung again after so long, ms: the queue usually takes well under a second. */
   doorbellTimeoutMs: 5_000,
+  /** Notices of alerts to people in an hour: beyond, a digest takes the place of the rest; nobody reads more. */
+  maxAlertNoticesPerHour: 30,
+  /** An alert that comes and goes is told at most once in so long, ms. */
+  alertRepeatMs: 5 * 60_000,
+  /** What nobody acknowledged is told again after so long, ms: a day, the next shift. */
+  alertReminderMs: 24 * 3600 * 1000,
+  /** Resolved alerts kept, the newest: some months of a busy relay. */
+  maxResolvedAlerts: 1_000,
+  /** Tries of one notice on one channel: with their back-off about twenty minutes; a reminder follows in a day. */
+  maxNoticeTries: 8,
+  /** One try of a notice, ms. */
+  noticeTimeoutMs: 10_000,
+  /** How long conditions gather before they are reported, ms: a burst of dead letters is one report. */
+  alertReportDelayMs: 1_000,
+  /** Longest wait between two tries of a report nobody took, ms. */
+  alertReportRetryCapMs: 60_000,
+  /** Different conditions in one report; what is beyond is counted in one of its rule. */
+  maxReportedConditions: 50,
+  /** The journal may fail for so long before somebody is told, ms: a short outage is no news. */
+  journalTroubleMs: 60_000,
+  /** The queue may refuse doorbells for so long, ms: three rings. */
+  doorbellNotSentMs: 15_000,
+  /** Doorbells may stay unanswered for so long, ms: longer than a consumer works for another partition. */
+  doorbellUnansweredMs: 120_000,
   /** How long an isolate believes that no operation of a target is held, ms: what slips through in it is one finding more. */
   operationHoldsMs: 2_000,
   /** How long changes gather before the journal gets them, ms: one D1 transaction for all of a second. */

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { Accept } from '../pipeline/accept-answer.ts';
 import type {
+  Alerts,
   Clock,
   JournalReader,
   OperationHolds,
@@ -19,6 +20,7 @@ export type HttpServices = {
   readonly accept: Accept;
   readonly sequencers: Sequencers;
   readonly holds: OperationHolds;
+  readonly alerts: Pick<Alerts, 'list' | 'acknowledge'>;
   readonly journal: JournalReader;
   readonly rejectedRequests: Pick<RejectedRequests, 'list'>;
   readonly clock: Clock;

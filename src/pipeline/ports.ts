@@ -1,6 +1,7 @@
 // What the pipeline needs of the world. Bare roles here; Cloudflare's side of them is in src/platform.
 // Pure types: nothing here may name a platform.
 
+import type { Alert, AlertReport } from '../core/alerts/alert.ts';
 import type { Attempt, Exchange } from '../core/delivery.ts';
 import type { ErpConnection } from '../core/erp.ts';
 import type { EventPayload } from '../core/event.ts';
@@ -14,6 +15,8 @@ import type {
   FindAnswer,
   LeaseAnswer,
   LeaseRequest,
+  LineSummary,
+  LinesRequest,
   ListCursor,
   ListRequest,
   PartitionStats,
@@ -46,6 +49,8 @@ export interface Sequencer extends IntakeSequencer {
   find(deliveryId: string): Promise<FindAnswer | null>;
   /** Open deliveries only: what is closed is the journal's to list. */
   listOpen(request: ListRequest): Promise<readonly DeliveryView[]>;
+  /** Lines with something open in them, longest blocked first. */
+  listLines(request: LinesRequest): Promise<readonly LineSummary[]>;
   /** Writes what the journal has not got yet. `behind` is what is left after it. */
   flushJournal(): Promise<{ readonly behind: number }>;
   stats(): Promise<PartitionStats>;
@@ -96,6 +101,20 @@ export interface Randomness {
 /** Fields are ids, counts and facts: never a secret, a body or a signature. Their names are never `level` or `event`. */
 export interface Telemetry {
   log(level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** Takes what reporters complain about, tells people, and shows it. */
+export interface Alerts {
+  /** Durable when it resolves. Throws a PortError: the same report may be sent again. */
+  report(report: AlertReport): Promise<void>;
+  /** The newest first. `before`: the id after which the page begins. */
+  list(request: {
+    readonly status: Alert['status'] | null;
+    readonly before: string | null;
+    readonly limit: number;
+  }): Promise<readonly Alert[]>;
+  /** Null: no such alert is open. */
+  acknowledge(id: string, act: { readonly by: string; readonly note: string }): Promise<Alert | null>;
 }
 
 /** Why no delivery of an operation is tried on a target: an answer no longer had its shape. */

@@ -14,6 +14,7 @@ import {
   releaseOperation,
 } from '../pipeline/index.ts';
 import type {
+  Alerts,
   Journal,
   JournalReader,
   OperationHolds,
@@ -25,6 +26,7 @@ import { createRecordCache } from '../pipeline/record-cache.ts';
 import { systemClock, systemRandomness } from './clock.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
 import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
+import { createObjectAlerts } from './durable-objects/object-alerts.ts';
 import { createObjectOperationHolds } from './durable-objects/object-operation-holds.ts';
 import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
 import { createErpConnections } from './fetch/erp-connections.ts';
@@ -43,6 +45,7 @@ export type Ports = {
   readonly journal: Journal & JournalReader;
   readonly rejectedRequests: RejectedRequests;
   readonly holds: OperationHolds;
+  readonly alerts: Alerts;
 };
 
 export function createPorts(given: {
@@ -100,6 +103,7 @@ export function createPorts(given: {
     journal,
     rejectedRequests,
     holds,
+    alerts: createObjectAlerts(env.ALERTS),
   };
 }
 

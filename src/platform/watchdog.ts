@@ -1,5 +1,7 @@
 // The watchdog: knocks at sequencers, so that one whose alarm was lost gets one again. An alarm is normally there first.
 
+import type { Alerts, Telemetry } from '../pipeline/ports.ts';
+
 /** Each sequencer is knocked at once in so many runs (minutes): a lost alarm is rare, and every knock is a paid request. */
 export const watchdogRounds = 5;
 
@@ -20,4 +22,28 @@ export async function knock(
     }),
   );
   return failed;
+}
+
+/** Each round speaks for the sequencers it knocked at: what answered again is over. Never rejects. */
+export async function reportSilent(
+  deps: { readonly alerts: Alerts; readonly deliver: { readonly telemetry: Telemetry } },
+  knocked: { readonly failed: readonly string[]; readonly round: number; readonly now: number },
+): Promise<void> {
+  const { failed, round, now } = knocked;
+  const { telemetry } = deps.deliver;
+  if (failed.length > 0) telemetry.log('error', 'watchdog.failed', { sequencers: failed });
+  const reporter = `watchdog/${round % watchdogRounds}`;
+  const condition = {
+    rule: 'sequencer_silent',
+    cause: 'sequencers',
+    count: failed.length,
+    since: now,
+    summary: `Sequencers do not answer the watchdog: ${failed.slice(0, 10).join(', ')}`,
+    details: { first: failed[0] ?? null },
+  } as const;
+  try {
+    await deps.alerts.report({ reporter, conditions: failed.length === 0 ? [] : [condition] });
+  } catch (error) {
+    telemetry.log('error', 'alert.not_reported', { reporter, error: String(error) });
+  }
 }

@@ -20,11 +20,12 @@ interface __BaseEnv_Env {
 	SANDBOX_ERP_KEY_SECRET: string;
 	SEQUENCER: DurableObjectNamespace<import("../worker").SequencerObject>;
 	TARGET: DurableObjectNamespace<import("../worker").TargetObject>;
+	ALERTS: DurableObjectNamespace<import("../worker").AlertsObject>;
 }
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("../worker");
-		durableNamespaces: "SequencerObject" | "TargetObject";
+		durableNamespaces: "SequencerObject" | "TargetObject" | "AlertsObject";
 	}
 	interface Env extends __BaseEnv_Env {}
 }

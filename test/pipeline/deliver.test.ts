@@ -5,6 +5,7 @@ import type { ClaimRequest } from '../../src/core/sequencer/messages.ts';
 import { type DeliverOptions, deliver } from '../../src/pipeline/deliver.ts';
 import { type Clock, PortError, type Sequencer, type Telemetry } from '../../src/pipeline/ports.ts';
 import { claimOf } from '../support/builders.ts';
+import { createMemoryHolds } from '../support/memory-holds.ts';
 import { leasedBooking, type Script, scriptedErp } from '../support/scripted-erp.ts';
 import { createBench } from '../support/sequencer-bench.ts';
 
@@ -40,8 +41,9 @@ function setUp(script: Script = {}) {
   } as Partial<Sequencer> as Sequencer;
   const claim = (claims: readonly ClaimRequest[]) => core.claimMany(claims, bench.now());
   const open = () => core.listOpen({ filter: {}, cursor: null, limit: 1_000 }, bench.now());
+  const holding = { holds: createMemoryHolds(), releaseOperation: async () => {} };
   const run = (changes: Partial<DeliverOptions> = {}, port: Sequencer = sequencer) =>
-    deliver({ ...deps, clock, telemetry }, port, { ...options, ...changes });
+    deliver({ ...deps, ...holding, clock, telemetry }, port, { ...options, ...changes });
   return { bench, calls, asked, log, sequencer, claim, open, run };
 }
 

@@ -13,6 +13,7 @@ import type { HttpServices } from '../../src/http/services.ts';
 import { type Clock, PortError, type RejectedRequest, type Sequencer } from '../../src/pipeline/ports.ts';
 import { createSequencers } from '../../src/pipeline/sequencers.ts';
 import { settlementOf } from './builders.ts';
+import { createMemoryAlerts } from './memory-alerts.ts';
 import { createMemoryHolds } from './memory-holds.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
 import { makePayload, testTime } from './records.ts';
@@ -50,6 +51,7 @@ export function createMemoryRelay(
     toPort({ bench: benchOf(benches, partition), journal, down, partition }),
   );
   let requestCount = 0;
+  const alerts = createMemoryAlerts(() => benchOf(benches, 0).now());
   const services: HttpServices = {
     config: {
       adminKey,
@@ -64,6 +66,7 @@ export function createMemoryRelay(
     accept: () => Promise.reject(new Error('this test does not post webhooks')),
     sequencers,
     holds: createMemoryHolds(),
+    alerts,
     journal,
     rejectedRequests: {
       list: async ({ source, limit, before }) => {
@@ -84,6 +87,7 @@ export function createMemoryRelay(
   const app = createApp(services);
   return {
     app,
+    alerts,
     definition,
     down,
     journal,
@@ -190,6 +194,7 @@ export function toPort({ bench, journal, down, partition }: PortParts): Sequence
     findIntake: (id) => call(() => core().intakes.find(id, bench.now())),
     listIntakes: () => call(() => core().intakes.list(bench.now())),
     reviveIntake: (request) => call(() => core().intakes.revive(request, bench.now())),
+    listLines: (request) => call(() => core().listLines(request, bench.now())),
     stats: () => call(() => core().stats(bench.now())),
     flushJournal: () => call(() => flush(bench, journal, partition)),
   };

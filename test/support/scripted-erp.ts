@@ -75,6 +75,7 @@ export function scriptedErp(script: Script): ScriptedErp {
   const answer = bookedDocument(5) as JsonValue;
   const adapter: ErpAdapter = {
     name: 'scripted',
+    version: '1.0.0',
     level: 'proven',
     once: script.once ?? 'searchable_field',
     credentialFields: [],

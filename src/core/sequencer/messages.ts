@@ -234,6 +234,47 @@ export type Waiting = {
   readonly until: number | null;
 };
 
+export type LinesRequest = {
+  readonly blockedOnly: boolean;
+  readonly target: string | null;
+  readonly orderingKey: string | null;
+  /** The line after which the page begins. */
+  readonly after: { readonly since: number; readonly id: string } | null;
+  readonly limit: number;
+};
+
+/** A line and who stands first in it. Times are epoch ms. */
+export type LineSummary = {
+  readonly orderingKey: string;
+  readonly target: string;
+  /** Time alone will not move it, or not soon. */
+  readonly isBlocked: boolean;
+  readonly cause: Waiting['cause'];
+  readonly on: string | null;
+  readonly until: number | null;
+  /** Since when the head stands first or still. */
+  readonly since: number;
+  readonly behindCount: number;
+  readonly head: {
+    readonly id: string;
+    readonly route: string;
+    readonly operation: string;
+    readonly source: string;
+    readonly type: string;
+    readonly eventId: string;
+    readonly sequence: number | null;
+    /** A dead letter's reason, a held one's cause. */
+    readonly reason: string | null;
+    readonly message: string | null;
+  };
+  /** Of each source that numbers its events: the highest number that has passed, and the lowest that waits. */
+  readonly sequences: readonly {
+    readonly source: string;
+    readonly passed: number | null;
+    readonly next: number;
+  }[];
+};
+
 export type DeliveryView = {
   readonly delivery: Delivery;
   readonly status: DeliveryStatus;

@@ -6,8 +6,10 @@ import { claim } from './claim.ts';
 import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver } from './hand-over.ts';
 import { createIntakeCore, type IntakeCore } from './intake-core.ts';
 import { expireItems } from './intake-enrich.ts';
+import { type ConditionThresholds, type PartitionConditions, partitionConditions } from './conditions.ts';
 import { acknowledgeJournal, cutJournal, type JournalCut, pruneSettled } from './journal-cut.ts';
 import { confirm, hasReady, lease } from './lease.ts';
+import { listLines } from './lines.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -15,6 +17,8 @@ import type {
   FindAnswer,
   LeaseAnswer,
   LeaseRequest,
+  LineSummary,
+  LinesRequest,
   ListRequest,
   PartitionStats,
   ReleaseManyAnswer,
@@ -55,6 +59,9 @@ export type SequencerCore = {
   readonly operationsHeldUntried: (now: number) => readonly HeldOperation[];
   readonly find: (deliveryId: string, now: number) => FindAnswer | null;
   readonly listOpen: (request: ListRequest, now: number) => readonly DeliveryView[];
+  readonly listLines: (request: LinesRequest, now: number) => readonly LineSummary[];
+  /** What somebody should be told of. */
+  readonly conditions: (thresholds: ConditionThresholds, now: number) => PartitionConditions;
   readonly stats: (now: number) => PartitionStats;
   readonly tick: (now: number) => void;
   /** Epoch ms of the next tick that would change something; null: none. */
@@ -120,6 +127,8 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     operationsHeldUntried: (now) => look(now, operationsHeldUntried),
     find: (deliveryId, now) => look(now, (state) => find(state, deliveryId)),
     listOpen: (request, now) => look(now, (state) => listOpen(state, request)),
+    listLines: (request, now) => look(now, (state) => listLines(state, request)),
+    conditions: (thresholds, now) => look(now, (state) => partitionConditions(state, thresholds)),
     stats: (now) => look(now, stats),
     tick: (now) =>
       change(now, (state) => {

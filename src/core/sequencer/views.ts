@@ -82,7 +82,7 @@ function toView(state: SequencerState, item: Item & { readonly key: KeyState }):
 }
 
 /** Why it does not run right now: the nearest cause. */
-function explain(state: SequencerState, item: Item & { readonly key: KeyState }): Waiting {
+export function explain(state: SequencerState, item: Item & { readonly key: KeyState }): Waiting {
   const { key, delivery, record } = item;
   const { now } = state;
   if (state.leaseOf.has(delivery.id)) {

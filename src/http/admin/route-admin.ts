@@ -3,6 +3,7 @@
 import type { Hono } from 'hono';
 import { authorize } from '../authorize.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
+import { routeAlerts } from './alerts.ts';
 import { routeDeliveries } from './deliveries.ts';
 import { routeIntakes } from './intakes.ts';
 import { routePartitions } from './partitions.ts';
@@ -15,6 +16,7 @@ import { boundedBody, jsonOnly } from './validate.ts';
 
 export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
   app.use('/admin/*', authorize(services), boundedBody, jsonOnly);
+  routeAlerts(app, services);
   routeDeliveries(app, services);
   routeReplays(app, services);
   routeResolutions(app, services);

@@ -1,6 +1,7 @@
 // Feeds the journal from one partition: cuts change sets, appends them, and lets the sequencer archive what was
 // acknowledged. The journal being away stops nothing: the feed tries again, less and less often.
 
+import type { Condition } from '../../core/alerts/alert.ts';
 import { limits } from '../../core/limits.ts';
 import type { SequencerCore } from '../../core/sequencer/sequencer.ts';
 import type { Clock, Journal, Telemetry } from '../../pipeline/ports.ts';
@@ -10,6 +11,8 @@ export type JournalFeed = {
   readonly flush: () => Promise<void>;
   /** When the next flush should be, epoch ms; null: the journal has everything. */
   readonly wantedAt: () => number | null;
+  /** The journal has failed for too long. */
+  readonly troubles: () => readonly Condition[];
 };
 
 export function createJournalFeed(deps: {
@@ -26,6 +29,7 @@ export function createJournalFeed(deps: {
   /** Where the journal stands is asked once after a start: memory has forgotten. */
   let asked = false;
   let failureCount = 0;
+  let failingSince: number | null = null;
   let wantedAt: number | null = null;
 
   const acknowledge = async (appliedThrough: number): Promise<void> => {
@@ -54,9 +58,11 @@ export function createJournalFeed(deps: {
     try {
       await run();
       failureCount = 0;
+      failingSince = null;
       wantedAt = null;
     } catch (error) {
       failureCount += 1;
+      failingSince ??= clock.now();
       const waitMs = Math.min(limits.journalRetryCapMs, limits.journalDelayMs * 2 ** failureCount);
       wantedAt = clock.now() + waitMs;
       deps.telemetry.log('error', 'journal.append_failed', {
@@ -74,6 +80,11 @@ export function createJournalFeed(deps: {
         running = null;
       });
       return running;
+    },
+    troubles: () => {
+      if (failingSince === null || failingSince + limits.journalTroubleMs > clock.now()) return [];
+      const summary = 'D1 does not take what was done: ingest and delivery go on, the archive falls behind';
+      return [{ rule: 'journal_behind', cause: 'd1', count: 1, since: failingSince, summary, details: {} }];
     },
     wantedAt: () => {
       if (!core.hasUnjournaled(clock.now())) return null;

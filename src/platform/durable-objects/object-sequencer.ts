@@ -38,6 +38,7 @@ function createObjectSequencer(namespace: SequencerNamespace, name: string): Seq
     resolve: (request) => call((sequencer) => sequencer.resolve(request)),
     find: (deliveryId) => call((sequencer) => sequencer.find(deliveryId)),
     listOpen: (request) => call((sequencer) => sequencer.listOpen(request)),
+    listLines: (request) => call((sequencer) => sequencer.listLines(request)),
     flushJournal: () => call((sequencer) => sequencer.flushJournal()),
     claimIntake: (request) => call((sequencer) => sequencer.claimIntake(request)),
     claimMany: (requests) => call((sequencer) => sequencer.claimMany(requests)),
@@ -51,7 +52,7 @@ function createObjectSequencer(namespace: SequencerNamespace, name: string): Seq
 }
 
 /** `retryable` and `overloaded` are the platform's own marks on the error. */
-function toPortError(error: unknown): PortError {
+export function toPortError(error: unknown): PortError {
   const marks = typeof error === 'object' && error !== null ? error : {};
   const message = error instanceof Error ? error.message : String(error);
   return new PortError(message, {

@@ -4,7 +4,6 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import { parseVariables } from '../../config.ts';
-import { limits } from '../../core/limits.ts';
 import type {
   IntakeRequest,
   ItemLeaseRequest,
@@ -18,6 +17,8 @@ import type {
   FindAnswer,
   LeaseAnswer,
   LeaseRequest,
+  LineSummary,
+  LinesRequest,
   ListRequest,
   PartitionStats,
   ReleaseManyAnswer,
@@ -29,6 +30,7 @@ import type {
   ResolveAnswer,
   ResolveRequest,
   SettleRequest,
+  Signal,
 } from '../../core/sequencer/messages.ts';
 import { createSequencer, type SequencerCore } from '../../core/sequencer/sequencer.ts';
 import type { Journal, OperationHolds, Sequencer, Telemetry } from '../../pipeline/ports.ts';
@@ -37,6 +39,7 @@ import { createD1Journal } from '../d1/d1-journal.ts';
 import { createD1RejectedRequests } from '../d1/d1-rejected-requests.ts';
 import { parseSequencerName } from '../doorbell.ts';
 import { createTelemetry } from '../telemetry.ts';
+import { type AlertFeed, createAlertFeed } from './alert-feed.ts';
 import { createDoorbellRinger, type DoorbellRinger } from './doorbell-ringer.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIntakeFanOut, type IntakeFanOut } from './intake-fan-out.ts';
@@ -44,7 +47,9 @@ import { createJournalFeed, type JournalFeed } from './journal-feed.ts';
 import { createKeyHandOver, cutHanded, type HandedPage, type KeyHandOver } from './key-hand-over.ts';
 import { logSignals } from './log-signals.ts';
 import { createObjectSequencers } from './object-sequencer.ts';
+import { createObjectAlerts } from './object-alerts.ts';
 import { createObjectOperationHolds } from './object-operation-holds.ts';
+import { releaseUnheld } from './release-unheld.ts';
 import { createSqlSequencerRows } from './sql-sequencer-rows.ts';
 
 export class SequencerObject extends DurableObject<Env> implements Sequencer {
@@ -58,6 +63,7 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   readonly #claim: (request: ClaimRequest) => Promise<ClaimAnswer>;
   readonly #partition: number;
   readonly #holds: OperationHolds;
+  readonly #alerts: AlertFeed;
   /** When the alarm is set for, epoch ms; undefined: not known yet; null: not set. */
   #alarmAt: number | null | undefined;
   #prunedAt = 0;
@@ -123,6 +129,16 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
       clock: systemClock,
       telemetry: this.#telemetry,
     });
+    this.#alerts = createAlertFeed({
+      core: this.#core,
+      storage: ctx.storage,
+      alerts: createObjectAlerts(env.ALERTS),
+      settings: variables.value.alerts,
+      clock: systemClock,
+      telemetry: this.#telemetry,
+      reporter: ctx.id.name ?? '',
+      troubles: () => [...this.#feed.troubles(), ...this.#bell.troubles()],
+    });
     this.#claim = createGroupCommit((requests) => this.#commitClaims(requests), systemClock.now);
   }
 
@@ -182,6 +198,10 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     return this.#core.listOpen(request, Date.now());
   }
 
+  async listLines(request: LinesRequest): Promise<readonly LineSummary[]> {
+    return this.#core.listLines(request, Date.now());
+  }
+
   async flushJournal(): Promise<{ readonly behind: number }> {
     await this.#feed.flush();
     return { behind: this.#core.stats(Date.now()).unjournaled };
@@ -226,25 +246,13 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   /** The watchdog's knock: a partition with work whose alarm was lost gets one again. */
   async wake(): Promise<void> {
     this.#alarmAt = undefined;
-    this.#bell.answered();
+    this.#bell.forget();
     this.#after(null);
-    await this.#releaseUnheld();
-  }
-
-  /** What is held behind a finding whose hold is gone: a release that broke off half way goes on here. */
-  async #releaseUnheld(): Promise<void> {
-    for (const { target, operation } of this.#core.operationsHeldUntried(Date.now())) {
-      try {
-        const holds = await this.#holds.list(target);
-        if (holds.some((hold) => hold.operation === operation)) continue;
-      } catch (error) {
-        this.#telemetry.log('error', 'target.holds_unknown', { target, error: String(error) });
-        continue;
-      }
-      const note = 'the hold of the operation is gone';
-      const limit = limits.maxBulkReleases;
-      await this.releaseMany({ target, operation, cause: 'contract_broken', actor: 'relay', note, limit });
-    }
+    this.#alerts.lookAgain();
+    await this.#alerts.flush();
+    const deps = { holds: this.#holds, sequencer: this, telemetry: this.#telemetry };
+    await releaseUnheld(deps, this.#core.operationsHeldUntried(Date.now()));
+    this.#ensureAlarm();
   }
 
   override async alarm(): Promise<void> {
@@ -252,14 +260,16 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     await this.ctx.storage.setAlarm(this.#alarmAt);
     try {
       this.#core.tick(Date.now());
+      const signals = this.#core.takeSignals();
+      if (signals.length > 0) this.#tell(signals);
       this.#ringIfReady();
       await Promise.all([this.#fanOut.run(), this.#feed.flush()]);
+      await this.#alerts.flush();
       this.#prune();
     } catch (error) {
       this.#telemetry.log('error', 'alarm.failed', { partition: this.#partition, error: String(error) });
       return;
     }
-    logSignals(this.#telemetry, this.#core.takeSignals());
     this.#bell.overdue();
     this.#ringIfReady();
     await this.#setAlarm(this.#wantedAlarm());
@@ -272,10 +282,15 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
 
   /** After every change, in the same turn: so that the alarm is written together with the rows it is for. */
   #after<T>(answer: T): T {
-    logSignals(this.#telemetry, this.#core.takeSignals());
+    this.#tell(this.#core.takeSignals());
     this.#ringIfReady();
     // At once, where the alarm would be a little later; the alarm makes up for a fan-out that died.
     if (this.#core.intakes.hasDueFanOut(Date.now())) void this.#fanOut.run();
+    this.#ensureAlarm();
+    return answer;
+  }
+
+  #ensureAlarm(): void {
     const wanted = this.#wantedAlarm();
     if (
       wanted !== null &&
@@ -284,7 +299,11 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
       this.#alarmAt = wanted;
       void this.ctx.storage.setAlarm(wanted);
     }
-    return answer;
+  }
+
+  #tell(signals: readonly Signal[]): void {
+    logSignals(this.#telemetry, signals);
+    this.#alerts.changed(signals);
   }
 
   #ringIfReady(): void {
@@ -302,6 +321,7 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
       this.#hasBellWork(now) ? this.#bell.ringAgainAt() : null,
       this.#core.intakes.nextAt(now),
       this.#feed.wantedAt(),
+      this.#alerts.wantedAt(),
     ].filter((at) => at !== null);
     return times.length === 0 ? null : Math.max(Math.min(...times), now);
   }

@@ -8,7 +8,7 @@ import {
   type EnrichDependencies,
   enrich,
 } from '../../pipeline/index.ts';
-import type { Sequencer, Sequencers, Telemetry } from '../../pipeline/ports.ts';
+import type { Alerts, Sequencer, Sequencers, Telemetry } from '../../pipeline/ports.ts';
 import { doorbellSchema, sequencerName } from '../doorbell.ts';
 
 export async function consumeDoorbells(
@@ -43,22 +43,45 @@ export async function consumeDoorbells(
 
 /**
  * The platform's dead letter queue holds doorbells, never events: that they are there is an alarm, because consumers crash
- * or cannot reach their sequencers, and each partition named is knocked at, so that its own alarm takes over.
+ * or cannot reach their sequencers, and each partition named is knocked at, so that its own alarm takes over. What cannot
+ * be told comes again.
  */
 export async function consumeDeadDoorbells(
   batch: MessageBatch<unknown>,
-  deps: { readonly namespace: Env['SEQUENCER']; readonly telemetry: Telemetry },
+  deps: { readonly namespace: Env['SEQUENCER']; readonly alerts: Alerts; readonly telemetry: Telemetry },
 ): Promise<void> {
+  const partitions: (number | null)[] = [];
   for (const message of batch.messages) {
     const bell = doorbellSchema.safeParse(message.body);
-    deps.telemetry.log('error', 'doorbell.dead', {
-      message: message.id,
-      partition: bell.data?.partition ?? null,
-    });
-    if (bell.success) {
-      const name = sequencerName(bell.data.generation, bell.data.partition);
-      await deps.namespace.get(deps.namespace.idFromName(name)).wake();
-    }
-    message.ack();
+    const partition = bell.data?.partition ?? null;
+    partitions.push(partition);
+    deps.telemetry.log('error', 'doorbell.dead', { message: message.id, partition });
+    if (bell.success) await wake(deps, sequencerName(bell.data.generation, bell.data.partition));
+  }
+  await deps.alerts.report({
+    reporter: 'dead_doorbells',
+    conditions: [
+      {
+        rule: 'doorbell_dead',
+        cause: 'queue',
+        count: batch.messages.length,
+        since: Math.min(...batch.messages.map(({ timestamp }) => timestamp.getTime())),
+        summary: 'Doorbells failed to the end: consumers crash, or cannot reach their sequencers',
+        details: { partitions: [...new Set(partitions)].join(', ') },
+      },
+    ],
+  });
+  batch.ackAll();
+}
+
+/** One that does not answer is the watchdog's business: the others are woken all the same. */
+async function wake(
+  deps: { readonly namespace: Env['SEQUENCER']; readonly telemetry: Telemetry },
+  name: string,
+): Promise<void> {
+  try {
+    await deps.namespace.get(deps.namespace.idFromName(name)).wake();
+  } catch (error) {
+    deps.telemetry.log('error', 'watchdog.failed', { sequencers: [name], error: String(error) });
   }
 }

@@ -1,0 +1,47 @@
+// GET /admin/alerts and POST /admin/alerts/:id/acknowledge: what a person has to look at, what was, and
+// the word that somebody does.
+
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { toWireAlert } from '../../core/alerts/render-notice.ts';
+import { limits } from '../../core/limits.ts';
+import { adminActor } from '../authorize.ts';
+import { problem } from '../problem.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { pageLimit } from './filter.ts';
+import { noteField } from './resolutions.ts';
+import { validBody, validQuery } from './validate.ts';
+
+const idField = z.string().regex(/^alr_[0-9a-z]{1,10}$/, 'must be the id of an alert');
+
+const listQuery = z.strictObject({
+  status: z.enum(['open', 'resolved'], 'must be open or resolved').optional(),
+  limit: pageLimit,
+  cursor: idField.optional(),
+});
+
+export function routeAlerts(app: Hono<HttpEnv>, services: HttpServices): void {
+  const { alerts, telemetry } = services;
+  app.get('/admin/alerts', validQuery(listQuery), async (c) => {
+    const { status = null, limit, cursor = null } = c.req.valid('query');
+    const found = await alerts.list({ status, before: cursor, limit: limit + 1 });
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1) : undefined;
+    return c.json({ alerts: page.map(toWireAlert), nextCursor: last?.id ?? null });
+  });
+
+  app.post(
+    '/admin/alerts/:id/acknowledge',
+    validBody(z.strictObject({ note: noteField.max(limits.maxNoteCharacters) })),
+    async (c) => {
+      const id = idField.safeParse(c.req.param('id'));
+      if (!id.success) return problem(c, 'not_found');
+      const { note } = c.req.valid('json');
+      const alert = await alerts.acknowledge(id.data, { by: adminActor, note });
+      if (alert === null) return problem(c, 'not_found', { detail: 'No such alert is open.' });
+      const fields = { requestId: c.get('requestId'), actor: adminActor, alert: alert.id, rule: alert.rule };
+      telemetry.log('info', 'alert.acknowledged', fields);
+      return c.json(toWireAlert(alert));
+    },
+  );
+}
