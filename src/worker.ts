@@ -66,6 +66,7 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     accept: createAccept(ports.accept),
     sequencers: ports.sequencers,
     alerts: ports.alerts,
+    audit: ports.audit,
     holds: ports.holds,
     journal: ports.journal,
     rejectedRequests: ports.rejectedRequests,

@@ -3,7 +3,7 @@
 
 import { err, ok, type Result } from './result.ts';
 
-export type IdKind = 'evt' | 'dlv';
+export type IdKind = 'evt' | 'dlv' | 'act';
 
 export type ParsedId = { readonly kind: IdKind; readonly partition: number; readonly number: number };
 
@@ -20,7 +20,7 @@ export function generationOf(id: ParsedId): number {
   return Math.floor((id.number - 1) / numbersPerGeneration) + 1;
 }
 
-const pattern = /^(evt|dlv)_(\d{1,5})_([0-9a-z]{1,10})$/;
+const pattern = /^(evt|dlv|act)_(\d{1,5})_([0-9a-z]{1,10})$/;
 
 export function formatId(kind: IdKind, partition: number, number: number): string {
   return `${kind}_${partition}_${number.toString(36)}`;

@@ -15,6 +15,8 @@ export const limits = {
   numberBlock: 4_096,
   /** Attempts of one event kept while the journal is away; older ones are counted and dropped, the newest tell most. */
   maxUnjournaledAttempts: 20,
+  /** Acts of persons on one event kept while the journal is away; then no further one is taken, for none may be lost. */
+  maxUnjournaledActs: 100,
   /** Rows moved from open to settled in one transaction after the journal acknowledged: bounds the pause for claims. */
   ackStepRows: 500,
   /** Settled rows looked at by one pruning step: a few ms of the object's one thread. */

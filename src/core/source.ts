@@ -126,6 +126,8 @@ export type DeliveryHabits = {
 export type SourcePreset<Topics extends object = object> = {
   readonly name: string;
   readonly scheme: SignatureScheme;
+  /** Whether its sequence counts the events of an entity one by one, so that a missing number is an event that never came. */
+  readonly countsEvents?: boolean;
   /** Types that can be sent, where the sender's list is closed; null where any type may come. */
   readonly topics: readonly string[] | null;
   /**

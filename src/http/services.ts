@@ -5,6 +5,7 @@ import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { Accept } from '../pipeline/accept-answer.ts';
 import type {
   Alerts,
+  AuditLog,
   Clock,
   JournalReader,
   OperationHolds,
@@ -19,6 +20,7 @@ export type HttpServices = {
   readonly definition: RelayDefinition;
   readonly accept: Accept;
   readonly sequencers: Sequencers;
+  readonly audit: AuditLog;
   readonly holds: OperationHolds;
   readonly alerts: Pick<Alerts, 'list' | 'acknowledge'>;
   readonly journal: JournalReader;

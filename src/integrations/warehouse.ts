@@ -25,7 +25,7 @@ type WarehouseTopics = {
     readonly sku: string;
     readonly warehouse: string;
     readonly on_hand: number;
-    /** Rises with every count of the SKU. */
+    /** One more with every count of the SKU. */
     readonly sequence: number;
     /** ISO 8601. */
     readonly counted_at: string;
@@ -46,6 +46,7 @@ export const warehouse = defineSource({
     id: { header: 'x-warehouse-event-id' },
     type: { header: 'x-warehouse-event' },
     sequence: { path: 'sequence' },
+    countsEvents: true,
     topics: ['receipt.completed', 'stock.counted'],
   }),
   secret: 'WAREHOUSE_WEBHOOK_SECRET',

@@ -6,6 +6,7 @@ import type { Attempt, Exchange } from '../core/delivery.ts';
 import type { ErpConnection } from '../core/erp.ts';
 import type { EventPayload } from '../core/event.ts';
 import type { ParsedId } from '../core/ids.ts';
+import type { OperatorAct } from '../core/operator-act.ts';
 import type { ContractIssue } from '../core/outcome.ts';
 import type {
   ClaimAnswer,
@@ -115,6 +116,26 @@ export interface Alerts {
   }): Promise<readonly Alert[]>;
   /** Null: no such alert is open. */
   acknowledge(id: string, act: { readonly by: string; readonly note: string }): Promise<Alert | null>;
+}
+
+/** Null: any. */
+export type AuditFilter = {
+  readonly actor: string | null;
+  readonly action: string | null;
+  readonly deliveryId: string | null;
+  readonly orderingKey: string | null;
+  readonly target: string | null;
+};
+
+/** What persons did. Acts on deliveries come by the journal and are only read here. Throws a PortError. */
+export interface AuditLog {
+  record(act: OperatorAct): Promise<void>;
+  /** The newest first; `before`: the act after which the page begins. */
+  list(request: {
+    readonly filter: AuditFilter;
+    readonly before: { readonly at: number; readonly id: string } | null;
+    readonly limit: number;
+  }): Promise<readonly OperatorAct[]>;
 }
 
 /** Why no delivery of an operation is tried on a target: an answer no longer had its shape. */

@@ -15,6 +15,7 @@ import {
 } from '../pipeline/index.ts';
 import type {
   Alerts,
+  AuditLog,
   Journal,
   JournalReader,
   OperationHolds,
@@ -24,6 +25,7 @@ import type {
 } from '../pipeline/ports.ts';
 import { createRecordCache } from '../pipeline/record-cache.ts';
 import { systemClock, systemRandomness } from './clock.ts';
+import { createD1Audit } from './d1/d1-audit.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
 import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
 import { createObjectAlerts } from './durable-objects/object-alerts.ts';
@@ -46,6 +48,7 @@ export type Ports = {
   readonly rejectedRequests: RejectedRequests;
   readonly holds: OperationHolds;
   readonly alerts: Alerts;
+  readonly audit: AuditLog;
 };
 
 export function createPorts(given: {
@@ -104,6 +107,7 @@ export function createPorts(given: {
     rejectedRequests,
     holds,
     alerts: createObjectAlerts(env.ALERTS),
+    audit: createD1Audit(env.DB),
   };
 }
 

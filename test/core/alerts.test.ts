@@ -1,6 +1,6 @@
 // The book of alerts: one alert per cause, told once, over when nobody reports it, and no flood.
 import { describe, expect, it } from 'vitest';
-import { type Alert, alertRules, type Condition } from '../../src/core/alerts/alert.ts';
+import { type Alert, type AlertReport, alertRules, type Condition } from '../../src/core/alerts/alert.ts';
 import {
   type AlertBook,
   acknowledge,
@@ -32,8 +32,8 @@ function condition(changes: Partial<Condition> = {}): Condition {
 }
 
 /** Reports and tells; the kinds and ids of what people get. */
-function report(book: AlertBook, reporter: string, conditions: readonly Condition[], at = now): string[] {
-  const changed = takeReport(book, { reporter, conditions }, at);
+function report(book: AlertBook, said: AlertReport, at = now): string[] {
+  const changed = takeReport(book, said, at);
   return tell(book, changed.filter(isResolved), at);
 }
 
@@ -51,42 +51,47 @@ function isResolved(alert: Alert): boolean {
 describe('a condition', () => {
   it('is one alert and one notice, however many partitions see it and however often', () => {
     const book = emptyBook();
-    expect(report(book, 'g1/p0', [condition()])).toEqual(['opened alr_1']);
-    expect(report(book, 'g1/p1', [condition({ count: 3 })])).toEqual([]);
-    expect(report(book, 'g1/p0', [condition({ count: 2 })], now + 1_000)).toEqual([]);
+    expect(report(book, { reporter: 'g1/p0', conditions: [condition()] })).toEqual(['opened alr_1']);
+    expect(report(book, { reporter: 'g1/p1', conditions: [condition({ count: 3 })] })).toEqual([]);
+    expect(report(book, { reporter: 'g1/p0', conditions: [condition({ count: 2 })] }, now + 1_000)).toEqual(
+      [],
+    );
     expect([...book.open.values()]).toMatchObject([{ id: 'alr_1', count: 5, lastSeenAt: now + 1_000 }]);
   });
 
   it('is over when the last of its reporters no longer names it, and its end is told once', () => {
     const book = emptyBook();
-    report(book, 'g1/p0', [condition()]);
-    report(book, 'g1/p1', [condition()]);
-    expect(report(book, 'g1/p0', [])).toEqual([]);
-    expect(report(book, 'g1/p1', [])).toEqual(['resolved alr_1']);
-    expect(report(book, 'g1/p1', [])).toEqual([]);
+    report(book, { reporter: 'g1/p0', conditions: [condition()] });
+    report(book, { reporter: 'g1/p1', conditions: [condition()] });
+    expect(report(book, { reporter: 'g1/p0', conditions: [] })).toEqual([]);
+    expect(report(book, { reporter: 'g1/p1', conditions: [] })).toEqual(['resolved alr_1']);
+    expect(report(book, { reporter: 'g1/p1', conditions: [] })).toEqual([]);
     expect(book.open.size).toBe(0);
   });
 
   it('of another cause is another alert', () => {
     const book = emptyBook();
     const other = condition({ cause: 'erp/invoice.post' });
-    expect(report(book, 'g1/p0', [condition(), other])).toEqual(['opened alr_1', 'opened alr_2']);
-    expect(report(book, 'g1/p0', [other])).toEqual(['resolved alr_1']);
+    expect(report(book, { reporter: 'g1/p0', conditions: [condition(), other] })).toEqual([
+      'opened alr_1',
+      'opened alr_2',
+    ]);
+    expect(report(book, { reporter: 'g1/p0', conditions: [other] })).toEqual(['resolved alr_1']);
   });
 
   it('that comes and goes is told once in five minutes, and an opening nobody heard of has no end', () => {
     const book = emptyBook();
-    expect(report(book, 'g1/p0', [condition()])).toEqual(['opened alr_1']);
-    expect(report(book, 'g1/p0', [], now + 1_000)).toEqual(['resolved alr_1']);
-    expect(report(book, 'g1/p0', [condition()], now + 2_000)).toEqual([]);
-    expect(report(book, 'g1/p0', [], now + 3_000)).toEqual([]);
-    expect(report(book, 'g1/p0', [condition()], now + 4_000)).toEqual([]);
+    expect(report(book, { reporter: 'g1/p0', conditions: [condition()] })).toEqual(['opened alr_1']);
+    expect(report(book, { reporter: 'g1/p0', conditions: [] }, now + 1_000)).toEqual(['resolved alr_1']);
+    expect(report(book, { reporter: 'g1/p0', conditions: [condition()] }, now + 2_000)).toEqual([]);
+    expect(report(book, { reporter: 'g1/p0', conditions: [] }, now + 3_000)).toEqual([]);
+    expect(report(book, { reporter: 'g1/p0', conditions: [condition()] }, now + 4_000)).toEqual([]);
     expect(tell(book, [], now + limits.alertRepeatMs)).toEqual(['opened alr_3']);
   });
 
   it('is the same alert after a restart from its rows', () => {
     const book = emptyBook();
-    report(book, 'g1/p0', [condition()]);
+    report(book, { reporter: 'g1/p0', conditions: [condition()] });
     const again = createAlertBook({
       open: [...book.open.values()],
       recent: [],
@@ -94,15 +99,15 @@ describe('a condition', () => {
       reports: [{ reporter: 'g1/p0', conditions: [condition()] }],
       nextNumber: book.nextNumber,
     });
-    expect(report(again, 'g1/p0', [condition()], now + 9_000)).toEqual([]);
-    expect(report(again, 'g1/p0', [], now + 10_000)).toEqual(['resolved alr_1']);
+    expect(report(again, { reporter: 'g1/p0', conditions: [condition()] }, now + 9_000)).toEqual([]);
+    expect(report(again, { reporter: 'g1/p0', conditions: [] }, now + 10_000)).toEqual(['resolved alr_1']);
   });
 });
 
 describe('an alert nobody took up', () => {
   it('is told again after a day, and not once it is acknowledged', () => {
     const book = emptyBook();
-    report(book, 'g1/p0', [condition()]);
+    report(book, { reporter: 'g1/p0', conditions: [condition()] });
     const { nextAt } = decideNotices(book, [], now + 1);
     expect(nextAt).toBe(now + limits.alertReminderMs);
     expect(tell(book, [], nextAt ?? 0)).toEqual(['reminder alr_1']);
@@ -116,8 +121,8 @@ describe('an alert that only a person can end', () => {
   it('stays when its reporter has nothing more to say, and ends with the acknowledgement', () => {
     const book = emptyBook();
     const doubled = condition({ rule: 'effect_doubled', cause: 'order/1/erp/sale.confirm' });
-    expect(report(book, 'g1/p0', [doubled])).toEqual(['opened alr_1']);
-    expect(report(book, 'g1/p0', [])).toEqual([]);
+    expect(report(book, { reporter: 'g1/p0', conditions: [doubled] })).toEqual(['opened alr_1']);
+    expect(report(book, { reporter: 'g1/p0', conditions: [] })).toEqual([]);
     const ended = acknowledge(book, 'alr_1', { by: 'olga', at: now + 5, note: 'one was cancelled' });
     expect(ended).toMatchObject({ status: 'resolved', resolvedAt: now + 5 });
     expect(acknowledge(book, 'alr_1', { by: 'olga', at: now, note: 'again' })).toBeNull();
@@ -127,7 +132,10 @@ describe('an alert that only a person can end', () => {
 describe('an alert over an event', () => {
   it('ends when it was not seen for as long as its rule says', () => {
     const book = emptyBook();
-    report(book, 'dead_doorbells', [condition({ rule: 'doorbell_dead', cause: 'queue' })]);
+    report(book, {
+      reporter: 'dead_doorbells',
+      conditions: [condition({ rule: 'doorbell_dead', cause: 'queue' })],
+    });
     const endsAt = now + alertRules.doorbell_dead.ends;
     expect(nextEndAt(book)).toBe(endsAt);
     expect(endUnseen(book, endsAt - 1)).toEqual([]);
@@ -142,7 +150,7 @@ describe('a flood', () => {
 
   it('is told one by one up to the budget of an hour, and the rest as one digest', () => {
     const book = emptyBook();
-    const told = report(book, 'g1/p0', many);
+    const told = report(book, { reporter: 'g1/p0', conditions: many });
     expect(told).toHaveLength(limits.maxAlertNoticesPerHour);
     expect(told.at(-1)).toBe('digest 21');
     expect([...book.open.values()].every(({ told: { openedAt } }) => openedAt === now)).toBe(true);
@@ -150,9 +158,9 @@ describe('a flood', () => {
 
   it('that goes on waits for the next hour, and nothing of it is forgotten', () => {
     const book = emptyBook();
-    report(book, 'g1/p0', many);
+    report(book, { reporter: 'g1/p0', conditions: many });
     const later = condition({ cause: 'erp/later' });
-    expect(report(book, 'g1/p0', [...many, later], now + 60_000)).toEqual([]);
+    expect(report(book, { reporter: 'g1/p0', conditions: [...many, later] }, now + 60_000)).toEqual([]);
     const { nextAt } = decideNotices(book, [], now + 60_001);
     expect(nextAt).toBe(now + 3_600_000);
     expect(tell(book, [], now + 3_600_001)).toHaveLength(1);

@@ -4,21 +4,31 @@
 import type { Attempt } from '../../src/core/delivery.ts';
 import { compareInList, isAfterCursor, matchesFilter } from '../../src/core/delivery-filter.ts';
 import type { EventPayload } from '../../src/core/event.ts';
+import type { OperatorAct } from '../../src/core/operator-act.ts';
 import type { DeliveryView } from '../../src/core/sequencer/messages.ts';
 import type { EventRecord } from '../../src/core/sequencer/record.ts';
 import { type Journal, type JournalReader, PortError } from '../../src/pipeline/ports.ts';
 
 export type MemoryJournal = Journal &
-  JournalReader & { state: 'here' | 'away' | 'silent'; readonly forgetPayloads: () => void };
+  JournalReader & {
+    state: 'here' | 'away' | 'silent';
+    readonly forgetPayloads: () => void;
+    readonly acts: () => readonly OperatorAct[];
+  };
 
 type Row = { record: EventRecord; payload: EventPayload | null; attempts: Map<string, Attempt> };
 
 export function createMemoryJournal(): MemoryJournal {
   const standing = new Map<string, number>();
   const rows = new Map<string, Row>();
+  const acts = new Map<string, OperatorAct>();
   const journal: MemoryJournal = {
     state: 'here',
-    append: (batch) => answer(journal, () => append(standing, rows, batch)),
+    append: (batch) =>
+      answer(journal, () => {
+        for (const { record } of batch.entries) for (const act of record.acts ?? []) acts.set(act.id, act);
+        return append(standing, rows, batch);
+      }),
     list: ({ filter, cursor, limit }) =>
       answer(journal, () =>
         [...rows.values()]
@@ -41,6 +51,7 @@ export function createMemoryJournal(): MemoryJournal {
           attempts,
         };
       }),
+    acts: () => [...acts.values()],
     forgetPayloads: () => {
       for (const row of rows.values()) row.payload = null;
     },

@@ -14,6 +14,7 @@ import { type Clock, PortError, type RejectedRequest, type Sequencer } from '../
 import { createSequencers } from '../../src/pipeline/sequencers.ts';
 import { settlementOf } from './builders.ts';
 import { createMemoryAlerts } from './memory-alerts.ts';
+import { createMemoryAudit } from './memory-audit.ts';
 import { createMemoryHolds } from './memory-holds.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
 import { makePayload, testTime } from './records.ts';
@@ -67,6 +68,7 @@ export function createMemoryRelay(
     sequencers,
     holds: createMemoryHolds(),
     alerts,
+    audit: createMemoryAudit(journal),
     journal,
     rejectedRequests: {
       list: async ({ source, limit, before }) => {

@@ -89,7 +89,7 @@ function archive(state: SequencerState, record: EventRecord): void {
   const key = state.keys.get(record.event.orderingKey);
   const known = key?.records.get(recordKey(record.event));
   if (key === undefined || known === undefined) return;
-  const stripped: EventRecord = { ...known, attempts: [] };
+  const stripped: EventRecord = { ...known, attempts: [], acts: [] };
   keepRecord(key, stripped);
   if (!stripped.deliveries.every((delivery) => isClosed(delivery.state))) return;
   if (stripped.deliveries.some((delivery) => state.leaseOf.has(delivery.id))) return;

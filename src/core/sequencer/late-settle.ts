@@ -97,7 +97,7 @@ function putEvidence(state: SequencerState, key: KeyState, record: EventRecord):
     putRecord(state, key, record);
     return;
   }
-  const settled: EventRecord = { ...record, attempts: [] };
+  const settled: EventRecord = { ...record, attempts: [], acts: [] };
   state.rows.settle(settled, state.now + horizonMs(state, settled));
   indexRecord(state, key, settled);
 }

@@ -162,8 +162,11 @@ export type ResolveRequest = {
   readonly deliveryId: string;
   /** Lets a new generation fetch the key from the one before. */
   readonly orderingKey?: string;
-  /** `done`: it was done by hand; `dropped`: it shall not be done; `released`: a held delivery may go on. */
-  readonly as: 'done' | 'dropped' | 'released';
+  /**
+   * `done`: it was done by hand; `dropped`: it shall not be done; `released`: a held delivery may go on; `unblocked`: it
+   * no longer holds up its line.
+   */
+  readonly as: 'done' | 'dropped' | 'released' | 'unblocked';
   readonly documentId: string | null;
   readonly actor: string;
   readonly note: string;

@@ -1,8 +1,9 @@
-// What a person does to deliveries: replay, resolve, skip, release. A replay is a new delivery at the place of the old
-// one, at most one open per place. Runs inside the caller's transaction.
+// Replays: a new delivery at the place of the old one, at most one open per place. One, or many by a filter.
+// Runs inside the caller's transaction.
 
-import { type Delivery, isClosed, type LedgerEffect } from '../delivery.ts';
+import { type Delivery, isClosed } from '../delivery.ts';
 import { formatId } from '../ids.ts';
+import { hasRoomForAct, noRoomForAct, withAct } from './acts.ts';
 import { createDelivery } from './claim.ts';
 import { coalesce } from './coalesce.ts';
 import { type KeyState, liveRecords, recordKey } from './key-state.ts';
@@ -12,12 +13,9 @@ import type {
   ReplayManyAnswer,
   ReplayManyRequest,
   ReplayRequest,
-  ResolveAnswer,
-  ResolveRequest,
 } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
-import { closePosition } from './settle-rules.ts';
 import {
   countOpen,
   findRecord,
@@ -56,6 +54,7 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
           message: `${newest.id} is open at this position: ${newest.state.status}`,
         };
   }
+  if (!hasRoomForAct(found.record)) return { kind: 'refused', reason: 'not_finished', message: noRoomForAct };
   const planned = found.delivery.operationKey === null ? request.planned : found.delivery;
   if (planned === null || planned.operationKey === null) {
     return {
@@ -95,14 +94,21 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
       at: now,
     },
   };
-  putRecord(state, found.key, { ...opened, deliveries: [...opened.deliveries, created] });
+  const { actor, reason } = request;
+  const act = { deliveryId: request.deliveryId, target, actor, action: 'replayed', reason } as const;
+  const replayed: EventRecord = { ...opened, deliveries: [...opened.deliveries, created] };
+  putRecord(
+    state,
+    found.key,
+    withAct(state, replayed, { ...act, before: newest.state.status, after: created.id }),
+  );
   coalesce(state, found.key, recordKey(opened.event));
   reviewKey(state, found.key);
   return { kind: 'replayed', deliveryId: created.id };
 }
 
 /** The first delivery of a place and its replays, oldest first. */
-function deliveriesAt(record: EventRecord, position: string): readonly Delivery[] {
+export function deliveriesAt(record: EventRecord, position: string): readonly Delivery[] {
   return record.deliveries.filter(({ id, replay }) => id === position || replay?.position === position);
 }
 
@@ -159,82 +165,4 @@ function matchingPlaces(state: SequencerState, wanted: DeliveryFilter): Found[] 
     }
   }
   return found.sort((a, b) => a.record.arrival - b.record.arrival);
-}
-
-/** `probe`: whether a released one runs also while its operation is held. */
-export function resolve(
-  state: SequencerState,
-  request: ResolveRequest,
-  options: { readonly probe: boolean } = { probe: true },
-): ResolveAnswer {
-  const { now } = state;
-  const found = findRecord(state, request.deliveryId);
-  if (found === null)
-    return {
-      kind: 'refused',
-      reason: 'not_found',
-      message: `no open delivery ${request.deliveryId} in this partition`,
-    };
-  if (state.leaseOf.has(request.deliveryId)) {
-    return {
-      kind: 'refused',
-      reason: 'wrong_state',
-      message: `${request.deliveryId} is being attempted right now`,
-    };
-  }
-  const newest = deliveriesAt(found.record, found.delivery.replay?.position ?? found.delivery.id).at(
-    -1,
-  ) as Delivery;
-  if (
-    newest.id !== request.deliveryId &&
-    !isClosed(newest.state) &&
-    newest.state.status !== 'dead_lettered'
-  ) {
-    const message = `its replay ${newest.id} is open: that one decides`;
-    return { kind: 'refused', reason: 'wrong_state', message };
-  }
-  const decided = decideResolve(found.delivery, request, now);
-  const resolved = decided !== null && !options.probe ? { ...decided, probe: false } : decided;
-  if (resolved === null) {
-    const message = `${request.deliveryId} is ${found.delivery.state.status}: it cannot be ${request.as}`;
-    return { kind: 'refused', reason: 'wrong_state', message };
-  }
-  const deliveries = found.record.deliveries.map((delivery) =>
-    delivery.id === resolved.id ? resolved : delivery,
-  );
-  putRecord(state, found.key, closePosition({ ...found.record, deliveries }, resolved, now));
-  coalesce(state, found.key, recordKey(found.record.event));
-  reviewKey(state, found.key);
-  return { kind: 'resolved', delivery: resolved };
-}
-
-/** Pure: the delivery after a person's decision, or null where its state does not allow it. */
-export function decideResolve(delivery: Delivery, request: ResolveRequest, now: number): Delivery | null {
-  const { status } = delivery.state;
-  if (isClosed(delivery.state)) return null;
-  if (request.as === 'released') {
-    if (delivery.state.status !== 'held') return null;
-    const probe = delivery.state.cause === 'contract_broken';
-    return { ...delivery, state: { status: 'pending' }, probe, updatedAt: now };
-  }
-  if (request.as === 'dropped' && status !== 'dead_lettered') {
-    return { ...delivery, state: { status: 'skipped', note: request.note, at: now }, updatedAt: now };
-  }
-  if (request.as === 'done' && status !== 'dead_lettered' && status !== 'held') return null;
-  return {
-    ...delivery,
-    state: { status: 'resolved', resolvedBy: request.actor, note: request.note, at: now },
-    effect: request.as === 'done' ? doneByHand(request) : delivery.effect,
-    updatedAt: now,
-  };
-}
-
-/** The ledger records what a person says was done, so that nothing does it again. */
-function doneByHand(request: ResolveRequest): LedgerEffect {
-  const documentId = request.documentId ?? 'unknown';
-  return {
-    kind: 'succeeded',
-    document: { documentId, documentNumber: documentId, state: 'done_by_hand' },
-    inputHash: null,
-  };
 }

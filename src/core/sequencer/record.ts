@@ -5,6 +5,7 @@
 import type { Attempt, Delivery } from '../delivery.ts';
 import type { EventPayload, WebhookEvent } from '../event.ts';
 import type { IntakeRows } from './intake-record.ts';
+import type { OperatorAct } from '../operator-act.ts';
 
 export type EventKey = { readonly orderingKey: string; readonly source: string; readonly eventId: string };
 
@@ -19,6 +20,8 @@ export type EventRecord = {
   readonly attempts: readonly Attempt[];
   /** Attempts left out of `attempts` because the journal was away for too long. */
   readonly droppedAttempts: number;
+  /** What persons did to its deliveries and the journal has not acknowledged; absent: nothing. */
+  readonly acts?: readonly OperatorAct[];
   /** Number of its last change in the partition. */
   readonly changeNumber: number;
 };

@@ -4,8 +4,8 @@
 
 import type { Delivery } from '../delivery.ts';
 import type { ReleaseManyAnswer, ReleaseManyRequest } from './messages.ts';
-import { resolve } from './operator.ts';
 import type { EventRecord } from './record.ts';
+import { resolve } from './resolve.ts';
 import type { SequencerState } from './state.ts';
 
 type Held = { readonly record: EventRecord; readonly delivery: Delivery };

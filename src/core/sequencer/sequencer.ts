@@ -3,10 +3,10 @@
 // Pure but for the rows port; the clock and randomness are passed into each call.
 
 import { claim } from './claim.ts';
-import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver } from './hand-over.ts';
 import { createIntakeCore, type IntakeCore } from './intake-core.ts';
 import { expireItems } from './intake-enrich.ts';
 import { type ConditionThresholds, type PartitionConditions, partitionConditions } from './conditions.ts';
+import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver } from './hand-over.ts';
 import { acknowledgeJournal, cutJournal, type JournalCut, pruneSettled } from './journal-cut.ts';
 import { confirm, hasReady, lease } from './lease.ts';
 import { listLines } from './lines.ts';
@@ -32,9 +32,10 @@ import type {
   SettleRequest,
   Signal,
 } from './messages.ts';
-import { replay, replayMany, resolve } from './operator.ts';
+import { replay, replayMany } from './operator.ts';
 import type { SequencerRows } from './record.ts';
 import { type HeldOperation, operationsHeldUntried, releaseMany } from './release.ts';
+import { resolve } from './resolve.ts';
 import { restoreSequencer } from './restore.ts';
 import { type Random, settle } from './settle.ts';
 import type { SequencerConfig, SequencerState } from './state.ts';

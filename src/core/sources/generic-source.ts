@@ -48,6 +48,8 @@ export type GenericSourceOptions<Topics extends object = object> = {
   readonly entity?: FieldPlace & { readonly kind: string; readonly optional?: boolean };
   /** A counter or an instant. Absent, or absent in an event: order of arrival. */
   readonly sequence?: FieldPlace;
+  /** Whether `sequence` counts the events of an entity one by one: then a missing number is shown as a gap. */
+  readonly countsEvents?: boolean;
   /** ISO 8601 with a zone, or epoch ms. */
   readonly occurredAt?: FieldPlace;
   /** All types the sender has, where the list is closed: a route for another one does not start. */
@@ -191,6 +193,7 @@ export function genericSource<Topics extends object = object>(
   return {
     name,
     scheme: options.authentication,
+    ...(options.countsEvents === undefined ? {} : { countsEvents: options.countsEvents }),
     topics: options.topics ?? null,
     parsePayload: (request) => parseJsonBody(request.body),
     identify: async (request) => identify(request, places),

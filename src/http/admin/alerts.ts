@@ -8,6 +8,7 @@ import { limits } from '../../core/limits.ts';
 import { adminActor } from '../authorize.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
+import { recordAct } from './audit.ts';
 import { pageLimit } from './filter.ts';
 import { noteField } from './resolutions.ts';
 import { validBody, validQuery } from './validate.ts';
@@ -41,6 +42,16 @@ export function routeAlerts(app: Hono<HttpEnv>, services: HttpServices): void {
       if (alert === null) return problem(c, 'not_found', { detail: 'No such alert is open.' });
       const fields = { requestId: c.get('requestId'), actor: adminActor, alert: alert.id, rule: alert.rule };
       telemetry.log('info', 'alert.acknowledged', fields);
+      await recordAct(services, {
+        actor: adminActor,
+        action: 'acknowledged',
+        deliveryId: null,
+        orderingKey: null,
+        target: null,
+        before: `${alert.id} open`,
+        after: `${alert.id} ${alert.status}`,
+        reason: note,
+      });
       return c.json(toWireAlert(alert));
     },
   );

@@ -1,5 +1,5 @@
-// POST …/resolve, …/skip and …/release: a person's word about a delivery. `done` is written to the ledger, `dropped` lets
-// the line go on without it, a release sends a held one on.
+// POST …/resolve, …/skip, …/release and …/unblock: a person's word about a delivery. `done` is written to the ledger, `dropped`
+// lets the line go on without it, a release sends a held one on, an unblock lets its line pass it or lets it go first.
 
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
@@ -42,6 +42,11 @@ export function routeResolutions(app: Hono<HttpEnv>, services: HttpServices): vo
     const deliveryId = c.req.param('id');
     return resolve(c, services, { deliveryId, as: 'released', documentId: null, actor: adminActor, note });
   });
+  app.post('/admin/deliveries/:id/unblock', validBody(noteBody), (c) => {
+    const { note } = c.req.valid('json');
+    const deliveryId = c.req.param('id');
+    return resolve(c, services, { deliveryId, as: 'unblocked', documentId: null, actor: adminActor, note });
+  });
 }
 
 async function resolve(
@@ -63,6 +68,8 @@ async function resolve(
     as,
     documentId,
   };
-  telemetry.log('info', as === 'released' ? 'delivery.released' : 'delivery.resolved', fields);
+  if (as === 'released') telemetry.log('info', 'delivery.released', fields);
+  else if (as === 'unblocked') telemetry.log('info', 'delivery.unblocked', fields);
+  else telemetry.log('info', 'delivery.resolved', fields);
   return c.json({ deliveryId, status: answer.delivery.state.status });
 }

@@ -36,6 +36,7 @@ function rowStatements(db: D1Database, batch: JournalBatch, rows: JournalParamet
     ...rows.largeBodies.map(setBody),
     ...rows.deliveries.map(insert(insertDeliveries)),
     ...rows.attempts.map(insert(insertAttempts)),
+    ...rows.acts.map(insert(insertActs)),
   ];
 }
 
@@ -94,5 +95,13 @@ const insertAttempts = `
   SELECT value ->> '$.deliveryId', value ->> '$.number', value ->> '$.epoch', value ->> '$.mode',
     value ->> '$.startedAt', value ->> '$.endedAt', value ->> '$.outcome.kind', value ->> '$.outcome.effect',
     value ->> '$.outcome', value ->> '$.exchanges', value ->> '$.input'
+  FROM json_each(?1) WHERE ${standsAtFrom}
+  ON CONFLICT DO NOTHING`;
+
+/** An act is written once and never again. */
+const insertActs = `
+  INSERT INTO audit (at, id, actor, action, delivery_id, ordering_key, target, before, after, reason)
+  SELECT value ->> '$.at', value ->> '$.id', value ->> '$.actor', value ->> '$.action', value ->> '$.deliveryId',
+    value ->> '$.orderingKey', value ->> '$.target', value ->> '$.before', value ->> '$.after', value ->> '$.reason'
   FROM json_each(?1) WHERE ${standsAtFrom}
   ON CONFLICT DO NOTHING`;

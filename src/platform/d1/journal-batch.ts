@@ -18,6 +18,7 @@ export type JournalParameters = {
   readonly largeBodies: readonly LargeBody[];
   readonly deliveries: readonly string[];
   readonly attempts: readonly string[];
+  readonly acts: readonly string[];
 };
 
 const encoder = new TextEncoder();
@@ -27,6 +28,7 @@ export function toParameters(batch: JournalBatch): JournalParameters {
   const largeBodies: LargeBody[] = [];
   const deliveries: string[] = [];
   const attempts: string[] = [];
+  const acts: string[] = [];
   for (const entry of batch.entries) {
     const { record } = entry;
     events.push(JSON.stringify(toEventRow(entry)));
@@ -36,8 +38,15 @@ export function toParameters(batch: JournalBatch): JournalParameters {
     for (const delivery of record.deliveries)
       deliveries.push(JSON.stringify(toDeliveryRow(record, delivery)));
     for (const attempt of record.attempts) attempts.push(toAttemptRow(attempt));
+    for (const act of record.acts ?? []) acts.push(JSON.stringify(act));
   }
-  return { events: pack(events), largeBodies, deliveries: pack(deliveries), attempts: pack(attempts) };
+  return {
+    events: pack(events),
+    largeBodies,
+    deliveries: pack(deliveries),
+    attempts: pack(attempts),
+    acts: pack(acts),
+  };
 }
 
 function toEventRow({ record, payload }: JournalEntry) {

@@ -1,0 +1,28 @@
+// An act of a person on a delivery or on the relay, as the audit keeps it: who, what, when, before and after, and why.
+// Pure types. Append-only: an act is never changed and never taken back, only followed by another.
+
+export type OperatorAct = {
+  /** `act_{partition}_{number}`; of acts that concern no partition, a UUID. */
+  readonly id: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly actor: string;
+  readonly action:
+    | 'replayed'
+    | 'resolved'
+    | 'skipped'
+    | 'released'
+    | 'unblocked'
+    | 'acknowledged'
+    | 'paused'
+    | 'resumed'
+    | 'circuit_opened'
+    | 'circuit_closed';
+  /** The delivery, where it is about one; else null. */
+  readonly deliveryId: string | null;
+  readonly orderingKey: string | null;
+  readonly target: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly reason: string;
+};
