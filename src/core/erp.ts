@@ -4,6 +4,7 @@
 import type { JsonValue } from './json.ts';
 import type { AnyOperation, InputOf } from './operation.ts';
 import type { ContractIssue, FieldError, RetryableReason } from './outcome.ts';
+import type { Result } from './result.ts';
 
 export type ErpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -123,6 +124,17 @@ export interface ErpSession {
   isExpired(response: ErpResponse): boolean;
 }
 
+/** A read whose answers show the shape an operation relies on: `npm run drift` compares them with it. */
+export type ErpSample = {
+  /** The operation whose output the documents must be. */
+  readonly operation: AnyOperation;
+  /** Always a GET. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** The documents in the answer, or what is wrong with the answer where they are not there. */
+  documents(answer: JsonValue): Result<readonly JsonValue[], ContractIssue>;
+};
+
 export interface ErpAdapter {
   readonly name: string;
   /** Rises with every change of what is read from or written to the ERP; shown where an answer breaks the contract. */
@@ -133,4 +145,6 @@ export interface ErpAdapter {
   readonly credentialFields: readonly string[];
   readonly session: ErpSession;
   readonly operations: Readonly<Record<string, OperationHandler | undefined>>;
+  /** Reads that change nothing; absent: the adapter has none to offer. */
+  samples?(): readonly ErpSample[];
 }

@@ -136,6 +136,12 @@ export class ErpStore {
     return this.rows(query, kind, by.value, limit).map((row) => JSON.parse(String(row.doc)));
   }
 
+  /** The newest first. */
+  newest<K extends DocumentKind>(kind: K, limit: number): DocumentByKind[K][] {
+    const query = 'SELECT doc FROM documents WHERE kind = ? ORDER BY seq DESC LIMIT ?';
+    return this.rows(query, kind, limit).map((row) => JSON.parse(String(row.doc)));
+  }
+
   /** The oldest document with that reference of the caller's. */
   byReference<K extends DocumentKind>(kind: K, reference: string): DocumentByKind[K] | null {
     return this.find(kind, { column: 'reference', value: reference }, 1)[0] ?? null;

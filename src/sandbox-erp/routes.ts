@@ -48,11 +48,14 @@ const route = (name: string, area: ErpArea | null, run: Run): ApiRoute => {
 
 const id = ({ params }: RouteRequest): string => params.documentId ?? '';
 
-/** Reads of one kind of document: by its id, and by one of its three searchable fields. */
+/** Reads of one kind of document: by its id, by one of its three searchable fields, and the newest of them. */
 function reads(path: string, kind: DocumentKind, found: { area: ErpArea; by: string }): ApiRoute[] {
   const filters = { relayKey: 'relay_key', [found.by]: 'reference', documentNumber: 'number' } as const;
   return [
     route(`GET ${path}`, found.area, ({ store }, { query }) => {
+      if (/^\d{1,3}$/.test(query.newest ?? '')) {
+        return { items: store.newest(kind, Math.min(Number(query.newest), MAX_ITEMS)) };
+      }
       const [name, column] = Object.entries(filters).find(([filter]) => query[filter] !== undefined) ?? [];
       if (name === undefined || column === undefined) {
         return refuse('filter_missing', `Name one of ${Object.keys(filters).join(', ')} in the query.`);

@@ -1,6 +1,7 @@
 // Response drift, end to end: the ERP renames a field of its answers. The first finding holds the operation with the path
 // named, the rest waits untried, other operations go on, and one release brings everything to its one document.
 
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,3 +117,30 @@ describe('a field of the answers that the ERP renamed', () => {
     expect(await client.deliveries('operation=sale.confirm&status=succeeded')).toHaveLength(6);
   }, 60_000);
 });
+
+describe('npm run drift', () => {
+  it('finds the shapes as recorded, and the renamed field while it is renamed', async () => {
+    const drift = () => runDrift(['erp', '--base-url', relay.erpUrl]);
+    await createErpClient(relay.erpUrl).setFaults({});
+    const sound = await drift();
+    expect(sound.output).toMatch(/sale\.confirm +\/api\/orders +\d+ +as recorded/);
+    expect(sound.code).toBe(0);
+    await createErpClient(relay.erpUrl).setFaults({ renamedField: { orderId: 'order_ref' } });
+    const drifted = await drift();
+    expect(drifted.output).toContain('DRIFTED $.orderId: expected string, got missing');
+    expect(drifted.code).toBe(1);
+    await createErpClient(relay.erpUrl).setFaults({});
+  }, 60_000);
+});
+
+function runDrift(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const env = { ...process.env, ...relay.secrets };
+  const child = spawn(process.execPath, ['scripts/drift.ts', ...args], { env, timeout: 30_000 });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += String(chunk);
+    });
+  }
+  return new Promise((done) => child.on('close', (code) => done({ code, output })));
+}

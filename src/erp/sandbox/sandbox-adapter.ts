@@ -12,6 +12,7 @@ import {
 import { createInvoiceHandler } from './invoice-handler.ts';
 import { createCancelHandler, createConfirmHandler } from './sale-handlers.ts';
 import type { SandboxOptions } from './sandbox-calls.ts';
+import { sandboxSamples } from './sandbox-samples.ts';
 import { sandboxSession } from './sandbox-session.ts';
 
 /**
@@ -36,6 +37,7 @@ export function createSandboxAdapter(options: SandboxOptions = { idempotencyKeys
       'stock.set': createStockHandler(options),
       'customer.upsert': createCustomerHandler(options),
     },
+    samples: sandboxSamples,
   };
 }
 

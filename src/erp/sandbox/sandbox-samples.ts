@@ -1,0 +1,36 @@
+// What of the sandbox ERP can be read without changing anything, to see whether its documents still have their shape: every
+// collection an operation ends in.
+
+import type { ErpSample } from '../../core/erp.ts';
+import { isJsonObject } from '../../core/json.ts';
+import type { AnyOperation } from '../../core/operation.ts';
+import { err, ok } from '../../core/result.ts';
+import { operations } from '../../operations/index.ts';
+
+const collections: readonly (readonly [AnyOperation, string])[] = [
+  [operations['sale.confirm'], '/api/orders'],
+  [operations['sale.cancel'], '/api/orders'],
+  [operations['payment.register'], '/api/payments'],
+  [operations['invoice.post'], '/api/invoices'],
+  [operations['credit_note.issue'], '/api/credit-notes'],
+  [operations['stock.receive'], '/api/receipts'],
+  [operations['stock.set'], '/api/adjustments'],
+  [operations['customer.upsert'], '/api/customers'],
+];
+
+/** How many documents of each collection are looked at: what changed lately shows in the newest. */
+const sampleCount = '20';
+
+export function sandboxSamples(): readonly ErpSample[] {
+  return collections.map(([operation, path]) => ({
+    operation,
+    path,
+    query: { newest: sampleCount },
+    documents: (answer) => {
+      const items = isJsonObject(answer) ? answer.items : undefined;
+      if (Array.isArray(items)) return ok(items);
+      const actual = items === undefined ? 'missing' : typeof items;
+      return err({ path: '$.items', expected: 'array', actual });
+    },
+  }));
+}
