@@ -2,7 +2,7 @@
 // States intent only; how an ERP does it is in src/erp.
 
 import { z } from 'zod';
-import { differences, expectAmount, expectEqual } from './compare.ts';
+import { differences, expectAmount, expectEqual, expectQuantities } from './compare.ts';
 import { defineOperation } from './define-operation.ts';
 import {
   currencyField,
@@ -59,6 +59,8 @@ export const creditNoteIssue = defineOperation({
     currency: z.string(),
     amount: writtenAmount,
     restocked: z.boolean(),
+    /** Where the ERP shows them. */
+    lines: z.array(z.object({ sku: z.string(), quantity: z.number() })).nullish(),
   }),
   compare: (credit, note) =>
     differences(
@@ -68,5 +70,6 @@ export const creditNoteIssue = defineOperation({
       expectEqual('currency', credit.currency, note.currency),
       expectAmount('amount', credit.amount, note.amount),
       expectEqual('restocked', credit.restock ?? false, note.restocked),
+      note.lines && credit.lines ? expectQuantities(credit.lines, note.lines) : [],
     ),
 });

@@ -23,6 +23,16 @@ export function expectAmount(field: string, expected: string, actual: string): C
   return equal ? same : [{ field, expected, actual }];
 }
 
+/** Only where the ERP says it: not every ERP shows every field of what it was told. */
+export function expectStated(
+  field: string,
+  expected: JsonValue | undefined,
+  actual: JsonValue | undefined,
+): Comparison {
+  const isStated = actual !== undefined && actual !== null && expected !== undefined;
+  return isStated ? expectEqual(field, expected, actual) : same;
+}
+
 type Goods = { readonly sku: string; readonly quantity: number };
 
 /** Quantities by SKU: an ERP may split or join lines, but not lose or add goods. */

@@ -2,7 +2,7 @@
 // States intent only; how an ERP does it is in src/erp.
 
 import { z } from 'zod';
-import { differences, expectAmount, expectEqual } from './compare.ts';
+import { differences, expectAmount, expectEqual, expectStated } from './compare.ts';
 import { defineOperation } from './define-operation.ts';
 import { currencyField, documentFields, idField, instantField, moneyField, writtenAmount } from './fields.ts';
 import { blameIn, positiveAmount } from './rules.ts';
@@ -35,11 +35,19 @@ export const paymentRegister = defineOperation({
         blame(['orderId'], 'is required where there is no invoiceNumber');
       }
     }),
-  output: z.object({ ...documentFields, paymentId: z.string(), currency: z.string(), amount: writtenAmount }),
+  output: z.object({
+    ...documentFields,
+    paymentId: z.string(),
+    /** What it was registered against, where the ERP shows it. */
+    orderId: z.string().nullish(),
+    currency: z.string(),
+    amount: writtenAmount,
+  }),
   compare: (payment, document) =>
     differences(
       expectEqual('state', 'posted', document.state),
       expectEqual('paymentId', payment.paymentId, document.paymentId),
+      expectStated('orderId', payment.orderId, document.orderId),
       expectEqual('currency', payment.currency, document.currency),
       expectAmount('amount', payment.amount, document.amount),
     ),

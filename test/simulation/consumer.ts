@@ -3,6 +3,7 @@
 
 import { deliver } from '../../src/pipeline/deliver.ts';
 import type { Sequencer } from '../../src/pipeline/ports.ts';
+import { createMemoryHolds } from '../support/memory-holds.ts';
 import { type Faults, times } from './faults.ts';
 import type { SimulatedDefinition } from './simulated-definition.ts';
 import type { SimulatedErp } from './simulated-erp.ts';
@@ -45,6 +46,9 @@ export async function consume(
     {
       rules: definition,
       connections: erp.connectionsOf({ name, isAlive: () => alive, now: world.now }),
+      // No answer of the simulated ERP loses its shape, so nothing is ever held for it.
+      holds: createMemoryHolds(),
+      releaseOperation: async () => {},
       clock: { now: world.now, wait: (ms) => whileAlive(world.wait(ms)) },
       telemetry: { log: (_, event, fields) => world.note(`${name} ${event} ${brief(fields)}`) },
     },

@@ -121,6 +121,7 @@ const handler = {
 
 const adapter: ErpAdapter = {
   name: 'simulated',
+  version: '1.0.0',
   level: 'documented',
   once: 'searchable_field',
   credentialFields: [],
