@@ -4,6 +4,7 @@
 import type { Condition } from '../alerts/alert.ts';
 import type { Delivery } from '../delivery.ts';
 import { limits } from '../limits.ts';
+import { liveRecords } from './key-state.ts';
 import { openLines, summarize } from './lines.ts';
 import type { EventRecord } from './record.ts';
 import type { SequencerState } from './state.ts';
@@ -58,7 +59,7 @@ function* openDeliveries(
 ): Generator<{ readonly record: EventRecord; readonly delivery: Delivery }> {
   for (const key of state.keys.values()) {
     if (key.openCount === 0) continue;
-    for (const record of key.records.values()) {
+    for (const record of liveRecords(key)) {
       for (const delivery of record.deliveries) yield { record, delivery };
     }
   }

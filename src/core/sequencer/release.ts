@@ -3,6 +3,7 @@
 // Runs inside the caller's transaction.
 
 import type { Delivery } from '../delivery.ts';
+import { liveRecords } from './key-state.ts';
 import type { ReleaseManyAnswer, ReleaseManyRequest } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { resolve } from './resolve.ts';
@@ -50,7 +51,7 @@ function heldDeliveries(state: SequencerState): Held[] {
   const held: Held[] = [];
   for (const key of state.keys.values()) {
     if (key.openCount === 0) continue;
-    for (const record of key.records.values()) {
+    for (const record of liveRecords(key)) {
       for (const delivery of record.deliveries) {
         if (delivery.state.status === 'held') held.push({ record, delivery });
       }
