@@ -4,8 +4,8 @@
 
 import type { Attempt, Delivery } from '../delivery.ts';
 import type { EventPayload, WebhookEvent } from '../event.ts';
-import type { IntakeRows } from './intake-record.ts';
 import type { OperatorAct } from '../operator-act.ts';
+import type { IntakeRows } from './intake-record.ts';
 
 export type EventKey = { readonly orderingKey: string; readonly source: string; readonly eventId: string };
 

@@ -3,10 +3,10 @@
 // Pure but for the rows port; the clock and randomness are passed into each call.
 
 import { claim } from './claim.ts';
-import { createIntakeCore, type IntakeCore } from './intake-core.ts';
-import { expireItems } from './intake-enrich.ts';
 import { type ConditionThresholds, type PartitionConditions, partitionConditions } from './conditions.ts';
 import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver } from './hand-over.ts';
+import { createIntakeCore, type IntakeCore } from './intake-core.ts';
+import { expireItems } from './intake-enrich.ts';
 import { acknowledgeJournal, cutJournal, type JournalCut, pruneSettled } from './journal-cut.ts';
 import { confirm, hasReady, lease } from './lease.ts';
 import { listLines } from './lines.ts';

@@ -46,9 +46,9 @@ import { createIntakeFanOut, type IntakeFanOut } from './intake-fan-out.ts';
 import { createJournalFeed, type JournalFeed } from './journal-feed.ts';
 import { createKeyHandOver, cutHanded, type HandedPage, type KeyHandOver } from './key-hand-over.ts';
 import { logSignals } from './log-signals.ts';
-import { createObjectSequencers } from './object-sequencer.ts';
 import { createObjectAlerts } from './object-alerts.ts';
 import { createObjectOperationHolds } from './object-operation-holds.ts';
+import { createObjectSequencers } from './object-sequencer.ts';
 import { releaseUnheld } from './release-unheld.ts';
 import { createSqlSequencerRows } from './sql-sequencer-rows.ts';
 
