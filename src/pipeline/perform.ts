@@ -101,6 +101,10 @@ async function prepare(
   deadlineAt: number,
 ): Promise<Prepared> {
   const { delivery } = leased;
+  // Known as done: that holds whatever the mapping makes of the event by now.
+  if (leased.ledger?.kind === 'succeeded' && !isEdited(leased)) {
+    return ended({ kind: 'duplicate', effect: 'done', document: leased.ledger.document });
+  }
   const route = deps.rules.findRoute(delivery.routeId);
   const target = deps.rules.targets.get(delivery.target);
   const preset = deps.rules.sources.get(leased.event.source)?.preset;
@@ -118,7 +122,7 @@ async function prepare(
     const { code, message, fieldErrors, candidate } = mapped.error;
     return { ...ended({ kind: 'rejected', effect: 'none', code, message, fieldErrors }), candidate };
   }
-  const known = answerFromLedger(route, leased, mapped.value);
+  const known = compareWithLedger(route, leased, mapped.value);
   if (known !== null) return ended(known, mapped.value);
   const timeoutMs = route.timeoutMs ?? target.timeoutMs;
   const doubtSince = leased.ledger?.kind === 'possibly_done' ? leased.ledger.since : null;
@@ -165,14 +169,17 @@ async function readInput(route: Route, preset: SourcePreset, leased: LeasedDeliv
   return event.ok ? mapInput(route, event.value) : event;
 }
 
-/** The ledger knows it was done: nothing is sent. An edited input that asks for something else is not a duplicate. */
-function answerFromLedger(route: Route, leased: LeasedDelivery, mapped: MappedInput): Outcome | null {
-  const { ledger, delivery } = leased;
+function isEdited({ delivery }: LeasedDelivery): boolean {
+  return delivery.replay !== null && delivery.replay.edited !== null;
+}
+
+/** It was done, and an operator has edited the input: one that asks for something else than what was done is no duplicate. */
+function compareWithLedger(route: Route, leased: LeasedDelivery, mapped: MappedInput): Outcome | null {
+  const { ledger } = leased;
   if (ledger?.kind !== 'succeeded') return null;
   const { document } = ledger;
-  const edited = delivery.replay !== null && delivery.replay.edited !== null;
   const output = route.operation.output.safeParse(document);
-  if (edited && output.success && ledger.inputHash !== mapped.hash) {
+  if (output.success && ledger.inputHash !== mapped.hash) {
     const differences = route.operation.compare(mapped.input, output.data);
     if (differences.length > 0) return { kind: 'state_mismatch', effect: 'none', differences, document };
   }

@@ -104,9 +104,19 @@ export async function dryRun(
   const prepared = await prepare(deps, command);
   if (!prepared.ok) return prepared.error;
   const { route, mapped } = prepared.value;
-  if (command.edited === null) return show(deps, prepared.value, await mapInput(route, mapped));
+  if (command.edited === null) return showMapped(deps, prepared.value, await mapInput(route, mapped));
   const edit = await checkEdit(prepared.value, command.edited.input);
   return edit.ok ? show(deps, prepared.value, edit) : edit.error;
+}
+
+/** What is known as done stays so, whatever the mapping makes of the event by now. */
+function showMapped(
+  deps: ReplayDependencies,
+  prepared: Prepared,
+  input: Result<MappedInput, MappingProblem>,
+): DryRun {
+  const shown = show(deps, prepared, input);
+  return shown.ledger?.kind === 'succeeded' ? { ...shown, would: 'answer_duplicate' } : shown;
 }
 
 function show(

@@ -80,6 +80,14 @@ describe('what needs no ERP', () => {
     expect(spent).toBe(false);
   });
 
+  it('is a duplicate also where the mapping or the rules have come to refuse the event', async () => {
+    const ledger = { kind: 'succeeded', document: bookedDocument(5), inputHash: 'x' } as const;
+    for (const data of [{ fails: true }, { amount: -1 }]) {
+      const { outcome } = await run({}, leasedBooking({ ledger }, data));
+      expect(outcome).toMatchObject({ kind: 'duplicate' });
+    }
+  });
+
   it('an edited input that asks for something else than what was done is a mismatch', async () => {
     const leased = leasedBooking({
       ledger: { kind: 'succeeded', document: bookedDocument(5), inputHash: 'x' },
