@@ -136,6 +136,13 @@ describe('a payment', () => {
     expect((await erp.refused('/api/payments', payment('p1', '1001'))).code).toBe('nothing_left_to_pay');
   });
 
+  it('of an order that was credited before is taken, and stands as the credit of the customer', async () => {
+    const { invoice } = await createInvoicedOrder(erp, '1001');
+    await erp.post('/api/credit-notes', creditNote('r1', '1001'));
+    expect(await erp.post('/api/payments', payment('p1', '1001'))).toMatchObject({ state: 'posted' });
+    expect((await erp.get(`/api/invoices/${invoice.documentId}`)).body).toMatchObject({ residual: '-10.00' });
+  });
+
   it('on an invoice that is still a draft is refused', async () => {
     await erp.post('/api/orders', order('1001'));
     const { documentNumber } = await erp.post('/api/invoices', { orderId: '1001' });

@@ -36,7 +36,9 @@ export function registerPayment(erp: Erp, body: unknown): PaymentDocument {
       'currency',
     );
   }
-  const owed = storedMoney(order.total) - storedMoney(order.paidTotal) - storedMoney(order.creditedTotal);
+  // What was credited does not lower it: the payment of an order may be registered after its refund, and then stands as
+  // the customer's credit, which the credit note uses up.
+  const owed = storedMoney(order.total) - storedMoney(order.paidTotal);
   if (owed <= 0)
     refuse('nothing_left_to_pay', `There is nothing left to pay on ${order.documentNumber}.`, 'amount');
   if (amount > owed) {
