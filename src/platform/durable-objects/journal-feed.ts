@@ -7,6 +7,8 @@ import type { SequencerCore } from '../../core/sequencer/sequencer.ts';
 import type { Clock, Journal, Telemetry } from '../../pipeline/ports.ts';
 
 export type JournalFeed = {
+  /** False until the journal was asked after a start: until then nobody knows what it has. */
+  readonly isStandingKnown: () => boolean;
   /** Appends until nothing is left, the time is up, or the journal fails. One at a time; never rejects. */
   readonly flush: () => Promise<void>;
   /** When the next flush should be, epoch ms; null: the journal has everything. */
@@ -75,6 +77,7 @@ export function createJournalFeed(deps: {
   };
 
   return {
+    isStandingKnown: () => asked,
     flush: () => {
       running ??= guarded().finally(() => {
         running = null;

@@ -208,6 +208,8 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   }
 
   async stats(): Promise<PartitionStats> {
+    // After a start memory takes every open event for one the journal lacks: it says itself what it has.
+    if (!this.#feed.isStandingKnown()) await this.#feed.flush();
     return this.#core.stats(Date.now());
   }
 
