@@ -1,6 +1,7 @@
 // `npm run check`: everything that can be known without running the code, up to what a deploy would upload.
 // All steps run, so that one report names every fault; it reaches no network and needs no account.
 
+import { checkDeclared, formatProblems } from './check-configuration.ts';
 import { runTool } from './local/command.ts';
 
 type Step = { name: string; tool: string; args: string[] };
@@ -17,6 +18,12 @@ const steps: Step[] = [
 ];
 
 let failedSteps = 0;
+const problems = await checkDeclared();
+process.stdout.write(`${problems.length === 0 ? 'ok    ' : 'FAILED'} configuration\n`);
+if (problems.length > 0) {
+  failedSteps += 1;
+  process.stdout.write(`${formatProblems(problems)}\n`);
+}
 for (const { name, tool, args } of steps) {
   const startedAt = performance.now();
   // CI keeps Wrangler from asking questions that nobody here would answer.

@@ -27,6 +27,7 @@ import {
   relayWorker,
   sandboxWorker,
 } from './local/runtime-workers.ts';
+import { readWranglerVars } from './local/wrangler-vars.ts';
 
 export type LogLine = { level: string; message: string; timestamp: number };
 
@@ -220,7 +221,14 @@ async function runtimeOptions(
   ]);
   const { secrets, variables, onLog } = options;
   const erpBaseUrl = { ERP_BASE_URL: `http://${host}:${ports.erpPort}` };
-  const relayValues = { ...localVariables, ...erpBaseUrl, ...variables, ...secrets };
+  const declared = readWranglerVars(repository);
+  const relayValues = {
+    ...(declared.ok ? declared.value : {}),
+    ...localVariables,
+    ...erpBaseUrl,
+    ...variables,
+    ...secrets,
+  };
   const sandboxEntries = Object.entries(secrets).filter(([name]) => name.startsWith('SANDBOX_ERP_'));
   return {
     host,

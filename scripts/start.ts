@@ -61,7 +61,7 @@ const shortPath = (path: string): string => {
 
 type Prepared = { secrets: Record<string, string>; sourceIds: string[] };
 
-function prepare(path: string): Prepared {
+async function prepare(path: string): Promise<Prepared> {
   const added = addMissingSecrets(path);
   if (added.length > 0) {
     process.stdout.write(
@@ -71,7 +71,7 @@ function prepare(path: string): Prepared {
   const secrets = readDevVars(path);
   // The sandbox's address is known only at the start, and is right by construction.
   const placeholder = { ERP_BASE_URL: 'http://127.0.0.1' };
-  const checked = checkConfiguration({ ...localVariables, ...placeholder, ...secrets });
+  const checked = await checkConfiguration({ local: { ...localVariables, ...placeholder }, secrets });
   if (!checked.ok) {
     fail(formatProblems(checked.error));
   }
@@ -122,7 +122,7 @@ function runtimeLost(): never {
 async function main(): Promise<void> {
   const { quiet, secretsPath, ...options } = parseOptions();
   endWithParent();
-  const { secrets, sourceIds } = prepare(secretsPath);
+  const { secrets, sourceIds } = await prepare(secretsPath);
   const onLog = (line: LogLine) => writeLog(line, quiet);
   const relay = await startLocalRelay({ ...options, secrets, onLog, onRuntimeLost: runtimeLost });
   if (relay.orphansEnded > 0) {

@@ -52,9 +52,9 @@ describe('the local secrets', () => {
     expect(readFileSync(path, 'utf8')).toBe(before);
   });
 
-  it('are what the configuration accepts, and different every time', () => {
-    const values = { PARTITIONS: '4', GENERATION: '1', ERP_BASE_URL: 'http://127.0.0.1:1' };
-    expect(checkConfiguration({ ...values, ...createSecrets() }).ok).toBe(true);
+  it('are what the configuration accepts, and different every time', async () => {
+    const local = { PARTITIONS: '4', GENERATION: '1', ERP_BASE_URL: 'http://127.0.0.1:1' };
+    expect((await checkConfiguration({ local, secrets: createSecrets() })).ok).toBe(true);
     expect(createSecrets()).not.toEqual(createSecrets());
   });
 });
