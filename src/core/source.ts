@@ -2,7 +2,7 @@
 // Pure data and functions; the schemes are in core/signature, the presets in core/sources.
 
 import type { EnrichStep } from './enrich.ts';
-import type { JsonValue } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import type { Result } from './result.ts';
 import type { AddressRule } from './signature/remote-keys.ts';
 import type { SignatureScheme } from './signature/scheme.ts';
@@ -118,6 +118,11 @@ export type DeliveryHabits = {
   /** How long it goes on sending one event, by itself or by hand, ms; 0: it never sends one again. */
   readonly resendsForMs: number;
 };
+
+/**
+ * Of a preset that spells out no payloads: any type may be routed, and its payload is JSON. `withTopics` says more.
+ */
+export type OpenTopics = { readonly [type: string]: JsonObject };
 
 /**
  * Everything Holdfast knows about a kind of sender. `Topics` maps the event types it knows to their payloads,

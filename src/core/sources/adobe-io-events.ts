@@ -1,7 +1,7 @@
 // Adobe I/O Events (Commerce events among them): one event or a list, and a challenge by GET. Pure but for Adobe's keys.
 
 import { adobeScheme } from '../signature/adobe-scheme.ts';
-import type { HandshakeAnswer, ReceivedRequest, SourcePreset } from '../source.ts';
+import type { HandshakeAnswer, OpenTopics, ReceivedRequest, SourcePreset } from '../source.ts';
 import { definePreset, type EntityPlace } from './define-preset.ts';
 import { jsonAnswer, queryParameter } from './handshakes.ts';
 import { oneOrMany } from './items.ts';
@@ -17,7 +17,7 @@ function handshake(request: ReceivedRequest): HandshakeAnswer | null {
  * `entity`: which of the observed fields is the entity's id, for what Commerce sends is what the subscription names,
  * e.g. `{ kind: 'order', id: { path: 'event.data.value.increment_id' } }`.
  */
-export function adobeIoEvents(options: { readonly entity?: EntityPlace } = {}): SourcePreset {
+export function adobeIoEvents(options: { readonly entity?: EntityPlace } = {}): SourcePreset<OpenTopics> {
   const { entity } = options;
   return definePreset({
     name: 'adobe-io-events',

@@ -3,7 +3,7 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { adyenPlatformRow } from '../signature/schemes.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { firstOf, type Read, textAt } from './read-place.ts';
 import { days, okReply, seconds } from './replies.ts';
@@ -19,7 +19,7 @@ function readObjectId(from: Read): string | null {
   return null;
 }
 
-export const adyenPlatform: SourcePreset = definePreset({
+export const adyenPlatform: SourcePreset<OpenTopics> = definePreset({
   name: 'adyen-platform',
   scheme: hmacScheme(adyenPlatformRow),
   id: { digest: [(from) => from.payload] },

@@ -1,13 +1,13 @@
 // Auth0: event streams, and log streams as a list, as one object or line by line; a static header as proof. Pure.
 
 import { authorizationScheme } from '../signature/token-scheme.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { oneOrMany } from './items.ts';
 import { firstOf, textAt } from './read-place.ts';
 import { days, okReply } from './replies.ts';
 
-export const auth0: SourcePreset = definePreset({
+export const auth0: SourcePreset<OpenTopics> = definePreset({
   name: 'auth0',
   scheme: authorizationScheme({ name: 'auth0' }),
   body: 'json_lines',

@@ -3,7 +3,7 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { bitbucketRow } from '../signature/schemes.ts';
-import type { Entity, SourcePreset } from '../source.ts';
+import type { Entity, OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { firstOf, type Read, textAt } from './read-place.ts';
 import { hours, okReply, seconds } from './replies.ts';
@@ -15,7 +15,7 @@ function readEntity(from: Read): Entity | null {
   return toEntity('pull_request', repository === null ? pullRequest : `${repository}:${pullRequest}`);
 }
 
-export const bitbucket: SourcePreset = definePreset({
+export const bitbucket: SourcePreset<OpenTopics> = definePreset({
   name: 'bitbucket',
   scheme: hmacScheme(bitbucketRow),
   id: { digest: [{ header: 'x-event-key' }, (from) => from.payload] },

@@ -9,6 +9,7 @@ import type {
   BatchItems,
   Entity,
   EventIdentity,
+  OpenTopics,
   ParseProblem,
   SourcePreset,
   VerifiedRequest,
@@ -173,7 +174,7 @@ async function identifyItems(
   );
 }
 
-export function definePreset<Topics extends object = object>(
+export function definePreset<Topics extends object = OpenTopics>(
   description: PresetDescription<Topics>,
 ): SourcePreset<Topics> {
   const { name, scheme, topics = null, body = 'json', items, ...rest } = description;

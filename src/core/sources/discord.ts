@@ -3,7 +3,7 @@
 
 import { isJsonObject } from '../json.ts';
 import { publicKeyScheme } from '../signature/public-key-scheme.ts';
-import type { Acknowledgement, SourcePreset, VerifiedRequest } from '../source.ts';
+import type { Acknowledgement, OpenTopics, SourcePreset, VerifiedRequest } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { emptyAnswer, jsonAnswer } from './handshakes.ts';
 import { parseBody } from './parse-body.ts';
@@ -24,7 +24,7 @@ function acknowledge(request: VerifiedRequest): Acknowledgement | null {
     : null;
 }
 
-export const discord: SourcePreset = definePreset({
+export const discord: SourcePreset<OpenTopics> = definePreset({
   name: 'discord',
   scheme: publicKeyScheme({
     name: 'discord',

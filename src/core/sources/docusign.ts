@@ -3,11 +3,11 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { docusignRow } from '../signature/schemes.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset } from './define-preset.ts';
 import { days, okReply, seconds } from './replies.ts';
 
-export const docusign: SourcePreset = definePreset({
+export const docusign: SourcePreset<OpenTopics> = definePreset({
   name: 'docusign',
   scheme: hmacScheme(docusignRow),
   id: [{ path: 'data.envelopeId' }, { path: 'event' }, { path: 'generatedDateTime' }],

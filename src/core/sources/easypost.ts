@@ -4,11 +4,11 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { easypostRow, easypostV2Row } from '../signature/schemes.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, type PresetDescription } from './define-preset.ts';
 import { days, okReply, seconds } from './replies.ts';
 
-const description: PresetDescription<object> = {
+const description: PresetDescription<OpenTopics> = {
   name: 'easypost',
   scheme: hmacScheme(easypostRow),
   id: { path: 'id' },
@@ -21,9 +21,9 @@ const description: PresetDescription<object> = {
   delivery: { answerWithinMs: seconds(7), resendsForMs: days(1) },
 };
 
-export const easypost: SourcePreset = definePreset(description);
+export const easypost: SourcePreset<OpenTopics> = definePreset(description);
 
-export const easypostV2: SourcePreset = definePreset({
+export const easypostV2: SourcePreset<OpenTopics> = definePreset({
   ...description,
   name: 'easypost-v2',
   scheme: hmacScheme(easypostV2Row),

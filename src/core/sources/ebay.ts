@@ -3,7 +3,14 @@
 
 import { encodeHex } from '../signature/decode-bytes.ts';
 import { type EbayEnvironment, ebayScheme } from '../signature/ebay-scheme.ts';
-import type { Entity, HandshakeAnswer, HandshakeContext, ReceivedRequest, SourcePreset } from '../source.ts';
+import type {
+  Entity,
+  HandshakeAnswer,
+  HandshakeContext,
+  OpenTopics,
+  ReceivedRequest,
+  SourcePreset,
+} from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { jsonAnswer, queryParameter } from './handshakes.ts';
 import { type Read, textAt } from './read-place.ts';
@@ -38,7 +45,7 @@ function readEntity(from: Read): Entity | null {
   return null;
 }
 
-export function ebay(options: { readonly environment?: EbayEnvironment } = {}): SourcePreset {
+export function ebay(options: { readonly environment?: EbayEnvironment } = {}): SourcePreset<OpenTopics> {
   return definePreset({
     name: 'ebay',
     scheme: ebayScheme(options.environment ?? 'production'),

@@ -3,7 +3,7 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { githubRow } from '../signature/schemes.ts';
-import type { Entity, SourcePreset } from '../source.ts';
+import type { Entity, OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { firstOf, type Read, textAt } from './read-place.ts';
 import { days, okReply, seconds } from './replies.ts';
@@ -35,7 +35,7 @@ function readEntity(from: Read): Entity | null {
   return toEntity('repository', textAt(from, 'repository.id'));
 }
 
-export const github: SourcePreset = definePreset({
+export const github: SourcePreset<OpenTopics> = definePreset({
   name: 'github',
   scheme: hmacScheme(githubRow),
   id: { header: 'x-github-delivery' },

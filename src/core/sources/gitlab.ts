@@ -6,7 +6,7 @@ import { sha256Hex } from '../sha256.ts';
 import { matchSecrets } from '../signature/match-signature.ts';
 import type { SignatureScheme } from '../signature/scheme.ts';
 import { headerTokenScheme } from '../signature/token-scheme.ts';
-import type { Entity, SourcePreset } from '../source.ts';
+import type { Entity, OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { firstOf, type Read, textAt } from './read-place.ts';
 import { days, okReply, seconds } from './replies.ts';
@@ -62,7 +62,7 @@ function readTime(from: Read): string | undefined {
   return textAt(from, 'object_attributes.updated_at')?.replace(/ UTC$/, 'Z');
 }
 
-export const gitlab: SourcePreset = definePreset({
+export const gitlab: SourcePreset<OpenTopics> = definePreset({
   name: 'gitlab',
   scheme,
   id: firstOf({ header: 'webhook-id' }, { header: 'idempotency-key' }, digestOfBody),

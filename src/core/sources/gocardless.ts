@@ -2,7 +2,7 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { goCardlessRow } from '../signature/schemes.ts';
-import type { Entity, SourcePreset } from '../source.ts';
+import type { Entity, OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { itemsIn } from './items.ts';
 import { type Read, textAt } from './read-place.ts';
@@ -14,7 +14,7 @@ function readEntity(from: Read): Entity | null {
   return kind === '' ? null : toEntity(kind, textAt(from, `links.${kind}`));
 }
 
-export const gocardless: SourcePreset = definePreset({
+export const gocardless: SourcePreset<OpenTopics> = definePreset({
   name: 'gocardless',
   scheme: hmacScheme(goCardlessRow),
   items: itemsIn('events'),

@@ -6,7 +6,7 @@ import { digestScheme } from '../signature/digest-scheme.ts';
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import type { SignatureScheme, SignedPart } from '../signature/scheme.ts';
 import { hubspotRow } from '../signature/schemes.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { oneOrMany } from './items.ts';
 import { textAt } from './read-place.ts';
@@ -59,7 +59,7 @@ function older(version: 'v1' | 'v2'): SignatureScheme {
 }
 
 /** `signature`: v3 for every app that can have it. v1 and v2 prove the sender, and not that the request is new. */
-export function hubspot(options: { readonly signature?: 'v1' | 'v2' | 'v3' } = {}): SourcePreset {
+export function hubspot(options: { readonly signature?: 'v1' | 'v2' | 'v3' } = {}): SourcePreset<OpenTopics> {
   const { signature = 'v3' } = options;
   return definePreset({
     name: 'hubspot',

@@ -2,12 +2,12 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { lemonSqueezyRow } from '../signature/schemes.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { firstOf, textAt } from './read-place.ts';
 import { okReply, seconds } from './replies.ts';
 
-export const lemonSqueezy: SourcePreset = definePreset({
+export const lemonSqueezy: SourcePreset<OpenTopics> = definePreset({
   name: 'lemon-squeezy',
   scheme: hmacScheme(lemonSqueezyRow),
   id: {

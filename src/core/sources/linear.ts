@@ -5,7 +5,7 @@ import { checkTimestamp } from '../signature/check-timestamp.ts';
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import type { SignatureScheme } from '../signature/scheme.ts';
 import { linearRow } from '../signature/schemes.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset } from './define-preset.ts';
 import { hours, okReply, seconds } from './replies.ts';
 
@@ -27,7 +27,7 @@ const scheme: SignatureScheme = {
   },
 };
 
-export const linear: SourcePreset = definePreset({
+export const linear: SourcePreset<OpenTopics> = definePreset({
   name: 'linear',
   scheme,
   id: { header: 'linear-delivery' },

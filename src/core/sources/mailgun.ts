@@ -1,12 +1,12 @@
 // Mailgun: events as JSON, and as forms of the older kind. Pure. Only timestamp and token are signed, not the event.
 
 import { mailgunScheme } from '../signature/mailgun-scheme.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset } from './define-preset.ts';
 import { firstOf } from './read-place.ts';
 import { hours, okReply } from './replies.ts';
 
-export const mailgun: SourcePreset = definePreset({
+export const mailgun: SourcePreset<OpenTopics> = definePreset({
   name: 'mailgun',
   scheme: mailgunScheme,
   body: 'json_or_form',

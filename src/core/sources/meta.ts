@@ -5,7 +5,13 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { equalTexts } from '../signature/constant-time.ts';
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { metaRow } from '../signature/schemes.ts';
-import type { HandshakeAnswer, HandshakeContext, ReceivedRequest, SourcePreset } from '../source.ts';
+import type {
+  HandshakeAnswer,
+  HandshakeContext,
+  OpenTopics,
+  ReceivedRequest,
+  SourcePreset,
+} from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { queryParameter, textAnswer } from './handshakes.ts';
 import { listIn, objectOf } from './items.ts';
@@ -36,7 +42,7 @@ function changesOf(object: JsonValue | undefined, entry: JsonObject): readonly J
   return [...changes, ...messages];
 }
 
-export const meta: SourcePreset = definePreset({
+export const meta: SourcePreset<OpenTopics> = definePreset({
   name: 'meta',
   scheme: hmacScheme(metaRow),
   credentials: ['verify_token'],

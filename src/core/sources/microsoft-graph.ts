@@ -2,7 +2,7 @@
 // Microsoft's keys. A subscription is made only after its validation token was echoed.
 
 import { graphScheme } from '../signature/graph-scheme.ts';
-import type { HandshakeAnswer, ReceivedRequest, SourcePreset } from '../source.ts';
+import type { HandshakeAnswer, OpenTopics, ReceivedRequest, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { queryParameter, textAnswer } from './handshakes.ts';
 import { itemsIn, objectOf } from './items.ts';
@@ -37,7 +37,7 @@ function readState(from: Read): string {
   return resourceField(from, '@odata.etag') ?? from.requestId;
 }
 
-export function microsoftGraph(options: { readonly applicationId?: string } = {}): SourcePreset {
+export function microsoftGraph(options: { readonly applicationId?: string } = {}): SourcePreset<OpenTopics> {
   return definePreset({
     name: 'microsoft-graph',
     scheme: graphScheme({ applicationId: options.applicationId ?? null }),

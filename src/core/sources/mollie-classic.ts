@@ -3,7 +3,7 @@
 // One payment's webhooks are all alike, so every arrival is an event: taking the second for a repeat would lose a change.
 
 import { urlTokenScheme } from '../signature/token-scheme.ts';
-import type { Entity, SourcePreset } from '../source.ts';
+import type { Entity, OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { type Read, textAt } from './read-place.ts';
 import { hours, okReply, seconds } from './replies.ts';
@@ -24,7 +24,7 @@ function readEntity(from: Read): Entity | null {
   return toEntity(kindOf(from), textAt(from, 'id'));
 }
 
-export const mollieClassic: SourcePreset = definePreset({
+export const mollieClassic: SourcePreset<OpenTopics> = definePreset({
   name: 'mollie-classic',
   scheme: urlTokenScheme({ name: 'mollie-classic' }),
   body: 'form',

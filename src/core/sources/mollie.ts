@@ -3,12 +3,12 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { mollieRow } from '../signature/schemes.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { textAt } from './read-place.ts';
 import { hours, okReply, seconds } from './replies.ts';
 
-export const mollie: SourcePreset = definePreset({
+export const mollie: SourcePreset<OpenTopics> = definePreset({
   name: 'mollie',
   scheme: hmacScheme(mollieRow),
   id: { path: 'id' },

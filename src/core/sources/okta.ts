@@ -1,7 +1,7 @@
 // Okta event hooks: a static header as proof, a challenge by GET, and several events in one request. Pure.
 
 import { headerTokenScheme } from '../signature/token-scheme.ts';
-import type { HandshakeAnswer, ReceivedRequest, SourcePreset } from '../source.ts';
+import type { HandshakeAnswer, OpenTopics, ReceivedRequest, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { isEchoable, jsonAnswer } from './handshakes.ts';
 import { listIn, objectOf } from './items.ts';
@@ -17,7 +17,7 @@ function handshake(request: ReceivedRequest): HandshakeAnswer | null {
 }
 
 /** `header`: the "authentication field" of the hook. The secret is its "authentication secret". */
-export function okta(options: { readonly header?: string } = {}): SourcePreset {
+export function okta(options: { readonly header?: string } = {}): SourcePreset<OpenTopics> {
   const { header = 'authorization' } = options;
   return definePreset({
     name: 'okta',

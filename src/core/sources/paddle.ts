@@ -2,12 +2,12 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { paddleRow } from '../signature/schemes.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { textAt } from './read-place.ts';
 import { days, okReply, seconds } from './replies.ts';
 
-export const paddle: SourcePreset = definePreset({
+export const paddle: SourcePreset<OpenTopics> = definePreset({
   name: 'paddle',
   scheme: hmacScheme(paddleRow),
   id: { path: 'event_id' },

@@ -9,7 +9,7 @@ import { parseJsonObject, readKeyDocument } from '../signature/jwks.ts';
 import { type FindJwk, jwtScheme } from '../signature/jwt-scheme.ts';
 import { onHost } from '../signature/remote-keys.ts';
 import { urlTokenScheme } from '../signature/token-scheme.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset } from './define-preset.ts';
 import { objectOf } from './items.ts';
 import type { Read } from './read-place.ts';
@@ -53,7 +53,7 @@ function issuedAt({ headers }: Read): number | undefined {
   }
 }
 
-export function plaid(options: { readonly environment?: PlaidEnvironment } = {}): SourcePreset {
+export function plaid(options: { readonly environment?: PlaidEnvironment } = {}): SourcePreset<OpenTopics> {
   const { environment = 'production' } = options;
   const token = jwtScheme({
     name: 'plaid-jwt',

@@ -4,7 +4,7 @@
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { quickBooksRow } from '../signature/schemes.ts';
-import type { Entity, SourcePreset } from '../source.ts';
+import type { Entity, OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { listIn, objectOf } from './items.ts';
 import { firstOf, type Read, textAt } from './read-place.ts';
@@ -41,7 +41,7 @@ function readType(from: Read): string | undefined {
   return name !== null && operation !== null ? `${name}.${operation}` : (textAt(from, 'type') ?? undefined);
 }
 
-export const quickbooks: SourcePreset = definePreset({
+export const quickbooks: SourcePreset<OpenTopics> = definePreset({
   name: 'quickbooks',
   scheme: hmacScheme(quickBooksRow),
   items: toItems,

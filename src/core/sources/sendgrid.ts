@@ -2,7 +2,7 @@
 // The secret is the public key that SendGrid shows.
 
 import { publicKeyScheme } from '../signature/public-key-scheme.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { listItems } from './items.ts';
 import { textAt } from './read-place.ts';
@@ -11,7 +11,7 @@ import { hours, okReply } from './replies.ts';
 /** SendGrid names no tolerance and tries for a day; whether under a new time it does not say. */
 const anyAge = { pastToleranceSeconds: null, futureToleranceSeconds: null } as const;
 
-export const sendgrid: SourcePreset = definePreset({
+export const sendgrid: SourcePreset<OpenTopics> = definePreset({
   name: 'sendgrid',
   scheme: publicKeyScheme({
     name: 'sendgrid',

@@ -5,12 +5,12 @@ import { hmacScheme } from '../signature/hmac-scheme.ts';
 import type { SignatureScheme } from '../signature/scheme.ts';
 import { shippoRow } from '../signature/schemes.ts';
 import { urlTokenScheme } from '../signature/token-scheme.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { firstOf, textAt } from './read-place.ts';
 import { days, okReply, seconds } from './replies.ts';
 
-function withScheme(name: string, scheme: SignatureScheme): SourcePreset {
+function withScheme(name: string, scheme: SignatureScheme): SourcePreset<OpenTopics> {
   return definePreset({
     name,
     scheme,
@@ -36,9 +36,9 @@ function withScheme(name: string, scheme: SignatureScheme): SourcePreset {
   });
 }
 
-export const shippo: SourcePreset = withScheme('shippo', hmacScheme(shippoRow));
+export const shippo: SourcePreset<OpenTopics> = withScheme('shippo', hmacScheme(shippoRow));
 
-export const shippoByToken: SourcePreset = withScheme(
+export const shippoByToken: SourcePreset<OpenTopics> = withScheme(
   'shippo-by-token',
   urlTokenScheme({ name: 'shippo-by-token' }),
 );

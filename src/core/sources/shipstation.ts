@@ -6,7 +6,7 @@ import { jwksMaxAgeMs, keyFromJwks } from '../signature/jwks.ts';
 import { publicKeyScheme } from '../signature/public-key-scheme.ts';
 import { onHost } from '../signature/remote-keys.ts';
 import { urlTokenScheme } from '../signature/token-scheme.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset } from './define-preset.ts';
 import { firstOf } from './read-place.ts';
 import { days, okReply, seconds } from './replies.ts';
@@ -29,7 +29,7 @@ const signature = publicKeyScheme({
   }),
 });
 
-export const shipstation: SourcePreset = definePreset({
+export const shipstation: SourcePreset<OpenTopics> = definePreset({
   name: 'shipstation',
   scheme: allOf('shipstation', [signature, urlTokenScheme({ name: 'shipstation-url' })]),
   // There is no event id. A body with data tells all there is to know: the same again is nothing new. One without may

@@ -3,7 +3,7 @@
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { slackRow } from '../signature/schemes.ts';
-import type { Acknowledgement, Entity, SourcePreset, VerifiedRequest } from '../source.ts';
+import type { Acknowledgement, Entity, OpenTopics, SourcePreset, VerifiedRequest } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { isEchoable, textAnswer } from './handshakes.ts';
 import { parseBody } from './parse-body.ts';
@@ -44,7 +44,7 @@ function acknowledge(request: VerifiedRequest): Acknowledgement | null {
   return isEchoable(challenge) ? { answer: textAnswer('slack_url_verification', challenge) } : null;
 }
 
-export const slack: SourcePreset = definePreset({
+export const slack: SourcePreset<OpenTopics> = definePreset({
   name: 'slack',
   scheme: hmacScheme(slackRow),
   body: 'json_or_form',

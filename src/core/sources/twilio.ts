@@ -2,7 +2,7 @@
 // The token that Twilio repeats with a retry is in a header that is not signed; the sid and what became of it are.
 
 import { twilioScheme } from '../signature/twilio-scheme.ts';
-import type { Entity, SourcePreset } from '../source.ts';
+import type { Entity, OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { oneOrMany } from './items.ts';
 import { firstOf, type Read, textAt } from './read-place.ts';
@@ -42,7 +42,7 @@ function readEntity(from: Read): Entity | null {
   return object === null ? null : toEntity(object.kind, object.id);
 }
 
-export const twilio: SourcePreset = definePreset({
+export const twilio: SourcePreset<OpenTopics> = definePreset({
   name: 'twilio',
   scheme: twilioScheme,
   body: 'json_or_form',

@@ -2,11 +2,11 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { typeformRow } from '../signature/schemes.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset } from './define-preset.ts';
 import { hours, okReply, seconds } from './replies.ts';
 
-export const typeform: SourcePreset = definePreset({
+export const typeform: SourcePreset<OpenTopics> = definePreset({
   name: 'typeform',
   scheme: hmacScheme(typeformRow),
   id: { path: 'event_id' },

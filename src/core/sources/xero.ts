@@ -3,13 +3,13 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { xeroRow } from '../signature/schemes.ts';
-import type { SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset } from './define-preset.ts';
 import { itemsIn } from './items.ts';
 import { textAt } from './read-place.ts';
 import { emptyOkReply, hours, seconds } from './replies.ts';
 
-export const xero: SourcePreset = definePreset({
+export const xero: SourcePreset<OpenTopics> = definePreset({
   name: 'xero',
   scheme: hmacScheme(xeroRow),
   items: itemsIn('events'),

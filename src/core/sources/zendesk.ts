@@ -2,7 +2,7 @@
 
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { zendeskRow } from '../signature/schemes.ts';
-import type { Entity, SourcePreset } from '../source.ts';
+import type { Entity, OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { firstOf, type Read, textAt } from './read-place.ts';
 import { hours, okReply, seconds } from './replies.ts';
@@ -14,7 +14,7 @@ function readEntity(from: Read): Entity | null {
   return kind === null ? toEntity('ticket', textAt(from, 'ticket_id')) : toEntity(kind, id);
 }
 
-export const zendesk: SourcePreset = definePreset({
+export const zendesk: SourcePreset<OpenTopics> = definePreset({
   name: 'zendesk',
   scheme: hmacScheme(zendeskRow),
   id: firstOf((from) => (textAt(from, 'type') === null ? null : textAt(from, 'id')), {

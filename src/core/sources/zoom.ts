@@ -5,7 +5,13 @@ import { isJsonObject } from '../json.ts';
 import { encodeHex } from '../signature/decode-bytes.ts';
 import { hmacScheme } from '../signature/hmac-scheme.ts';
 import { zoomRow } from '../signature/schemes.ts';
-import type { HandshakeAnswer, HandshakeContext, ReceivedRequest, SourcePreset } from '../source.ts';
+import type {
+  HandshakeAnswer,
+  HandshakeContext,
+  OpenTopics,
+  ReceivedRequest,
+  SourcePreset,
+} from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { jsonAnswer } from './handshakes.ts';
 import { objectOf } from './items.ts';
@@ -34,7 +40,7 @@ async function handshake(
   return jsonAnswer('zoom_url_validation', { plainToken, encryptedToken: encodeHex(mac) });
 }
 
-export const zoom: SourcePreset = definePreset({
+export const zoom: SourcePreset<OpenTopics> = definePreset({
   name: 'zoom',
   scheme: hmacScheme(zoomRow),
   // The body holds the time of the event to the millisecond, and a retry has the same body.
