@@ -120,14 +120,15 @@ function jwtAlgorithmOf(vector: Vector): JwtAlgorithm {
 
 function jwtSchemeOf(vector: Vector): SignatureScheme {
   const algorithm = jwtAlgorithmOf(vector);
+  const { issuer = vector.iss, audience = vector.aud } = vector;
   const form = secretFormOf(vector) === 'base64url' ? 'base64url' : 'text';
   const symmetric = algorithm.startsWith('HS');
   return jwtScheme({
     name: 'generic',
     algorithms: [algorithm],
     ...(vector.signature_header === undefined ? {} : { header: vector.signature_header }),
-    ...(vector.issuer === undefined ? {} : { issuer: vector.issuer }),
-    ...(vector.audience === undefined ? {} : { audience: vector.audience }),
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
     key: { kind: 'secret', form: symmetric ? form : 'public_key' },
   });
 }

@@ -35,7 +35,12 @@ function toRequest(vector: Vector, { query }: VectorSource): ReceivedRequest {
     url: query === '' ? path : path + separator + query,
     headers: withKeyPaths(vector),
     repeatedHeaders: [],
-    body: new Uint8Array(new TextEncoder().encode(vector.body ?? '')),
+    body: new Uint8Array(
+      Buffer.from(
+        vector.body_base64 ?? vector.body ?? '',
+        vector.body_base64 === undefined ? 'utf8' : 'base64',
+      ),
+    ),
     receivedAt: arrivalOf(vector),
     requestId: 'vector',
   };

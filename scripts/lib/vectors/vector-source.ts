@@ -102,7 +102,7 @@ const presets: Readonly<Record<string, PresetOf>> = {
   discord: always(discord),
   gitlab: always(gitlab),
   bitbucket: always(bitbucket),
-  okta: always(okta()),
+  okta: ({ signature_header: header }) => okta(header === undefined ? {} : { header }),
   auth0: always(auth0),
   graph: always(microsoftGraph()),
   meta: always(meta),
@@ -132,7 +132,14 @@ function presetKey(vector: Vector): string | null {
   if (name.startsWith('adobecommerce')) return null;
   const alias = aliases.find(([part]) => name.includes(part))?.[1];
   const contained = Object.keys(presets).find((key) => name.startsWith(key));
-  return alias ?? contained ?? null;
+  return alias ?? (contained !== undefined && isOf(contained, vector) ? contained : null);
+}
+
+/** A name that only begins like a sender's is that sender's where its header is there too. */
+function isOf(key: string, vector: Vector): boolean {
+  const headers = presets[key]?.(vector).scheme.headers ?? [];
+  const shown = headersOf(vector);
+  return headers.length === 0 || headers.some((header) => shown[header] !== undefined);
 }
 
 function genericPreset(vector: Vector): SourcePreset {
@@ -186,7 +193,10 @@ function secretsOf(key: string | null, vector: Vector): readonly string[] {
   const encoded = vector.secret_hex ?? vector.secret_base64 ?? vector.secret_base64url;
   const jwk = vector.publicKeyJwk ?? jwkOfToken(vector) ?? vector.jwks?.keys[0];
   const publicKey = vector.publicKey ?? vector.certificate ?? (jwk === undefined ? '' : JSON.stringify(jwk));
-  const own = encoded ?? vector.secret ?? (publicKey === '' ? undefined : publicKey);
+  const pairKey = publicKey === '' ? undefined : publicKey;
+  // A key pair beside a secret: the scheme's name says which of them proves.
+  const byKey = key === null && /rsa|ecdsa|ed25519|jwt/.test(vector.scheme ?? '') ? pairKey : undefined;
+  const own = byKey ?? encoded ?? vector.secret ?? pairKey;
   const { secret_normalize: form = 'NFKD' } = vector;
   const all = [...new Set([...(vector.secrets ?? []), ...(own === undefined ? [] : [own])])];
   return form === 'NFKD' ? all : all.map((secret) => secret.normalize(form));

@@ -35,8 +35,10 @@ export type Vector = {
   readonly url?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Epoch seconds, or milliseconds. */
-  readonly now?: number;
+  /** In place of `body`, for one that is no text. */
+  readonly body_base64?: string;
+  /** Epoch seconds, milliseconds, or ISO 8601. */
+  readonly now?: number | string;
   /** Seconds. */
   readonly tolerance?: number;
   readonly hash?: string;
@@ -49,7 +51,9 @@ export type Vector = {
   readonly signed_content?: string;
   readonly timestamp_header?: string;
   readonly issuer?: string;
+  readonly iss?: string;
   readonly audience?: string;
+  readonly aud?: string;
   readonly expect_status?: number;
   readonly challenge?: Challenge;
   readonly valid: boolean;
@@ -87,9 +91,7 @@ const milliseconds = 1e11;
 
 /** When the request arrived, epoch ms. A vector without a time was recorded at the time it is signed for. */
 export function arrivalOf(vector: Vector): number {
-  const { now } = vector;
-  if (now !== undefined) return now < milliseconds ? now * 1000 : now;
-  return signedTimeOf(vector) ?? Date.UTC(2026, 0, 1);
+  return toEpochMs(vector.now) ?? signedTimeOf(vector) ?? Date.UTC(2026, 0, 1);
 }
 
 const timeHeader = /timestamp|transmission-time|request-time/;

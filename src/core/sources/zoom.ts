@@ -21,13 +21,17 @@ import { hours, okReply, seconds } from './replies.ts';
 
 /** Signed content begins with `v0:`; a token of these characters cannot. */
 const plainTokenPattern = /^[A-Za-z0-9_-]{8,128}$/;
+
+/** A validation is some 150 bytes; nothing larger is read before it is proven. */
+const maxValidationBytes = 2_048;
 const encoder = new TextEncoder();
 
 async function handshake(
   request: ReceivedRequest,
   { secrets }: HandshakeContext,
 ): Promise<HandshakeAnswer | null> {
-  const body = request.method === 'POST' ? parseBody('json', request) : null;
+  const isShort = request.method === 'POST' && request.body.length <= maxValidationBytes;
+  const body = isShort ? parseBody('json', request) : null;
   if (body?.ok !== true || !isJsonObject(body.value)) return null;
   if (body.value.event !== 'endpoint.url_validation' || secrets.current.trim() === '') return null;
   const { plainToken } = objectOf(body.value.payload);
