@@ -154,7 +154,7 @@ export async function until<T>(what: string, ask: () => Promise<T | null>, withi
   }
 }
 
-const underWay = 'status=pending,scheduled,leased';
+const underWay = 'status=pending,scheduled,leased,running';
 
 /** Until nothing is under way any more: everything is settled, held or a dead letter. */
 export function untilQuiet(client: RelayClient, withinMs: number): Promise<true> {

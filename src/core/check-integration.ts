@@ -4,7 +4,7 @@
 import type { EventPrerequisite, RouteDefinition } from './define-integration.ts';
 import type { EnrichStep } from './enrich.ts';
 import type { ConfigProblem, SourceDefinition } from './relay-definition.ts';
-import { type RoutePolicy, routeBounds } from './route.ts';
+import { type RoutePolicy, routeBounds, routeDefaults } from './route.ts';
 import type { TargetDefinition } from './target.ts';
 
 /** Where the thing to check is written. */
@@ -198,6 +198,7 @@ function checkPolicy(route: RouteDefinition, { policy, ...place }: RouteContext)
   expectWithin('attempts', policy.retry.attempts, 'retry.attempts');
   expectWithin('baseMs', policy.retry.baseMs, 'retry.baseMs');
   expectWithin('capMs', policy.retry.capMs, 'retry.capMs');
+  expectWithin('jobTimeoutMs', policy.jobTimeoutMs ?? routeDefaults.jobTimeoutMs, 'jobTimeoutMs');
   expect(policy.retry.capMs >= policy.retry.baseMs, 'retry.capMs', 'must not be less than retry.baseMs');
   if (timeoutMs === undefined) return found;
   expectWithin('timeoutMs', timeoutMs, 'timeoutMs');

@@ -109,6 +109,7 @@ export type RouteDefinition = {
   readonly onDeadLetter?: RoutePolicy['onDeadLetter'];
   readonly retry?: Partial<RetryPolicy>;
   readonly timeoutMs?: number;
+  readonly jobTimeoutMs?: number;
   when?(event: MappedEvent): boolean;
   subject?(event: MappedEvent): string;
   version?(event: MappedEvent): string;
@@ -133,6 +134,8 @@ type CommonOptions<Topics extends object, Payload, O extends AnyOperation> = {
   readonly retry?: Partial<RetryPolicy>;
   /** Longest time one ERP call may take. Default: the target's. */
   readonly timeoutMs?: number;
+  /** Longest time the ERP may work on it after it took it. Default: `routeDefaults.jobTimeoutMs`, 1 hour. */
+  readonly jobTimeoutMs?: number;
 };
 
 /** The subject and version an operation's key needs: both pure, and only over what never changes for one event id. */

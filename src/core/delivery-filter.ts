@@ -9,6 +9,7 @@ export const openStatuses = [
   'pending',
   'scheduled',
   'leased',
+  'running',
   'held',
   'dead_lettered',
 ] as const satisfies readonly DeliveryStatus[];

@@ -15,6 +15,8 @@ export type DeadLetterReason =
   /** Its lease expired again and again while it was leased alone: it crashes its consumer. */
   | 'poison'
   | 'prerequisite_missing'
+  /** The ERP was still working on it at the route's `jobTimeoutMs`. */
+  | 'job_timed_out'
   /** The route's `when`, `subject` or `version` failed on the event when it was planned. */
   | 'mapping_failed';
 
@@ -35,6 +37,18 @@ export type DeliveryState =
   | { readonly status: 'pending' }
   /** Waits for a back-off to pass. `dueAt`: epoch ms. */
   | { readonly status: 'scheduled'; readonly dueAt: number; readonly reason: string }
+  /** The ERP works on it; it is asked after at `pollAt`, and its line waits. Times are epoch ms. */
+  | {
+      readonly status: 'running';
+      /** The ERP's own id of the job. */
+      readonly jobRef: string;
+      readonly pollAt: number;
+      readonly startedAt: number;
+      /** Polls that found it still running: each wait is longer than the one before. */
+      readonly pollCount: number;
+      /** 0 to 1, where the ERP tells. */
+      readonly progress: number | null;
+    }
   | HeldState
   | {
       readonly status: 'dead_lettered';
@@ -60,8 +74,8 @@ export type DeliveryStatus = DeliveryState['status'] | 'leased';
 /** What the ledger holds for an operation key. Effects only: a rejection leaves nothing. */
 export type LedgerEffect =
   | { readonly kind: 'succeeded'; readonly document: ErpDocument; readonly inputHash: string | null }
-  /** `since`: no byte of a write went out after it, epoch ms. */
-  | { readonly kind: 'possibly_done'; readonly since: number };
+  /** `since`: no byte of a write went out after it, epoch ms. With a `jobRef` the ERP was working on it: it can be asked. */
+  | { readonly kind: 'possibly_done'; readonly since: number; readonly jobRef?: string };
 
 /** Made by plan-deliveries.ts at ingest; what a claim asks for. */
 export type PlannedDelivery = {
@@ -137,7 +151,8 @@ export type Attempt = {
   /** From 1. Look-ups in doubt carry the number of the attempt they clear up. */
   readonly number: number;
   readonly epoch: number;
-  readonly mode: 'perform' | 'doubt';
+  /** `poll`: asked after a job; polls that found it still running are counted, not kept. */
+  readonly mode: 'perform' | 'doubt' | 'poll';
   readonly startedAt: number;
   readonly endedAt: number;
   readonly outcome: AttemptOutcome;

@@ -71,6 +71,16 @@ export type Lookup =
 /** `answer`: what verify needs. `already`: the ERP said "already done" and a read showed the goal state: a duplicate. */
 export type Performed =
   | { readonly kind: 'performed'; readonly answer: JsonValue; readonly already?: true }
+  /** The ERP finishes it later: `poll` asks after `jobRef`. */
+  | { readonly kind: 'accepted'; readonly jobRef: string; readonly pollAfterMs: number }
+  | AdapterFailure;
+
+/** What asking after a job says. `job_unknown`: the ERP has forgotten it, so a look-up has to tell what it did. */
+export type Polled =
+  | { readonly kind: 'working'; readonly pollAfterMs: number; readonly progress: number | null }
+  | { readonly kind: 'performed'; readonly answer: JsonValue }
+  | { readonly kind: 'job_unknown' }
+  /** `rejected`: the job ended and did nothing. */
   | AdapterFailure;
 
 /** `output`: the candidate for the operation's output schema. */
@@ -102,6 +112,8 @@ export interface OperationHandler<O extends AnyOperation = AnyOperation> {
   perform(call: ErpCall<InputOf<O>>, unfinished: JsonValue | null): Promise<Performed>;
   /** Reads the resulting state: from the answer where it holds the state, else from the ERP. Reads only. */
   verify(call: ErpCall<InputOf<O>>, answer: JsonValue): Promise<Verified>;
+  /** Asks after a job that `perform` was answered with. Reads only. Compulsory where `perform` may give `accepted`. */
+  poll?(call: ErpCall<InputOf<O>>, jobRef: string): Promise<Polled>;
 }
 
 /** How sure an adapter can be that a look-up finds what was done. With `best_effort` doubt goes to a person. */

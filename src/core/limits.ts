@@ -3,6 +3,10 @@
 export const limits = {
   /** Failed look-ups in doubt before a person is asked: with the default back-off about an hour of a silent ERP. */
   maxFailedLookups: 20,
+  /** Least wait between two looks at an ERP's job, ms: an ERP that says 0 shall not be asked in a loop. */
+  pollFloorMs: 100,
+  /** Longest wait between two looks at an ERP's job, ms: a caller waits no longer than this for what is done. */
+  pollCapMs: 60_000,
   /** Lone crashes before a delivery is taken for poison: twice is bad luck (a deploy, an eviction). */
   maxLoneCrashes: 3,
   /** Open events one partition takes: their lines stand in memory, about 1.5 KB each, within the 128 MB of an isolate. */

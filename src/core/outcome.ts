@@ -49,6 +49,15 @@ export type Outcome =
   | { readonly kind: 'succeeded'; readonly effect: 'done'; readonly document: ErpDocument }
   /** The goal state had been reached before this attempt. */
   | { readonly kind: 'duplicate'; readonly effect: 'done'; readonly document: ErpDocument }
+  /** The ERP took it and works on it. `pollAfterMs`: when it is worth asking, by the ERP's or the adapter's own word. */
+  | {
+      readonly kind: 'accepted';
+      readonly effect: 'possible';
+      readonly jobRef: string;
+      readonly pollAfterMs: number;
+      /** 0 to 1, where the ERP tells. */
+      readonly progress: number | null;
+    }
   /** Nothing happened in the ERP; trying again can help. `retryAfterMs` only ever delays. */
   | {
       readonly kind: 'retryable';

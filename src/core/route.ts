@@ -29,6 +29,8 @@ export type RoutePolicy = {
   /** Whether a dead letter keeps its line waiting or lets it pass. */
   readonly onDeadLetter: 'block' | 'continue';
   readonly retry: RetryPolicy;
+  /** How long the ERP may work on it, ms; then it is dead-lettered `job_timed_out`. Absent in older rows: the default. */
+  readonly jobTimeoutMs?: number;
 };
 
 export type Route = {
@@ -58,7 +60,9 @@ export const routeDefaults = {
   onDeadLetter: 'block',
   /** Eight attempts, 1 s doubled to at most 10 min with full jitter: about two minutes in all, a restart of an ERP. */
   retry: { attempts: 8, baseMs: 1_000, capMs: 600_000 },
-} as const satisfies Pick<RoutePolicy, 'waitMs' | 'onDeadLetter' | 'retry'>;
+  /** One hour: longer than an ERP's queue of imports or postings is in a month's end, short enough for a line to wait. */
+  jobTimeoutMs: 3_600_000,
+} as const satisfies Pick<RoutePolicy, 'waitMs' | 'onDeadLetter' | 'retry' | 'jobTimeoutMs'>;
 
 /** `skip` where a newer input makes an older one pointless, else `run`. */
 export function defaultOnStale(operation: AnyOperation): RoutePolicy['onStale'] {
@@ -81,4 +85,6 @@ export const routeBounds = {
   timeoutMs: { min: 10, max: 120_000 },
   /** 0 to 1 h; what lies below it is checked against timeoutMs. */
   quietMs: { min: 0, max: 3_600_000 },
+  /** 1 s to 7 days: beyond it nobody remembers what was asked for. */
+  jobTimeoutMs: { min: 1_000, max: 7 * 86_400_000 },
 } as const satisfies Readonly<Record<string, Bounds>>;

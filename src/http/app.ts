@@ -7,6 +7,7 @@ import { limits } from '../core/limits.ts';
 import type { ConfigProblem } from '../core/relay-definition.ts';
 import { type Clock, PortError, type Randomness, type Telemetry } from '../pipeline/ports.ts';
 import { routeAdmin } from './admin/route-admin.ts';
+import { routeCallbacks } from './callbacks.ts';
 import { routeHealth } from './health.ts';
 import { routeHome } from './home.ts';
 import { identify } from './identify.ts';
@@ -18,6 +19,7 @@ export function createApp(services: HttpServices): Hono<HttpEnv> {
   const app = createBase(services);
   routeIngest(app, services);
   routeAdmin(app, services);
+  routeCallbacks(app, services);
   routeHealth(app, services);
   routeHome(app, services);
   return app;

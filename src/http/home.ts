@@ -22,6 +22,9 @@ Admin, with Authorization: Bearer <ADMIN_KEY>:
   POST /admin/targets/:id/release        let all held ones of a target go on
   GET  /admin/rejected-requests  /admin/partitions  /admin/sources  /admin/targets
 
+Callbacks of an ERP, with the same key:
+  POST /callbacks/:deliveryId            a job has ended: the ERP is asked at once
+
 Health:
   GET  /healthz  /readyz
 `;

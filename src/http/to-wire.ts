@@ -29,6 +29,7 @@ export function toWireDelivery(view: DeliveryView) {
     attemptCount: delivery.attemptCount,
     document: effect?.kind === 'succeeded' ? effect.document : null,
     inDoubtSince: toIso(effect?.kind === 'possibly_done' ? effect.since : null),
+    job: toWireErpJob(state),
     waiting: toWireWaiting(view.waiting),
     replay: toWireReplay(view),
     supersededBy: state.status === 'superseded' ? state.by : null,
@@ -44,6 +45,13 @@ function toWireReplay({ delivery: { replay } }: DeliveryView) {
   if (replay === null) return null;
   const { of, position, revision, edited, forced, actor, reason, at } = replay;
   return { of, position, revision, edited: edited !== null, forced, actor, reason, at: toIso(at) };
+}
+
+/** What the ERP works on; null where it works on nothing. */
+function toWireErpJob(state: DeliveryView['delivery']['state']) {
+  if (state.status !== 'running') return null;
+  const { jobRef, startedAt, pollAt, pollCount, progress } = state;
+  return { ref: jobRef, startedAt: toIso(startedAt), nextPollAt: toIso(pollAt), pollCount, progress };
 }
 
 function toWireWaiting(waiting: Waiting | null) {

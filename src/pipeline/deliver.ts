@@ -181,7 +181,8 @@ function logAttempt(telemetry: Telemetry, leased: LeasedDelivery, settlement: Se
   const { attempt } = settlement;
   // Not tried at all: the sequencer says that it is held.
   if (attempt === null) return;
-  telemetry.log(isSuccess(settlement) ? 'info' : 'warn', 'delivery.attempted', {
+  const isWell = isSuccess(settlement) || outcome.kind === 'accepted';
+  telemetry.log(isWell ? 'info' : 'warn', 'delivery.attempted', {
     ...ids,
     mode: attempt.mode,
     outcome: outcome.kind,
@@ -189,6 +190,7 @@ function logAttempt(telemetry: Telemetry, leased: LeasedDelivery, settlement: Se
     reason: attempt.outcome.reason,
     message: attempt.outcome.message,
     document: 'document' in outcome ? outcome.document.documentId : null,
+    job: outcome.kind === 'accepted' ? outcome.jobRef : null,
     attemptNumber: delivery.attemptCount + (spent ? 1 : 0),
     callCount: attempt.exchanges.length,
     durationMs: attempt.endedAt - attempt.startedAt,

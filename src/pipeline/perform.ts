@@ -2,7 +2,8 @@
 // map → validate input → [lookup] → perform → verify → validate output. Every way an attempt can end is a value; what may
 // have been done to the ERP decides which. Effects come through ports only.
 
-import type { AdapterFailure, ErpAdapter, ErpCall, OperationHandler } from '../core/erp.ts';
+import type { Attempt } from '../core/delivery.ts';
+import type { ErpAdapter, ErpCall, OperationHandler } from '../core/erp.ts';
 import type { JsonValue } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { ContractIssue, Outcome } from '../core/outcome.ts';
@@ -13,6 +14,17 @@ import { toAttemptOutcome } from '../core/sequencer/settle.ts';
 import type { SourcePreset } from '../core/source.ts';
 import type { TargetDefinition } from '../core/target.ts';
 import { toContractIssues } from '../operations/to-contract-issues.ts';
+import {
+  describe,
+  failedLookup,
+  hasWritten,
+  inDoubt,
+  rejected,
+  spent,
+  type Tried,
+  toFailed,
+  unspent,
+} from './classify-failure.ts';
 import { type MappedInput, mapInput, toMappedEvent, validateInput } from './map-input.ts';
 import type { Clock, ErpConnections, OpenErpConnection } from './ports.ts';
 
@@ -26,16 +38,6 @@ export type PerformDependencies = {
   readonly confirm: (deliveryId: string, epoch: number) => Promise<'go' | 'stop'>;
 };
 
-/** What one try came to, before it is a settlement. `returned`: untouched, to be leased again. */
-type Tried =
-  | { readonly kind: 'returned' }
-  | {
-      readonly kind: 'outcome';
-      readonly outcome: Outcome;
-      readonly spent: boolean;
-      readonly doubtCleared: boolean;
-    };
-
 type Try = {
   readonly leased: LeasedDelivery;
   readonly route: Route;
@@ -46,6 +48,8 @@ type Try = {
   readonly connection: OpenErpConnection;
   /** Nothing of an earlier attempt reached the ERP after it; null: nothing is in doubt. */
   readonly doubtSince: number | null;
+  /** The job the ERP was last known to work on for this operation; null: none. */
+  readonly jobRef: string | null;
   readonly clock: Clock;
 };
 
@@ -75,17 +79,33 @@ export async function perform(
     orderingKey: leased.event.orderingKey,
     epoch,
     result: { kind: 'outcome', outcome, inputHash: prepared.mapped?.hash ?? null, spent, doubtCleared },
-    attempt: {
-      deliveryId: delivery.id,
-      epoch,
-      mode: leased.ledger?.kind === 'possibly_done' ? 'doubt' : 'perform',
-      startedAt,
-      endedAt: deps.clock.now(),
-      outcome: toAttemptOutcome(outcome),
-      exchanges: connection?.exchanges ?? [],
-      input: boundedJson(prepared.mapped?.input ?? prepared.candidate),
-    },
+    // That a job still runs is counted in the delivery; a row for each look would say nothing else.
+    attempt: isStillRunning(outcome, spent)
+      ? null
+      : {
+          deliveryId: delivery.id,
+          epoch,
+          mode: modeOf(leased),
+          startedAt,
+          endedAt: deps.clock.now(),
+          outcome: toAttemptOutcome(outcome),
+          exchanges: connection?.exchanges ?? [],
+          input: boundedJson(prepared.mapped?.input ?? prepared.candidate),
+        },
   };
+}
+
+function isStillRunning(outcome: Outcome, isSpent: boolean): boolean {
+  return outcome.kind === 'accepted' && !isSpent;
+}
+
+function modeOf(leased: LeasedDelivery): Attempt['mode'] {
+  if (leased.ledger?.kind !== 'possibly_done') return 'perform';
+  return jobOf(leased) === null ? 'doubt' : 'poll';
+}
+
+function jobOf({ ledger }: LeasedDelivery): string | null {
+  return ledger?.kind === 'possibly_done' ? (ledger.jobRef ?? null) : null;
 }
 
 /** `candidate`: the input that broke a rule; null where none did. */
@@ -148,6 +168,7 @@ async function prepare(
     call,
     connection,
     doubtSince,
+    jobRef: jobOf(leased),
     clock: deps.clock,
   };
   return { kind: 'ready', work, mapped: mapped.value, candidate: null };
@@ -156,10 +177,6 @@ async function prepare(
 function ended(outcome: Outcome, mapped: MappedInput | null = null): Prepared {
   const tried = { kind: 'outcome', outcome, spent: false, doubtCleared: false } as const;
   return { kind: 'ended', tried, mapped, candidate: null };
-}
-
-function rejected(code: string, message: string): Outcome {
-  return { kind: 'rejected', effect: 'none', code, message, fieldErrors: [] };
 }
 
 async function readInput(route: Route, preset: SourcePreset, leased: LeasedDelivery) {
@@ -188,15 +205,37 @@ function compareWithLedger(route: Route, leased: LeasedDelivery, mapped: MappedI
 
 async function attempt(work: Try): Promise<Tried> {
   try {
-    return work.doubtSince === null
-      ? await performClean(work, null)
-      : await performInDoubt(work, work.doubtSince);
+    if (work.doubtSince === null) return await performClean(work, null);
+    if (work.jobRef !== null) return await performPolled(work, work.jobRef, work.doubtSince);
+    return await performInDoubt(work, work.doubtSince);
   } catch (error) {
     // A bug of an adapter: whether it had written decides, as for any other failure.
     const message = `adapter ${work.adapter.name} failed: ${error instanceof Error ? error.message : String(error)}`;
     if (hasWritten(work, null)) return spent(inDoubt(work, { reason: 'answer_lost', message }));
     if (work.doubtSince !== null) return unspent(inDoubt(work, { reason: 'lookup_failed', message }));
     return spent({ kind: 'retryable', effect: 'none', reason: 'adapter_fault', message });
+  }
+}
+
+/** Asks after the ERP's job. One that ended without effect is a refusal, of this delivery or of the one it replays. */
+async function performPolled(work: Try, jobRef: string, since: number): Promise<Tried> {
+  const polled = (await work.handler.poll?.(work.call, jobRef)) ?? ({ kind: 'job_unknown' } as const);
+  switch (polled.kind) {
+    case 'working': {
+      const { pollAfterMs, progress } = polled;
+      return unspent({ kind: 'accepted', effect: 'possible', jobRef, pollAfterMs, progress });
+    }
+    case 'performed':
+      return verifyAnswer(work, polled.answer, { already: false, spentTry: false });
+    case 'job_unknown':
+      return performInDoubt(work, since);
+    case 'rejected': {
+      const isOwn = work.leased.delivery.effect !== null;
+      if (!isOwn) return { ...(await performClean(work, null)), ...{ doubtCleared: true } };
+      return { ...unspent({ ...polled, effect: 'none' }), ...{ doubtCleared: true } };
+    }
+    default:
+      return failedLookup(work, polled);
   }
 }
 
@@ -231,6 +270,7 @@ async function performInDoubt(work: Try, since: number): Promise<Tried> {
 
 async function performClean(work: Try, unfinished: JsonValue | null): Promise<Tried> {
   const done = await work.handler.perform(work.call, unfinished);
+  if (done.kind === 'accepted') return spent({ ...done, effect: 'possible', progress: null });
   if (done.kind !== 'performed') return toFailed(work, done, unfinished);
   return verifyAnswer(work, done.answer, { already: done.already === true, spentTry: true });
 }
@@ -261,126 +301,6 @@ async function verifyAnswer(
     return tried({ kind: 'state_mismatch', effect: 'done', differences, document: output.data });
   }
   return tried({ kind: options.already ? 'duplicate' : 'succeeded', effect: 'done', document: output.data });
-}
-
-/** A failed look-up leaves the doubt as it is and spends no attempt. */
-function failedLookup(work: Try, failure: AdapterFailure): Tried {
-  if (failure.kind === 'contract_broken') return unspent({ ...failure, effect: 'none' });
-  if (failure.kind === 'call_failed' && failure.failure.kind === 'unauthorized') {
-    return unspent({ kind: 'unauthorized', effect: 'none', message: failure.failure.message });
-  }
-  if (failure.kind === 'call_failed' && failure.failure.kind === 'not_sent') return notSent(failure.failure);
-  const retryAfterMs = failure.kind === 'retryable' ? failure.retryAfterMs : undefined;
-  return unspent(inDoubt(work, { reason: 'lookup_failed', message: describe(failure), retryAfterMs }));
-}
-
-/** What a failed perform came to. After an earlier write of the same operation nothing is certain any more. */
-function toFailed(work: Try, failure: AdapterFailure, unfinished: JsonValue | null): Tried {
-  const begun = hasBegun(work, unfinished);
-  switch (failure.kind) {
-    case 'retryable':
-      if (begun)
-        return spent(
-          inDoubt(work, {
-            reason: 'answer_lost',
-            message: failure.message,
-            retryAfterMs: failure.retryAfterMs,
-          }),
-        );
-      return spent({ ...failure, effect: 'none' });
-    case 'answer_lost':
-      return spent(inDoubt(work, { reason: 'answer_lost', message: failure.message }));
-    case 'rejected':
-      return spent({ ...failure, effect: begun ? 'possible' : 'none' });
-    case 'contract_broken':
-      return spent({ ...failure, effect: hasWritten(work, unfinished) ? 'possible' : 'none' });
-    case 'call_failed':
-      return toFailedCall(work, failure, { begun, unfinished });
-  }
-}
-
-function toFailedCall(
-  work: Try,
-  { failure }: Extract<AdapterFailure, { kind: 'call_failed' }>,
-  state: { readonly begun: boolean; readonly unfinished: JsonValue | null },
-): Tried {
-  switch (failure.kind) {
-    case 'unauthorized':
-      return spent({
-        kind: 'unauthorized',
-        effect: state.begun ? 'possible' : 'none',
-        message: failure.message,
-      });
-    case 'not_sent':
-      if (!hasWritten(work, state.unfinished)) return notSent(failure);
-      return spent(inDoubt(work, { reason: 'answer_lost', message: failure.message }));
-    case 'no_answer':
-      if (hasWritten(work, state.unfinished)) {
-        const reason = failure.reason === 'timeout' ? 'timeout' : 'connection_lost';
-        return spent(inDoubt(work, { reason, message: failure.message }));
-      }
-      return spent({
-        kind: 'retryable',
-        effect: 'none',
-        reason: 'erp_unavailable',
-        message: failure.message,
-      });
-  }
-}
-
-function notSent(failure: { readonly reason: string; readonly message: string }): Tried {
-  if (failure.reason === 'egress_refused') return unspent(rejected('egress_refused', failure.message));
-  return { kind: 'returned' };
-}
-
-function hasWritten(work: Try, unfinished: JsonValue | null): boolean {
-  return unfinished !== null || work.connection.lastWriteAt() !== null;
-}
-
-/** More than the failing write: an earlier step of the operation is in the ERP. */
-function hasBegun(work: Try, unfinished: JsonValue | null): boolean {
-  return unfinished !== null || work.connection.writeCount() > 1;
-}
-
-function inDoubt(
-  work: Try,
-  why: {
-    readonly reason: Extract<Outcome, { kind: 'in_doubt' }>['reason'];
-    readonly message: string;
-    readonly retryAfterMs?: number | undefined;
-    readonly canLookUp?: boolean;
-  },
-): Outcome {
-  return {
-    kind: 'in_doubt',
-    effect: 'possible',
-    reason: why.reason,
-    message: why.message,
-    lastByteAt: work.connection.lastWriteAt() ?? work.doubtSince ?? work.clock.now(),
-    canLookUp: why.canLookUp ?? work.adapter.once !== 'best_effort',
-    ...(why.retryAfterMs === undefined ? {} : { retryAfterMs: why.retryAfterMs }),
-  };
-}
-
-/** What holds a delivery costs no attempt: a person or a recovery lets it go on. */
-const heldKinds: ReadonlySet<Outcome['kind']> = new Set([
-  'unauthorized',
-  'contract_broken',
-  'state_mismatch',
-]);
-
-function spent(outcome: Outcome): Tried {
-  return { kind: 'outcome', outcome, spent: !heldKinds.has(outcome.kind), doubtCleared: false };
-}
-
-function unspent(outcome: Outcome): Tried {
-  return { kind: 'outcome', outcome, spent: false, doubtCleared: false };
-}
-
-function describe(failure: AdapterFailure): string {
-  if (failure.kind === 'call_failed') return failure.failure.message;
-  if (failure.kind === 'contract_broken') return failure.issues.map((issue) => issue.path).join(', ');
-  return failure.message;
 }
 
 function boundedJson(value: unknown): string | null {

@@ -21,6 +21,7 @@ import type {
   ListCursor,
   ListRequest,
   PartitionStats,
+  PollNowAnswer,
   ReleaseManyAnswer,
   ReleaseManyRequest,
   ReplayAnswer,
@@ -47,6 +48,8 @@ export interface Sequencer extends IntakeSequencer {
   resolve(request: ResolveRequest): Promise<ResolveAnswer>;
   /** The hold of an operation is lifted first, or they would be held again. */
   releaseMany(request: ReleaseManyRequest): Promise<ReleaseManyAnswer>;
+  /** A callback: the ERP's job is asked after now. */
+  pollNow(deliveryId: string): Promise<PollNowAnswer>;
   find(deliveryId: string): Promise<FindAnswer | null>;
   /** Open deliveries only: what is closed is the journal's to list. */
   listOpen(request: ListRequest): Promise<readonly DeliveryView[]>;

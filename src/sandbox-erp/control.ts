@@ -77,12 +77,17 @@ function readState(host: ControlHost, { query }: ControlRequest): ControlAnswer 
 /** What is not named is off: the body is the whole of the faults. */
 function changeFaults(host: ControlHost, body: unknown): ControlAnswer {
   const { tokenExpired, ...faults } = parseBody(erpFaults, body);
-  const unknown = faults.only.find((name) => !routeNames().includes(name));
-  if (unknown !== undefined)
-    refuse('unknown_route', `No route is named ${unknown}; GET /sandbox lists them.`, 'only');
+  refuseUnknownRoutes('only', faults.only);
+  refuseUnknownRoutes('async.routes', faults.async?.routes ?? []);
   host.setFaults({ ...faults, tokenExpired: false });
   if (tokenExpired) endAllTokens(host.erp());
   return json(host.stateSource().faults);
+}
+
+function refuseUnknownRoutes(field: string, names: readonly string[]): void {
+  const unknown = names.find((name) => !routeNames().includes(name));
+  if (unknown !== undefined)
+    refuse('unknown_route', `No route is named ${unknown}; GET /sandbox lists them.`, field);
 }
 
 function changeSettings(host: ControlHost, body: unknown): ControlAnswer {

@@ -8,6 +8,7 @@ import type { DocumentKind } from './documents.ts';
 import { type ErpSettings, isoTime } from './erp.ts';
 import type { ErpStore } from './erp-store.ts';
 import type { ErpFaults } from './faults.ts';
+import { type Job, toAnswer } from './jobs.ts';
 import { toEffect } from './routes.ts';
 import { trialBalance } from './rules/accounting.ts';
 
@@ -130,6 +131,11 @@ export function erpStateChunks(source: StateSource, limit: number): string[] {
   };
   for (const [name, kind] of COLLECTIONS) addList(name, documentTexts(store, kind, limit + 1));
   addList('stockOnHand', stockTexts(store));
+  const jobs = store.rows('SELECT job FROM jobs ORDER BY number LIMIT ?', limit + 1);
+  addList(
+    'jobs',
+    jobs.map((row) => JSON.stringify(toAnswer(JSON.parse(String(row.job)) as Job, source.now))),
+  );
   const effects = store.rows('SELECT * FROM effects ORDER BY number LIMIT ?', limit + 1);
   addList(
     'operations',

@@ -47,6 +47,14 @@ export const erpFaults = z.strictObject({
     .default(null),
   /** SKUs refused wherever a line names them, with `invalid_record`. */
   invalidSkus: z.array(z.string()).default([]),
+  /** Writes to these routes are answered 202 with a job that is done `afterMs` later; `GET /api/jobs/:jobId` tells. */
+  async: z
+    .strictObject({
+      routes: z.array(z.string()).min(1),
+      afterMs: z.int().min(0).max(MAX_COMMIT_AFTER_MS).default(1_000),
+    })
+    .nullable()
+    .default(null),
   /** False: the `Idempotency-Key` header is ignored. */
   idempotency: z.boolean().default(true),
 });

@@ -6,6 +6,7 @@ import type { CallCounts } from './call-counts.ts';
 import type { Erp, ErpSettings } from './erp.ts';
 import type { ErpStore } from './erp-store.ts';
 import { type Chance, type ErpFaults, renameFields, strikes } from './faults.ts';
+import { createJob, dueJobs, endJob, type Job, toAnswer } from './jobs.ts';
 import { keepAnswer, knownAnswer } from './kept-answers.ts';
 import { BATCH_ROUTE, type Performed, performBatch, performRoute, unknownRoute } from './perform-request.ts';
 import { Refusal } from './refusal.ts';
@@ -77,6 +78,7 @@ export class Gateway {
       route: match?.route.name ?? special,
       match,
     };
+    this.#runDueJobs();
     const performed = this.#perform(arrived);
     this.#host.counts.count(arrived.route, { status: performed.status, code: codeOf(performed.body) });
     // In the same turn as what the call wrote, so it is the same commit; a read stays without one.
@@ -142,6 +144,10 @@ export class Gateway {
     }
     if (this.#strikes('no_effect', arrived)) return { status: 200, body: null, headers: {} };
     const lost = this.#strikes('lost', arrived);
+    if (faults.async?.routes.includes(arrived.route) === true) {
+      const taken = this.#performAsJob(arrived, session, faults.async.afterMs);
+      return lost ? this.#lostAnswer(taken) : taken;
+    }
     if (lost && faults.commitAfterMs > 0) return this.#performLater(arrived, session);
     const done = this.#performOnce(arrived, session);
     return lost ? this.#lostAnswer(done) : done;
@@ -160,6 +166,37 @@ export class Gateway {
       }
     });
     return this.#lostAnswer({ status: 200, body: null, headers: {} });
+  }
+
+  /** Takes the write now and does it later; nothing of it is looked at before. */
+  #performAsJob({ call }: Arrived, session: Session, afterMs: number): Outgoing {
+    const { store } = this.#host;
+    const now = this.#host.now();
+    const { method, path, body } = call;
+    const job = createJob(store, { createdAt: now, dueAt: now + afterMs, session, method, path, body });
+    this.#host.later(afterMs, () => this.#runDueJobs());
+    return { status: 202, body: toAnswer(job, now), headers: { location: `/api/jobs/${job.jobId}` } };
+  }
+
+  #runDueJobs(): void {
+    const { store } = this.#host;
+    for (const job of dueJobs(store, this.#host.now())) {
+      this.#host.transaction(() => endJob(store, job, this.#runJob(job)));
+    }
+  }
+
+  #runJob({ method, path, body, session }: Job): Performed {
+    const match = matchRoute(method, path);
+    try {
+      return this.#host.transaction(() => {
+        const request = { session, query: {}, body: jsonOf(body) };
+        if (match !== null) return performRoute(this.#erp(), match, request);
+        return performBatch(this.#erp(), request, (run) => this.#host.transaction(run));
+      });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { status: error.status, body: error.body };
+    }
   }
 
   #lostAnswer(done: Outgoing): Outgoing {

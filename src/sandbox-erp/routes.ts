@@ -4,6 +4,7 @@
 import { formatQuantity } from './decimal.ts';
 import type { DocumentKind } from './documents.ts';
 import { DEFAULT_LOCATION, type Erp, type ErpArea, isoTime } from './erp.ts';
+import { readJob } from './jobs.ts';
 import { refuse, refuseUnknown } from './refusal.ts';
 import { changeEntry, createManualEntry, trialBalance } from './rules/accounting.ts';
 import { issueCreditNote } from './rules/credit-notes.ts';
@@ -109,6 +110,9 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ),
   ...reads('/api/journal-entries', 'journal_entry', { area: 'accounting', by: 'sourceId' }),
   route('GET /api/trial-balance', 'accounting', (erp) => trialBalance(erp)),
+  route('GET /api/jobs/:jobId', null, ({ store, now }, { params }) =>
+    readJob(store, params.jobId ?? '', now),
+  ),
   route('GET /api/audit', null, (erp, request) => readAudit(erp, request)),
 ];
 

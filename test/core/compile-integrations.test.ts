@@ -83,6 +83,7 @@ describe('a compiled relay', () => {
       onStale: 'run',
       onDeadLetter: 'block',
       retry: { attempts: 8, baseMs: 1_000, capMs: 600_000 },
+      jobTimeoutMs: 3_600_000,
     });
     expect(relay.findRoute('shop-orders.set')?.policy.onStale).toBe('skip');
     expect(relay.findRoute('shop-orders.confirm')?.timeoutMs).toBeNull();
@@ -95,6 +96,7 @@ describe('a compiled relay', () => {
       waitMs: 5,
       onDeadLetter: 'continue',
       retry: { attempts: 2 },
+      jobTimeoutMs: 7_200_000,
       timeoutMs: 900,
     };
     const policy = compiled(integration({ routes: [route as RouteDefinition] })).findRoute('shop-orders.set');
@@ -104,6 +106,7 @@ describe('a compiled relay', () => {
       onStale: 'run',
       onDeadLetter: 'continue',
       retry: { attempts: 2, baseMs: 1_000, capMs: 600_000 },
+      jobTimeoutMs: 7_200_000,
     });
     expect(policy?.timeoutMs).toBe(900);
   });

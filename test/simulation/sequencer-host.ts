@@ -160,6 +160,7 @@ export function createSequencerHost(deps: {
     replayMany: (request) => call('replayMany', (to, now) => to.replayMany(request, now)),
     resolve: (request) => call('resolve', (to, now) => to.resolve(request, now)),
     releaseMany: (request) => call('releaseMany', (to, now) => to.releaseMany(request, now)),
+    pollNow: (deliveryId) => call('pollNow', (to, now) => to.pollNow(deliveryId, now)),
     listLines: (request) => call('listLines', (to, now) => to.listLines(request, now)),
     find: (deliveryId) => call('find', (to, now) => to.find(deliveryId, now)),
     listOpen: (request) => call('listOpen', (to, now) => to.listOpen(request, now)),

@@ -91,6 +91,13 @@ export const outcomes = {
     effect: 'done',
     document: documentOf(documentId),
   }),
+  accepted: (jobRef = 'job-1', pollAfterMs = 1_000): Outcome => ({
+    kind: 'accepted',
+    effect: 'possible',
+    jobRef,
+    pollAfterMs,
+    progress: null,
+  }),
   retryable: (retryAfterMs?: number): Outcome => ({
     kind: 'retryable',
     effect: 'none',

@@ -186,6 +186,7 @@ export function toPort({ bench, journal, down, partition }: PortParts): Sequence
     replayMany: (request) => call(() => core().replayMany(request, bench.now())),
     resolve: (request) => call(() => core().resolve(request, bench.now())),
     releaseMany: (request) => call(() => core().releaseMany(request, bench.now())),
+    pollNow: (id) => call(() => core().pollNow(id, bench.now())),
     find: (id) => call(() => core().find(id, bench.now())),
     listOpen: (request) => call(() => core().listOpen(request, bench.now())),
     claimIntake: (request) => call(() => core().intakes.claim(request, bench.now())),

@@ -67,7 +67,7 @@ function isNewer(a: EventRecord, b: EventRecord): boolean {
 /** A newer input that is to be done or was done; a dead one leaves the older its chance. */
 function makesPointless(newer: Delivery): boolean {
   const { status } = newer.state;
-  return status === 'pending' || status === 'scheduled' || isApplied(newer);
+  return status === 'pending' || status === 'scheduled' || status === 'running' || isApplied(newer);
 }
 
 function isApplied(delivery: Delivery): boolean {

@@ -103,7 +103,7 @@ export function ledgerOf(key: KeyState, operationKey: string): LedgerEffect | nu
     for (const delivery of key.records.get(name)?.deliveries ?? []) {
       if (delivery.operationKey !== operationKey || delivery.effect === null) continue;
       if (delivery.effect.kind === 'succeeded') return delivery.effect;
-      found = laterDoubt(found, delivery.effect.since);
+      found = laterDoubt(found, delivery.effect.since, delivery.effect.jobRef);
     }
   }
   return found;

@@ -14,6 +14,7 @@ import {
   documentOf,
   type Found,
   noteSecondDocument,
+  noteSecondJob,
   toAttempt,
   toSignal,
   withDelivery,
@@ -34,11 +35,13 @@ export function settleLate(state: SequencerState, found: Found, settlement: Sett
   });
   if (!used) return;
   noteSecondDocument(state, found, outcome);
+  noteSecondJob(state, found, { outcome, replaced: false });
   const document = documentOf(outcome);
   const attempt = toAttempt(settlement, found.delivery);
   if (document === null) {
     const since = outcome.kind === 'in_doubt' ? outcome.lastByteAt : state.now;
-    doubtLate(state, found, { since, attempt });
+    const jobRef = outcome.kind === 'accepted' ? outcome.jobRef : undefined;
+    doubtLate(state, found, { since, jobRef, attempt });
   } else {
     succeedLate(state, found, { document, inputHash, attempt });
   }
@@ -53,12 +56,17 @@ function isRepeat(delivery: Delivery, epoch: number): boolean {
 type Late = { readonly attempt: Attempt | null };
 
 /** Where it is leased again, that lease's confirm sees the changed ledger and says stop; what it finds or does counts. */
-function doubtLate(state: SequencerState, found: Found, late: Late & { readonly since: number }): void {
+function doubtLate(
+  state: SequencerState,
+  found: Found,
+  late: Late & { readonly since: number; readonly jobRef: string | undefined },
+): void {
   const { delivery } = found;
   if (delivery.effect?.kind === 'succeeded') return;
   const doubted: Delivery = {
     ...delivery,
-    effect: laterDoubt(delivery.effect, late.since),
+    // A job it names is asked after by the next attempt, whatever that one had in mind.
+    effect: laterDoubt(delivery.effect, late.since, late.jobRef),
     updatedAt: state.now,
   };
   putEvidence(state, found.key, withDelivery(found.record, doubted, late.attempt));

@@ -118,7 +118,8 @@ export function isLedgerAsLeased(active: ActiveLease, found: { key: KeyState; de
   const leased = active.ledgers.get(found.delivery.id);
   const now = ledgerFor(found.key, found.delivery);
   if (leased === undefined || leased?.kind !== now?.kind) return false;
-  return leased?.kind !== 'possibly_done' || now?.kind !== 'possibly_done' || leased.since === now.since;
+  if (leased?.kind !== 'possibly_done' || now?.kind !== 'possibly_done') return true;
+  return leased.since === now.since && leased.jobRef === now.jobRef;
 }
 
 /** Its place is fixed from now on. In memory only: after a restart the lease row says the same. */

@@ -1,7 +1,7 @@
 // A line: the deliveries of one (ordering key, target), in places. Which order they stand in, and which one is next.
 // Pure: works on records as they are; keeps nothing.
 
-import { type Delivery, isClosed } from '../delivery.ts';
+import { type Delivery, type DeliveryState, isClosed } from '../delivery.ts';
 import type { Prerequisite } from '../route.ts';
 import type { EventRecord } from './record.ts';
 
@@ -128,10 +128,10 @@ export function chooseHead(line: readonly Position[], view: LineView): Head {
     if (allowed !== null && !mayGoAhead(position, allowed)) continue;
     const { state } = position.occupant;
     const missingWaiter = state.status === 'dead_lettered' && state.reason === 'prerequisite_missing';
-    if (!missingWaiter && state.status !== 'pending' && state.status !== 'scheduled')
-      return { kind: 'waiting', until };
-    if (state.status === 'scheduled' && state.dueAt > view.now) {
-      waitUntil(state.dueAt);
+    if (!missingWaiter && !isToRun(state)) return { kind: 'waiting', until };
+    const dueAt = dueAtOf(state);
+    if (dueAt > view.now) {
+      waitUntil(dueAt);
       return { kind: 'waiting', until };
     }
     const open = position.occupant.policy.after.filter((p) => view.prerequisite(p) !== 'satisfied');
@@ -146,6 +146,16 @@ export function chooseHead(line: readonly Position[], view: LineView): Head {
     allow(allowed, open, view);
   }
   return { kind: 'waiting', until };
+}
+
+function isToRun({ status }: DeliveryState): boolean {
+  return status === 'pending' || status === 'scheduled' || status === 'running';
+}
+
+/** When time alone lets it be leased, epoch ms; 0: it does not wait for a time. */
+function dueAtOf(state: DeliveryState): number {
+  if (state.status === 'scheduled') return state.dueAt;
+  return state.status === 'running' ? state.pollAt : 0;
 }
 
 /** Transitively, and before anything is looked at: what the awaited one waits for may stand anywhere in the line. */

@@ -158,6 +158,12 @@ export type ReplayAnswer =
       readonly message: string;
     };
 
+/** `due`: it is asked after at once. */
+export type PollNowAnswer =
+  | { readonly kind: 'due' }
+  | { readonly kind: 'not_running'; readonly status: DeliveryStatus }
+  | { readonly kind: 'not_found' };
+
 export type ResolveRequest = {
   readonly deliveryId: string;
   /** Lets a new generation fetch the key from the one before. */
@@ -231,7 +237,9 @@ export type Waiting = {
     | 'ready'
     | 'leased'
     | 'held'
-    | 'dead_letter';
+    | 'dead_letter'
+    /** The ERP works on it; `until` is the next look. */
+    | 'erp_job';
   /** The delivery, type or target that is waited for. */
   readonly on: string | null;
   readonly until: number | null;
@@ -315,6 +323,8 @@ export type PartitionStats = {
   readonly open: number;
   readonly ready: number;
   readonly leased: number;
+  /** The ERP works on them. */
+  readonly running: number;
   readonly held: number;
   readonly deadLettered: number;
   readonly oldestReadyAt: number | null;

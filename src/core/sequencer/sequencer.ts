@@ -21,6 +21,7 @@ import type {
   LinesRequest,
   ListRequest,
   PartitionStats,
+  PollNowAnswer,
   ReleaseManyAnswer,
   ReleaseManyRequest,
   ReplayAnswer,
@@ -33,6 +34,7 @@ import type {
   Signal,
 } from './messages.ts';
 import { replay, replayMany } from './operator.ts';
+import { pollNow } from './poll-now.ts';
 import type { SequencerRows } from './record.ts';
 import { type HeldOperation, operationsHeldUntried, releaseMany } from './release.ts';
 import { resolve } from './resolve.ts';
@@ -58,6 +60,8 @@ export type SequencerCore = {
   readonly releaseMany: (request: ReleaseManyRequest, now: number) => ReleaseManyAnswer;
   /** Operations something is held for that was not tried. */
   readonly operationsHeldUntried: (now: number) => readonly HeldOperation[];
+  /** A callback: the ERP's job is asked after now. */
+  readonly pollNow: (deliveryId: string, now: number) => PollNowAnswer;
   readonly find: (deliveryId: string, now: number) => FindAnswer | null;
   readonly listOpen: (request: ListRequest, now: number) => readonly DeliveryView[];
   readonly listLines: (request: LinesRequest, now: number) => readonly LineSummary[];
@@ -126,6 +130,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     resolve: (request, now) => change(now, (state) => resolve(state, request)),
     releaseMany: (request, now) => change(now, (state) => releaseMany(state, request)),
     operationsHeldUntried: (now) => look(now, operationsHeldUntried),
+    pollNow: (deliveryId, now) => change(now, (state) => pollNow(state, deliveryId)),
     find: (deliveryId, now) => look(now, (state) => find(state, deliveryId)),
     listOpen: (request, now) => look(now, (state) => listOpen(state, request)),
     listLines: (request, now) => look(now, (state) => listLines(state, request)),

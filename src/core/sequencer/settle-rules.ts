@@ -1,7 +1,7 @@
 // What an outcome makes of a delivery: the one place where status, attempts and ledger effect are decided.
 // Pure: clock and randomness are passed in. Rows and lines are the sequencer's.
 
-import { backoffMs } from '../backoff.ts';
+import { backoffMs, pollWaitMs } from '../backoff.ts';
 import {
   type DeadLetterReason,
   type Delivery,
@@ -11,6 +11,7 @@ import {
 } from '../delivery.ts';
 import { limits } from '../limits.ts';
 import type { Effect, Outcome } from '../outcome.ts';
+import { routeDefaults } from '../route.ts';
 import type { EventRecord } from './record.ts';
 
 export type SettleContext = {
@@ -48,6 +49,8 @@ export function decideSettle(delivery: Delivery, context: SettleContext): Delive
         effect: { kind: 'succeeded', document: outcome.document, inputHash: context.inputHash },
         lookupCount: 0,
       };
+    case 'accepted':
+      return settleAccepted(settled, outcome, now);
     case 'retryable':
       return settleRetryable(settled, outcome, context);
     case 'in_doubt':
@@ -100,6 +103,52 @@ export function decideSettle(delivery: Delivery, context: SettleContext): Delive
   }
 }
 
+/** The time-limit counts from the first answer that named the job; it is looked at when the ERP has just been asked. */
+function settleAccepted(
+  delivery: Delivery,
+  outcome: Extract<Outcome, { kind: 'accepted' }>,
+  now: number,
+): Delivery {
+  const { jobRef, pollAfterMs, progress } = outcome;
+  const before =
+    delivery.state.status === 'running' && delivery.state.jobRef === jobRef ? delivery.state : null;
+  const accepted: Delivery = {
+    ...delivery,
+    lookupCount: 0,
+    effect: laterDoubt(delivery.effect, now, jobRef),
+  };
+  const pollCount = before === null ? 0 : before.pollCount + 1;
+  const running = { jobRef, progress, pollCount, startedAt: before?.startedAt ?? now };
+  return keepRunning(accepted, { ...running, waitMs: pollWaitMs(pollAfterMs, pollCount) }, now);
+}
+
+/** Goes on running until the next look, which is no later than the time-limit; past it, a dead letter. */
+function keepRunning(
+  delivery: Delivery,
+  job: Omit<RunningState, 'status' | 'pollAt'> & { readonly waitMs: number },
+  now: number,
+): Delivery {
+  const { waitMs, jobRef, startedAt, pollCount, progress } = job;
+  const running = { jobRef, startedAt, pollCount, progress };
+  const timeoutMs = delivery.policy.jobTimeoutMs ?? routeDefaults.jobTimeoutMs;
+  const endsAt = running.startedAt + timeoutMs;
+  if (now >= endsAt) {
+    const message = `the ERP still works on job ${running.jobRef} after ${timeoutMs} ms`;
+    const why = { reason: 'job_timed_out', code: 'job_timed_out', message } as const;
+    return { ...delivery, state: deadLetter(now, why) };
+  }
+  return { ...delivery, state: { status: 'running', ...running, pollAt: Math.min(now + waitMs, endsAt) } };
+}
+
+type RunningState = Extract<DeliveryState, { status: 'running' }>;
+
+/** It could not be asked after; that says nothing about the job. */
+function pollFailed(delivery: Delivery, state: RunningState, now: number): Delivery {
+  const pollCount = state.pollCount + 1;
+  const waitMs = pollWaitMs(limits.pollFloorMs, pollCount);
+  return keepRunning(delivery, { ...state, pollCount, waitMs }, now);
+}
+
 function settleRetryable(
   delivery: Delivery,
   outcome: Extract<Outcome, { kind: 'retryable' }>,
@@ -127,6 +176,9 @@ function settleInDoubt(
   outcome: Extract<Outcome, { kind: 'in_doubt' }>,
   context: SettleContext,
 ): Delivery {
+  if (delivery.state.status === 'running' && outcome.reason === 'lookup_failed' && outcome.canLookUp) {
+    return pollFailed(delivery, delivery.state, context.now);
+  }
   const lookupFailed = !context.spent && outcome.reason !== 'quiet_time';
   const lookupCount = context.spent ? 0 : delivery.lookupCount + (lookupFailed ? 1 : 0);
   const doubted: Delivery = {
@@ -171,13 +223,17 @@ export function decideExpiry(
     const message = `its lease expired ${crashCount} times in a row while nothing else was leased with it`;
     return { ...expired, state: deadLetter(now, { reason: 'poison', code: 'lease_expired', message }) };
   }
+  // Asking after a job changes nothing: it runs as before.
+  if (delivery.state.status === 'running') return pollFailed(expired, delivery.state, now);
   return { ...expired, state: { status: 'pending' } };
 }
 
-/** Doubt never gets younger by a second look, and a known success stays known. */
-export function laterDoubt(effect: LedgerEffect | null, since: number): LedgerEffect {
+/** Doubt never gets younger by a second look, and a known success stays known; so does a job the ERP works on. */
+export function laterDoubt(effect: LedgerEffect | null, since: number, jobRef?: string): LedgerEffect {
   if (effect?.kind === 'succeeded') return effect;
-  return { kind: 'possibly_done', since: Math.max(effect?.since ?? 0, since) };
+  const job = jobRef ?? effect?.jobRef;
+  const doubt = { kind: 'possibly_done', since: Math.max(effect?.since ?? 0, since) } as const;
+  return job === undefined ? doubt : { ...doubt, jobRef: job };
 }
 
 function heldEffect(before: LedgerEffect | null, effect: Effect, now: number): LedgerEffect | null {

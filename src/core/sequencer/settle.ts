@@ -11,7 +11,14 @@ import type { Settlement } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
 import { closePosition, decideSettle } from './settle-rules.ts';
-import { type Found, noteSecondDocument, toAttempt, toSignal, withDelivery } from './settled-record.ts';
+import {
+  type Found,
+  noteSecondDocument,
+  noteSecondJob,
+  toAttempt,
+  toSignal,
+  withDelivery,
+} from './settled-record.ts';
 import { type ActiveLease, findRecord, loadKey, putRecord, type SequencerState } from './state.ts';
 
 /** [0, 1), drawn for each call. */
@@ -98,6 +105,7 @@ function settleLeased(
   });
   endLease(state, active, found);
   noteSecondDocument(state, found, outcome);
+  noteSecondJob(state, found, { outcome, replaced: doubtCleared });
   const attempt = toAttempt(settlement, decided);
   const before = isCleared ? withoutDoubt(found.record, found.delivery) : found.record;
   const changed = closePosition(withDelivery(before, decided, attempt), decided, state.now);

@@ -51,6 +51,21 @@ export function noteSecondDocument(state: SequencerState, found: Found, outcome:
   });
 }
 
+/** Two jobs for one operation: both may come to a document. `replaced`: the first was found to have done nothing. */
+export function noteSecondJob(
+  state: SequencerState,
+  found: Found,
+  job: { readonly outcome: Outcome; readonly replaced: boolean },
+): void {
+  const { operationKey, id } = found.delivery;
+  if (job.outcome.kind !== 'accepted' || operationKey === null || job.replaced) return;
+  const effect = ledgerOf(found.key, operationKey);
+  if (effect?.kind !== 'possibly_done' || effect.jobRef === undefined) return;
+  if (effect.jobRef === job.outcome.jobRef) return;
+  const documents = [`job ${effect.jobRef}`, `job ${job.outcome.jobRef}`];
+  state.signals.push({ kind: 'effect.doubled', deliveryId: id, operationKey, documents });
+}
+
 export function documentOf(outcome: Outcome): ErpDocument | null {
   return outcome.kind === 'succeeded' || outcome.kind === 'duplicate' ? outcome.document : null;
 }

@@ -102,6 +102,9 @@ export function explain(state: SequencerState, item: Item & { readonly key: KeyS
   if (delivery.state.status === 'scheduled' && delivery.state.dueAt > now) {
     return { cause: 'backoff', on: delivery.state.reason, until: delivery.state.dueAt };
   }
+  if (delivery.state.status === 'running' && delivery.state.pollAt > now) {
+    return { cause: 'erp_job', on: delivery.state.jobRef, until: delivery.state.pollAt };
+  }
   for (const prerequisite of delivery.policy.after) {
     const stands = prerequisiteState(key, prerequisite);
     if (stands === 'satisfied') continue;
@@ -119,12 +122,14 @@ export function stats(state: SequencerState): PartitionStats {
   let ready = 0;
   let oldestReadyAt: number | null = null;
   for (const heap of state.ready.values()) ready += heap.size();
+  let running = 0;
   let held = 0;
   let deadLettered = 0;
   for (const key of state.keys.values()) {
     if (key.openCount === 0) continue;
     for (const record of liveRecords(key)) {
       for (const { state: now } of record.deliveries) {
+        if (now.status === 'running') running += 1;
         if (now.status === 'held') held += 1;
         if (now.status === 'dead_lettered') deadLettered += 1;
         if (now.status === 'pending')
@@ -141,6 +146,7 @@ export function stats(state: SequencerState): PartitionStats {
     open: state.openCount,
     ready,
     leased: state.leaseOf.size,
+    running,
     held,
     deadLettered,
     oldestReadyAt,

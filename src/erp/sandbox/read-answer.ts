@@ -1,11 +1,23 @@
 // Reads an answer of the sandbox ERP: from the status AND the body, because neither tells alone.
 // Pure. What an answer means for the operation at hand ("already done") is decided by its handler.
 
-import type { AdapterFailure, ErpCallFailure, ErpResponse } from '../../core/erp.ts';
+import type { AdapterFailure, ErpCallFailure, ErpResponse, Performed } from '../../core/erp.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { FieldError } from '../../core/outcome.ts';
 
 export type ReadAnswer = { readonly kind: 'answer'; readonly json: JsonValue } | AdapterFailure;
+
+export type Accepted = Extract<Performed, { kind: 'accepted' }>;
+
+/** What a write was answered with: 202 names a job that is done later. */
+export function readWrite(answer: ErpResponse | ErpCallFailure): ReadAnswer | Accepted {
+  const read = readAnswer(answer, true);
+  if (answer.kind !== 'response' || answer.status !== 202 || read.kind !== 'answer') return read;
+  const { jobId, pollAfterMs } = isJsonObject(read.json) ? read.json : {};
+  if (typeof jobId !== 'string') return contractBroken('$.jobId', 'string', jobId);
+  if (typeof pollAfterMs !== 'number') return contractBroken('$.pollAfterMs', 'number', pollAfterMs);
+  return { kind: 'accepted', jobRef: jobId, pollAfterMs };
+}
 
 /** `isWrite`: the call may have changed the ERP, so an answer that was lost on the way is doubt. */
 export function readAnswer(answer: ErpResponse | ErpCallFailure, isWrite: boolean): ReadAnswer {

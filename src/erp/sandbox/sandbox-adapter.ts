@@ -10,6 +10,7 @@ import {
   createStockHandler,
 } from './documents.ts';
 import { createInvoiceHandler } from './invoice-handler.ts';
+import { pollJob } from './poll-job.ts';
 import { createCancelHandler, createConfirmHandler } from './sale-handlers.ts';
 import type { SandboxOptions } from './sandbox-calls.ts';
 import { sandboxSamples } from './sandbox-samples.ts';
@@ -28,14 +29,14 @@ export function createSandboxAdapter(options: SandboxOptions = { idempotencyKeys
     credentialFields: ['keyId', 'secret'],
     session: sandboxSession,
     operations: {
-      'sale.confirm': createConfirmHandler(options),
-      'sale.cancel': createCancelHandler(options),
-      'payment.register': createPaymentHandler(options),
-      'invoice.post': createInvoiceHandler(options),
-      'credit_note.issue': createCreditNoteHandler(options),
-      'stock.receive': createReceiptHandler(options),
-      'stock.set': createStockHandler(options),
-      'customer.upsert': createCustomerHandler(options),
+      'sale.confirm': { ...createConfirmHandler(options), poll: pollJob },
+      'sale.cancel': { ...createCancelHandler(options), poll: pollJob },
+      'payment.register': { ...createPaymentHandler(options), poll: pollJob },
+      'invoice.post': { ...createInvoiceHandler(options), poll: pollJob },
+      'credit_note.issue': { ...createCreditNoteHandler(options), poll: pollJob },
+      'stock.receive': { ...createReceiptHandler(options), poll: pollJob },
+      'stock.set': { ...createStockHandler(options), poll: pollJob },
+      'customer.upsert': { ...createCustomerHandler(options), poll: pollJob },
     },
     samples: sandboxSamples,
   };

@@ -3,7 +3,7 @@
 
 import type { AdapterFailure, ErpCall, ErpMethod, Verified } from '../../core/erp.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
-import { contractBroken, type ReadAnswer, readAnswer } from './read-answer.ts';
+import { type Accepted, contractBroken, type ReadAnswer, readAnswer, readWrite } from './read-answer.ts';
 
 export type SandboxOptions = {
   /** Sends each write under an `Idempotency-Key`: for a sandbox whose support of them is on. */
@@ -21,9 +21,9 @@ export async function write(
   call: ErpCall<unknown>,
   request: Write,
   { options, step }: { options: SandboxOptions; step: string },
-): Promise<ReadAnswer> {
+): Promise<ReadAnswer | Accepted> {
   const headers = options.idempotencyKeys ? { 'idempotency-key': `${call.idempotencyKey}#${step}` } : {};
-  return readAnswer(await call.erp.send({ ...request, headers, write: true }), true);
+  return readWrite(await call.erp.send({ ...request, headers, write: true }));
 }
 
 export type Found = { readonly kind: 'found'; readonly documents: readonly JsonObject[] } | AdapterFailure;

@@ -36,6 +36,7 @@ function createObjectSequencer(namespace: SequencerNamespace, name: string): Seq
     replayMany: (request) => call((sequencer) => sequencer.replayMany(request)),
     releaseMany: (request) => call((sequencer) => sequencer.releaseMany(request)),
     resolve: (request) => call((sequencer) => sequencer.resolve(request)),
+    pollNow: (deliveryId) => call((sequencer) => sequencer.pollNow(deliveryId)),
     find: (deliveryId) => call((sequencer) => sequencer.find(deliveryId)),
     listOpen: (request) => call((sequencer) => sequencer.listOpen(request)),
     listLines: (request) => call((sequencer) => sequencer.listLines(request)),

@@ -21,6 +21,7 @@ import type {
   LinesRequest,
   ListRequest,
   PartitionStats,
+  PollNowAnswer,
   ReleaseManyAnswer,
   ReleaseManyRequest,
   ReplayAnswer,
@@ -188,6 +189,10 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
 
   async releaseMany(request: ReleaseManyRequest): Promise<ReleaseManyAnswer> {
     return this.#after(this.#core.releaseMany(request, Date.now()));
+  }
+
+  async pollNow(deliveryId: string): Promise<PollNowAnswer> {
+    return this.#after(this.#core.pollNow(deliveryId, Date.now()));
   }
 
   async find(deliveryId: string): Promise<FindAnswer | null> {

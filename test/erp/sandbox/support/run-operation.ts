@@ -1,13 +1,6 @@
 // Runs an operation of the adapter the way the relay does: input checked, then look-up or performing, then verifying
 // and checking the output. What the relay makes of a failure (effect, attempts) is the relay's own and not repeated here.
-import type {
-  AdapterFailure,
-  ErpAdapter,
-  ErpCall,
-  ErpConnection,
-  Lookup,
-  Performed,
-} from '../../../../src/core/erp.ts';
+import type { ErpAdapter, ErpCall, ErpConnection, Lookup, Performed } from '../../../../src/core/erp.ts';
 import type { JsonValue } from '../../../../src/core/json.ts';
 import type { ContractIssue, ErpDocument, StateDifference } from '../../../../src/core/outcome.ts';
 import { findOperation } from '../../../../src/operations/index.ts';
@@ -17,7 +10,7 @@ export type Ended =
   | { readonly kind: 'succeeded' | 'duplicate'; readonly document: ErpDocument }
   | { readonly kind: 'state_mismatch'; readonly differences: readonly StateDifference[] }
   | { readonly kind: 'output_broken'; readonly issues: readonly ContractIssue[] }
-  | AdapterFailure;
+  | Exclude<Performed, { kind: 'performed' }>;
 
 export type OperationRun = {
   perform(unfinished?: JsonValue): Promise<Ended>;

@@ -1,0 +1,28 @@
+// POST /callbacks/:deliveryId: a job of the ERP has ended, says whoever holds the key. The body is not read: the ERP is
+// asked at once instead of later, and what it says then counts. So a false or doubled callback costs one look.
+
+import type { Hono } from 'hono';
+import { parseId } from '../core/ids.ts';
+import { authorize } from './authorize.ts';
+import { problem } from './problem.ts';
+import type { HttpEnv, HttpServices } from './services.ts';
+
+type CallbackServices = Pick<HttpServices, 'config' | 'sequencers' | 'telemetry'>;
+
+export function routeCallbacks(app: Hono<HttpEnv>, services: CallbackServices): void {
+  app.post('/callbacks/:deliveryId', authorize(services), async (c) => {
+    const deliveryId = c.req.param('deliveryId');
+    const id = parseId('dlv', deliveryId, services.sequencers.partitions);
+    if (!id.ok) return problem(c, 'not_found');
+    const answer = await services.sequencers.of(id.value.partition).pollNow(deliveryId);
+    if (answer.kind === 'not_found') return problem(c, 'not_found');
+    const status = answer.kind === 'due' ? 'running' : answer.status;
+    services.telemetry.log('info', 'callback.received', {
+      requestId: c.get('requestId'),
+      delivery: deliveryId,
+      status,
+    });
+    // One that comes after the end is in order too: its sender has nothing to repeat.
+    return c.json({ deliveryId, status }, answer.kind === 'due' ? 202 : 200);
+  });
+}
