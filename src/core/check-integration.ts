@@ -156,9 +156,9 @@ export function checkRoute(route: RouteDefinition, context: RouteContext): reado
     'type',
     `must be a type the source sends: ${source.id} has no ${JSON.stringify(type)}`,
   );
-  const handler = Object.hasOwn(target.adapter.operations, operation.name)
-    ? target.adapter.operations[operation.name]
-    : undefined;
+  const { operations, batches = {} } = target.adapter;
+  const handlers = operation.batch === undefined ? operations : batches;
+  const handler = Object.hasOwn(handlers, operation.name) ? handlers[operation.name] : undefined;
   expect(
     handler !== undefined,
     'target',
@@ -168,6 +168,7 @@ export function checkRoute(route: RouteDefinition, context: RouteContext): reado
   return [
     ...found,
     ...checkKey(route, context),
+    ...checkBatch(route, context),
     ...checkPolicy(route, context),
     ...checkAfter(route, context),
   ];
@@ -186,6 +187,22 @@ function checkKey(route: RouteDefinition, place: Place): readonly ConfigProblem[
     needed ? `is required: ${name} repeats ${repeats}` : `must not be there: ${name} takes none`;
   expect((typeof route.subject === 'function') === needsSubject, 'subject', rule(needsSubject));
   expect((typeof route.version === 'function') === needsVersion, 'version', rule(needsVersion));
+  return found;
+}
+
+/** All or nothing is a promise of the adapter's, or no promise at all. */
+function checkBatch(route: RouteDefinition, { policy, ...place }: RouteContext): readonly ConfigProblem[] {
+  const { found, expect } = problemsAt(place);
+  const { operation, target } = route;
+  if (operation.batch === undefined) {
+    expect(policy.batch === undefined, 'batch', `must not be there: ${operation.name} takes one record`);
+    return found;
+  }
+  const isKnown = policy.batch === 'all_or_nothing' || policy.batch === 'partial';
+  expect(isKnown, 'batch', 'must be all_or_nothing or partial');
+  const isAtomic = target.adapter.batches?.[operation.name]?.atomic === true;
+  const rule = `must be partial: the adapter ${target.adapter.name} cannot do ${operation.name} all or nothing`;
+  expect(policy.batch !== 'all_or_nothing' || isAtomic, 'batch', rule);
   return found;
 }
 

@@ -93,6 +93,7 @@ function toRoute(integration: string, definition: RouteDefinition): Route {
     onStale: definition.onStale ?? defaultOnStale(operation),
     onDeadLetter: definition.onDeadLetter ?? routeDefaults.onDeadLetter,
     retry: { ...routeDefaults.retry, ...definition.retry },
+    ...(definition.batch === undefined ? {} : { batch: definition.batch }),
     jobTimeoutMs: definition.jobTimeoutMs ?? routeDefaults.jobTimeoutMs,
   };
   return {

@@ -2,6 +2,7 @@
 // A misspelt topic, payload field or input field does not compile. Checks nothing at run time: compile-integrations.ts does.
 // Pure; may import core only.
 
+import type { BatchForm, BatchPolicy } from './batch.ts';
 import type { ErpAdapter } from './erp.ts';
 import type { MappedEvent } from './event.ts';
 import type { AnyOperation, InputOf } from './operation.ts';
@@ -70,7 +71,7 @@ export function defineTarget<Adapter extends ErpAdapter>(target: {
   readonly network?: TargetDefinition['network'];
   readonly timeoutMs: number;
   readonly quietMs: number;
-}): Target<keyof Adapter['operations'] & string> {
+}): Target<(keyof Adapter['operations'] | keyof NonNullable<Adapter['batches']>) & string> {
   const { id, adapter, baseUrl, credential, network = 'public', timeoutMs, quietMs } = target;
   return {
     id,
@@ -110,6 +111,7 @@ export type RouteDefinition = {
   readonly retry?: Partial<RetryPolicy>;
   readonly timeoutMs?: number;
   readonly jobTimeoutMs?: number;
+  readonly batch?: BatchPolicy;
   when?(event: MappedEvent): boolean;
   subject?(event: MappedEvent): string;
   version?(event: MappedEvent): string;
@@ -151,6 +153,13 @@ type KeyOptions<Payload, O extends AnyOperation> = O['repeats'] extends 'per_sub
         readonly version?: Refused<Payload, `version: ${O['name']} takes none`>;
       };
 
+type BatchOptions<O extends AnyOperation> = O extends { readonly batch: BatchForm }
+  ? {
+      /** What becomes of the good records where others fail: nothing (`all_or_nothing`), or they are done (`partial`). */
+      readonly batch: BatchPolicy;
+    }
+  : { readonly batch?: `batch: ${O['name']} takes one record` };
+
 /** What no function can give back: the compiler shows it as the reason. */
 type Refused<Payload, Reason extends string> = Reader<Payload, Reason>;
 
@@ -183,7 +192,8 @@ type RouteOptions<Topics extends object, Payload, O extends AnyOperation, Input>
   O
 > &
   KeyOptions<Payload, O> &
-  StaleOptions<O> & {
+  StaleOptions<O> &
+  BatchOptions<O> & {
     /** The mapping: what the operation is run with. Pure; what it throws becomes the dead letter's message. */
     readonly input: Reader<Payload, Input & Exactly<InputOf<O>, Input>>;
   };

@@ -1,7 +1,14 @@
 // A delivery: the duty to run one route for one event, and its lifecycle (docs/lifecycle.md). Pure types and predicates.
 // A settled state stays settled; what happens next to a dead letter is a new delivery at the same position.
 
-import type { ContractIssue, Effect, ErpDocument, FieldError, StateDifference } from './outcome.ts';
+import type {
+  ContractIssue,
+  Effect,
+  ErpDocument,
+  FieldError,
+  RecordEffect,
+  StateDifference,
+} from './outcome.ts';
 import type { RoutePolicy } from './route.ts';
 
 export type HeldCause = 'unauthorized' | 'contract_broken' | 'state_mismatch';
@@ -59,7 +66,8 @@ export type DeliveryState =
     }
   | {
       readonly status: 'succeeded';
-      readonly how: 'succeeded' | 'duplicate' | 'late_settle';
+      /** `partial`: a batch; the records that failed are dead letters of their own. */
+      readonly how: 'succeeded' | 'duplicate' | 'late_settle' | 'partial';
       readonly at: number;
     }
   /** A newer input of the same entity made it pointless. `by`: that delivery. */
@@ -73,7 +81,13 @@ export type DeliveryStatus = DeliveryState['status'] | 'leased';
 
 /** What the ledger holds for an operation key. Effects only: a rejection leaves nothing. */
 export type LedgerEffect =
-  | { readonly kind: 'succeeded'; readonly document: ErpDocument; readonly inputHash: string | null }
+  | {
+      readonly kind: 'succeeded';
+      readonly document: ErpDocument;
+      readonly inputHash: string | null;
+      /** Of a batch: the keys of its records that were done. */
+      readonly records?: readonly RecordEffect[];
+    }
   /** `since`: no byte of a write went out after it, epoch ms. With a `jobRef` the ERP was working on it: it can be asked. */
   | { readonly kind: 'possibly_done'; readonly since: number; readonly jobRef?: string };
 
@@ -128,6 +142,8 @@ export type Delivery = PlannedDelivery & {
   readonly replay: Replay | null;
   /** Released by a person while its operation is held: it runs all the same, and its success lets the others go on. */
   readonly probe?: boolean;
+  /** A record of a batch that failed, run by itself: which one, and its input where the mapping is not to give it. */
+  readonly own?: { readonly of: string; readonly recordId: string; readonly input: unknown };
   /** When it was first waited for in vain, epoch ms: `waitMs` runs from the claim. */
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -170,6 +186,8 @@ export type AttemptOutcome = {
   readonly fieldErrors?: readonly FieldError[];
   readonly issues?: readonly ContractIssue[];
   readonly differences?: readonly StateDifference[];
+  /** Of a batch: how many records were done, and which were not. */
+  readonly records?: { readonly doneCount: number; readonly failed: readonly string[] };
 };
 
 const closedStatuses: ReadonlySet<DeliveryState['status']> = new Set([

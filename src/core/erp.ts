@@ -116,6 +116,54 @@ export interface OperationHandler<O extends AnyOperation = AnyOperation> {
   poll?(call: ErpCall<InputOf<O>>, jobRef: string): Promise<Polled>;
 }
 
+/** One record of a batch, as it is sent. */
+export type BatchRecord = {
+  readonly recordId: string;
+  /** Stamped into the record's own document. */
+  readonly key: string;
+  /** Place in the batch as the caller gave it, from 0: what `records[2].quantity` names. */
+  readonly index: number;
+  readonly input: unknown;
+};
+
+export type BatchCall = {
+  readonly records: readonly BatchRecord[];
+  /** The batch's own operation key. */
+  readonly key: string;
+  readonly idempotencyKey: string;
+  readonly erp: ErpConnection;
+};
+
+/** `answer`: the candidate for the output schema of the record's operation. */
+export type RecordDone = { readonly recordId: string; readonly answer: JsonValue };
+
+export type RecordRefused = {
+  readonly recordId: string;
+  readonly code: string;
+  readonly message: string;
+  readonly fieldErrors: readonly FieldError[];
+};
+
+/** Every record is in one of the lists; whatever may still come of one is `answer_lost` for the whole. */
+export type BatchPerformed =
+  | {
+      readonly kind: 'performed';
+      readonly done: readonly RecordDone[];
+      readonly refused: readonly RecordRefused[];
+    }
+  | AdapterFailure;
+
+export interface BatchHandler {
+  /** Whether it can do all records or none. */
+  readonly atomic: boolean;
+  /** The records an earlier attempt did, by their keys. Reads only. */
+  lookup(
+    call: BatchCall,
+  ): Promise<{ readonly kind: 'looked_up'; readonly done: readonly RecordDone[] } | AdapterFailure>;
+  /** With `atomic` all or none: a refused record refuses the batch, `rejected` with `records[2].…` as fields. */
+  perform(call: BatchCall, options: { readonly atomic: boolean }): Promise<BatchPerformed>;
+}
+
 /** How sure an adapter can be that a look-up finds what was done. With `best_effort` doubt goes to a person. */
 export type OnceLevel = 'native_key' | 'unique_field' | 'searchable_field' | 'best_effort';
 
@@ -157,6 +205,8 @@ export interface ErpAdapter {
   readonly credentialFields: readonly string[];
   readonly session: ErpSession;
   readonly operations: Readonly<Record<string, OperationHandler | undefined>>;
+  /** Batch operations it runs. */
+  readonly batches?: Readonly<Record<string, BatchHandler | undefined>>;
   /** Reads that change nothing; absent: the adapter has none to offer. */
   samples?(): readonly ErpSample[];
 }

@@ -51,6 +51,11 @@ export function operationKeyOf(key: {
   );
 }
 
+/** The operation key of one record of a batch: the batch's, then the record. */
+export function recordKeyOf(operationKey: string, recordId: string): string {
+  return bounded(`${operationKey}/${encodeKeyPart(recordId.toWellFormed())}`, maxOperationKeyLength);
+}
+
 /**
  * A text that reaches `length` is cut and ends in the digest of the whole: exactly `length` long, which no text that
  * was left alone is. So the two kinds cannot meet, and two cut ones only where SHA-256 collides.

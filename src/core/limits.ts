@@ -94,6 +94,8 @@ export const limits = {
   maxRejectedWritesPerMinute: 60,
   /** Mapped input kept with an attempt, characters: an order of some hundred lines; the event itself is kept whole. */
   maxKeptInputChars: 16_384,
+  /** Inputs kept beside the dead letters of one batch's records, characters of JSON: with a body of 1 MiB still one row. */
+  maxKeptRecordChars: 262_144,
   /** Body of one ERP request or answer kept with an attempt, characters. */
   maxKeptExchangeChars: 8_192,
   /** Answer of an ERP, bytes: a document with a thousand lines; more is a list that should be paged. */

@@ -2,6 +2,7 @@
 // Pure; may import zod and core only.
 
 import type { z } from 'zod';
+import type { BatchForm } from './batch.ts';
 import type { ErpDocument, StateDifference } from './outcome.ts';
 
 /**
@@ -32,6 +33,8 @@ export type Operation<
   readonly replacesState: Replaces;
   /** Fields of the input that the operation key stands for. The key comes from the event, so an operator may not edit them. */
   readonly keyFields?: readonly string[];
+  /** Where it is one operation over many records: what those are. */
+  readonly batch?: BatchForm;
   /** Compares what the ERP says afterwards with what the intent promised. Empty: as promised. Pure. */
   compare(input: NoInfer<Input>, output: NoInfer<Output>): readonly StateDifference[];
 };

@@ -26,6 +26,27 @@ export type StateDifference = {
   readonly actual: JsonValue;
 };
 
+/** A record of a batch that was done. */
+export type RecordEffect = {
+  readonly recordId: string;
+  /** Its operation key. */
+  readonly key: string;
+  readonly documentId: string;
+  readonly documentNumber: string;
+};
+
+export type FailedRecord = {
+  readonly recordId: string;
+  readonly key: string;
+  /** Null: the mapping gives it again. */
+  readonly input: unknown;
+  /** `possible`: it was done, but not as promised. */
+  readonly effect: 'none' | 'possible';
+  readonly code: string;
+  readonly message: string;
+  readonly fieldErrors: readonly FieldError[];
+};
+
 export type RetryableReason =
   | 'erp_unavailable'
   | 'rate_limited'
@@ -46,7 +67,22 @@ export type DoubtReason =
   | 'lookup_failed';
 
 export type Outcome =
-  | { readonly kind: 'succeeded'; readonly effect: 'done'; readonly document: ErpDocument }
+  | {
+      readonly kind: 'succeeded';
+      readonly effect: 'done';
+      readonly document: ErpDocument;
+      /** Of a batch: each of its records. */
+      readonly records?: readonly RecordEffect[];
+    }
+  /** A batch of which some records were done. Its document counts them and names those that were not. */
+  | {
+      readonly kind: 'partial';
+      readonly effect: 'done';
+      readonly document: ErpDocument;
+      readonly recordOperation: string;
+      readonly succeeded: readonly RecordEffect[];
+      readonly failed: readonly FailedRecord[];
+    }
   /** The goal state had been reached before this attempt. */
   | { readonly kind: 'duplicate'; readonly effect: 'done'; readonly document: ErpDocument }
   /** The ERP took it and works on it. `pollAfterMs`: when it is worth asking, by the ERP's or the adapter's own word. */

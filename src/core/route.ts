@@ -1,6 +1,7 @@
 // A route: the rule "this event type of this source runs this operation on this target", with its mapping and policy.
 // Pure types and defaults. define-integration.ts builds routes with full types; this is what the pipeline sees of them.
 
+import type { BatchPolicy } from './batch.ts';
 import type { MappedEvent } from './event.ts';
 import type { AnyOperation } from './operation.ts';
 
@@ -29,6 +30,8 @@ export type RoutePolicy = {
   /** Whether a dead letter keeps its line waiting or lets it pass. */
   readonly onDeadLetter: 'block' | 'continue';
   readonly retry: RetryPolicy;
+  /** What becomes of the good records of a batch where others fail. Compulsory for batch operations, absent for all others. */
+  readonly batch?: BatchPolicy;
   /** How long the ERP may work on it, ms; then it is dead-lettered `job_timed_out`. Absent in older rows: the default. */
   readonly jobTimeoutMs?: number;
 };

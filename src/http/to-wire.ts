@@ -31,6 +31,7 @@ export function toWireDelivery(view: DeliveryView) {
     inDoubtSince: toIso(effect?.kind === 'possibly_done' ? effect.since : null),
     job: toWireErpJob(state),
     waiting: toWireWaiting(view.waiting),
+    record: delivery.own === undefined ? null : { id: delivery.own.recordId, batch: delivery.own.of },
     replay: toWireReplay(view),
     supersededBy: state.status === 'superseded' ? state.by : null,
     resolvedBy: state.status === 'resolved' ? state.resolvedBy : null,

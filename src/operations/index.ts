@@ -4,19 +4,19 @@
 import type { AnyOperation } from '../core/operation.ts';
 import { creditNoteIssue } from './accounting.ts';
 import { customerUpsert } from './customers.ts';
-import { invoicePost } from './invoicing.ts';
+import { invoicePost, invoicePostMany } from './invoicing.ts';
 import { paymentRegister } from './payments.ts';
 import { relaySmoke } from './relay.ts';
 import { saleCancel, saleConfirm } from './sales.ts';
-import { stockReceive, stockSet } from './stock.ts';
+import { stockReceive, stockSet, stockSetMany } from './stock.ts';
 
 export { creditNoteIssue } from './accounting.ts';
 export { customerUpsert } from './customers.ts';
-export { invoicePost } from './invoicing.ts';
+export { invoicePost, invoicePostMany } from './invoicing.ts';
 export { paymentRegister } from './payments.ts';
 export { relaySmoke } from './relay.ts';
 export { saleCancel, saleConfirm } from './sales.ts';
-export { stockReceive, stockSet } from './stock.ts';
+export { stockReceive, stockSet, stockSetMany } from './stock.ts';
 export { toFieldErrors } from './to-field-errors.ts';
 
 /** Every operation by its name. */
@@ -25,9 +25,11 @@ export const operations = {
   'sale.cancel': saleCancel,
   'payment.register': paymentRegister,
   'invoice.post': invoicePost,
+  'invoice.post_many': invoicePostMany,
   'credit_note.issue': creditNoteIssue,
   'stock.receive': stockReceive,
   'stock.set': stockSet,
+  'stock.set_many': stockSetMany,
   'customer.upsert': customerUpsert,
   'relay.smoke': relaySmoke,
 } as const satisfies Readonly<Record<string, AnyOperation>>;

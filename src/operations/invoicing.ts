@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { differences, expectEqual } from './compare.ts';
+import { defineBatchOperation } from './define-batch-operation.ts';
 import { defineOperation } from './define-operation.ts';
 import { dayField, documentFields, idField, writtenAmount } from './fields.ts';
 
@@ -30,4 +31,11 @@ export const invoicePost = defineOperation({
       expectEqual('state', 'posted', invoice.state),
       expectEqual('orderId', request.orderId, invoice.orderId),
     ),
+});
+
+/** An invoicing run: what many orders hold, each its own posted invoice. */
+export const invoicePostMany = defineBatchOperation({
+  name: 'invoice.post_many',
+  record: invoicePost,
+  recordId: ({ orderId }) => orderId,
 });

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { differences, expectEqual, expectQuantities } from './compare.ts';
+import { defineBatchOperation } from './define-batch-operation.ts';
 import { defineOperation } from './define-operation.ts';
 import {
   countedQuantityField,
@@ -68,4 +69,11 @@ export const stockSet = defineOperation({
       expectEqual('sku', count.sku, adjustment.sku),
       expectEqual('onHand', count.quantity, adjustment.onHand),
     ),
+});
+
+/** A whole count: what is on hand of many SKUs, as of one round through the warehouse. */
+export const stockSetMany = defineBatchOperation({
+  name: 'stock.set_many',
+  record: stockSet,
+  recordId: ({ sku, location }) => (location === undefined ? sku : `${sku}@${location}`),
 });

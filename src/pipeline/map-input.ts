@@ -21,7 +21,7 @@ export type MappedInput = { readonly input: unknown; readonly hash: string };
 
 /** The event as its mapping sees it, made again from the kept bytes. */
 export function toMappedEvent(
-  preset: SourcePreset,
+  preset: Pick<SourcePreset, 'parsePayload'>,
   event: WebhookEvent,
   payload: EventPayload,
 ): Result<MappedEvent, MappingProblem> {

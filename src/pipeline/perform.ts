@@ -2,7 +2,8 @@
 // map → validate input → [lookup] → perform → verify → validate output. Every way an attempt can end is a value; what may
 // have been done to the ERP decides which. Effects come through ports only.
 
-import type { Attempt } from '../core/delivery.ts';
+import type { BatchInput } from '../core/batch.ts';
+import type { Attempt, Delivery } from '../core/delivery.ts';
 import type { ErpAdapter, ErpCall, OperationHandler } from '../core/erp.ts';
 import type { JsonValue } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
@@ -11,9 +12,9 @@ import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { Route } from '../core/route.ts';
 import type { LeasedDelivery, Settlement } from '../core/sequencer/messages.ts';
 import { toAttemptOutcome } from '../core/sequencer/settle.ts';
-import type { SourcePreset } from '../core/source.ts';
 import type { TargetDefinition } from '../core/target.ts';
 import { toContractIssues } from '../operations/to-contract-issues.ts';
+import { attemptBatch, type BatchTry } from './attempt-batch.ts';
 import {
   describe,
   failedLookup,
@@ -22,9 +23,11 @@ import {
   rejected,
   spent,
   type Tried,
+  type TryContext,
   toFailed,
   unspent,
 } from './classify-failure.ts';
+import { findRunnableRoute, type RunnableRoute } from './find-route.ts';
 import { type MappedInput, mapInput, toMappedEvent, validateInput } from './map-input.ts';
 import type { Clock, ErpConnections, OpenErpConnection } from './ports.ts';
 
@@ -61,8 +64,8 @@ export async function perform(
 ): Promise<Settlement> {
   const startedAt = deps.clock.now();
   const prepared = await prepare(deps, leased, deadlineAt);
-  const tried = prepared.kind === 'ended' ? prepared.tried : await attempt(prepared.work);
-  const connection = prepared.kind === 'ready' ? prepared.work.connection : null;
+  const tried = prepared.kind === 'ended' ? prepared.tried : await attempt(prepared.context, prepared.run);
+  const connection = prepared.kind === 'ready' ? prepared.context.connection : null;
   const { delivery, epoch } = leased;
   if (tried.kind === 'returned') {
     return {
@@ -111,7 +114,12 @@ function jobOf({ ledger }: LeasedDelivery): string | null {
 /** `candidate`: the input that broke a rule; null where none did. */
 type Prepared = { readonly candidate: JsonValue } & (
   | { readonly kind: 'ended'; readonly tried: Tried; readonly mapped: MappedInput | null }
-  | { readonly kind: 'ready'; readonly work: Try; readonly mapped: MappedInput }
+  | {
+      readonly kind: 'ready';
+      readonly context: TryContext & { readonly connection: OpenErpConnection };
+      readonly run: () => Promise<Tried>;
+      readonly mapped: MappedInput;
+    }
 );
 
 /** Everything that needs no ERP. */
@@ -125,17 +133,17 @@ async function prepare(
   if (leased.ledger?.kind === 'succeeded' && !isEdited(leased)) {
     return ended({ kind: 'duplicate', effect: 'done', document: leased.ledger.document });
   }
-  const route = deps.rules.findRoute(delivery.routeId);
+  const runnable = findRunnableRoute(deps.rules, leased.event, delivery);
   const target = deps.rules.targets.get(delivery.target);
-  const preset = deps.rules.sources.get(leased.event.source)?.preset;
   const handler = target?.adapter.operations[delivery.operation];
-  if (route === null || preset === undefined) {
+  if (runnable === null) {
     return ended(rejected('route_unknown', `route ${delivery.routeId} is not in this version of the relay`));
   }
-  if (target === undefined || handler === undefined || delivery.operationKey === null) {
-    return ended(
-      rejected('operation_unsupported', `target ${delivery.target} does not run ${delivery.operation}`),
-    );
+  const { route, preset } = runnable;
+  const batchHandler = target?.adapter.batches?.[delivery.operation];
+  const runs = route.operation.batch === undefined ? handler !== undefined : batchHandler !== undefined;
+  if (target === undefined || !runs || delivery.operationKey === null) {
+    return ended(unsupported(delivery));
   }
   const mapped = await readInput(route, preset, leased);
   if (!mapped.ok) {
@@ -158,20 +166,15 @@ async function prepare(
     idempotencyKey: `${delivery.operationKey}#${mapped.value.hash}`,
     erp: connection.erp,
   };
-  const { adapter } = target;
-  const work: Try = {
-    leased,
-    route,
-    target,
-    handler,
-    adapter,
-    call,
-    connection,
-    doubtSince,
-    jobRef: jobOf(leased),
-    clock: deps.clock,
-  };
-  return { kind: 'ready', work, mapped: mapped.value, candidate: null };
+  const context = { leased, route, adapter: target.adapter, call, connection, doubtSince, clock: deps.clock };
+  if (batchHandler !== undefined && route.operation.batch !== undefined) {
+    const input = mapped.value.input as BatchInput;
+    const batch: BatchTry = { ...context, handler: batchHandler, quietMs: target.quietMs, input };
+    return { kind: 'ready', context, run: () => attemptBatch(batch), mapped: mapped.value, candidate: null };
+  }
+  if (handler === undefined) return ended(unsupported(delivery));
+  const work: Try = { ...context, target, handler, jobRef: jobOf(leased) };
+  return { kind: 'ready', context, run: () => attemptOne(work), mapped: mapped.value, candidate: null };
 }
 
 function ended(outcome: Outcome, mapped: MappedInput | null = null): Prepared {
@@ -179,7 +182,11 @@ function ended(outcome: Outcome, mapped: MappedInput | null = null): Prepared {
   return { kind: 'ended', tried, mapped, candidate: null };
 }
 
-async function readInput(route: Route, preset: SourcePreset, leased: LeasedDelivery) {
+function unsupported({ target, operation }: Delivery): Outcome {
+  return rejected('operation_unsupported', `target ${target} does not run ${operation}`);
+}
+
+async function readInput(route: Route, preset: RunnableRoute['preset'], leased: LeasedDelivery) {
   const edited = leased.delivery.replay?.edited;
   if (edited !== null && edited !== undefined) return validateInput(route, edited.input);
   const event = toMappedEvent(preset, leased.event, leased.payload);
@@ -203,11 +210,9 @@ function compareWithLedger(route: Route, leased: LeasedDelivery, mapped: MappedI
   return { kind: 'duplicate', effect: 'done', document };
 }
 
-async function attempt(work: Try): Promise<Tried> {
+async function attempt(work: TryContext, run: () => Promise<Tried>): Promise<Tried> {
   try {
-    if (work.doubtSince === null) return await performClean(work, null);
-    if (work.jobRef !== null) return await performPolled(work, work.jobRef, work.doubtSince);
-    return await performInDoubt(work, work.doubtSince);
+    return await run();
   } catch (error) {
     // A bug of an adapter: whether it had written decides, as for any other failure.
     const message = `adapter ${work.adapter.name} failed: ${error instanceof Error ? error.message : String(error)}`;
@@ -215,6 +220,12 @@ async function attempt(work: Try): Promise<Tried> {
     if (work.doubtSince !== null) return unspent(inDoubt(work, { reason: 'lookup_failed', message }));
     return spent({ kind: 'retryable', effect: 'none', reason: 'adapter_fault', message });
   }
+}
+
+async function attemptOne(work: Try): Promise<Tried> {
+  if (work.doubtSince === null) return performClean(work, null);
+  if (work.jobRef !== null) return performPolled(work, work.jobRef, work.doubtSince);
+  return performInDoubt(work, work.doubtSince);
 }
 
 /** Asks after the ERP's job. One that ended without effect is a refusal, of this delivery or of the one it replays. */

@@ -13,6 +13,7 @@ import type { RelayDefinition } from '../core/relay-definition.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Route } from '../core/route.ts';
 import type { ReplayAnswer } from '../core/sequencer/messages.ts';
+import { findRunnableRoute } from './find-route.ts';
 import { type LoadedDelivery, type LoadFailure, loadDelivery } from './load-delivery.ts';
 import {
   type MappedInput,
@@ -162,13 +163,13 @@ async function prepare(
   const loaded = await loadDelivery(deps, deliveryId);
   if (!loaded.ok) return loaded;
   const { delivery, event, payload } = loaded.value;
-  const route = deps.definition.findRoute(delivery.routeId);
-  const source = deps.definition.sources.get(event.source);
-  if (route === null || source === undefined) {
+  const runnable = findRunnableRoute(deps.definition, event, delivery);
+  if (runnable === null) {
     const message = `the present code has no route ${delivery.routeId} of source ${event.source}`;
     return err({ kind: 'conflict', reason: 'route_removed', message });
   }
-  const mapped = toMappedEvent(source.preset, event, payload);
+  const { route, preset } = runnable;
+  const mapped = toMappedEvent(preset, event, payload);
   if (!mapped.ok) return err(toMappingFailure(mapped.error));
   const plannable = { ...mapped.value, orderingKey: event.orderingKey };
   const planned = delivery.operationKey === null ? planDelivery(plannable, route) : null;

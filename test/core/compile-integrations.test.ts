@@ -8,7 +8,13 @@ import {
   on,
   type RouteDefinition,
 } from '../../src/core/define-integration.ts';
-import { invoicePost, paymentRegister, saleConfirm, stockSet } from '../../src/operations/index.ts';
+import {
+  invoicePost,
+  paymentRegister,
+  saleConfirm,
+  stockSet,
+  stockSetMany,
+} from '../../src/operations/index.ts';
 import {
   crm,
   erp,
@@ -162,6 +168,35 @@ describe('after', () => {
     expect(problems(byRoute, invoice)).toHaveLength(1);
     expect(problems({ ...confirm, after: ['order/created'] })).toEqual([
       'routes[0] (confirm).after: must not wait for itself: shop-orders.confirm waits for shop-orders.confirm',
+    ]);
+  });
+});
+
+describe('a batch route', () => {
+  const batch = on(warehouse, 'inventory').run(stockSetMany, {
+    id: 'count',
+    target: erp,
+    batch: 'partial',
+    subject: ({ payload }) => payload.sku,
+    input: ({ payload }) => ({ batchId: payload.sku, records: [{ sku: payload.sku, quantity: 1 }] }),
+  });
+
+  it('keeps its policy', () => {
+    const relay = compiled(integration({ routes: [batch] }));
+    expect(relay.findRoute('shop-orders.count')?.policy.batch).toBe('partial');
+  });
+
+  it('is all or nothing only where the adapter can do that', () => {
+    expect(problems({ ...batch, batch: 'all_or_nothing' })).toEqual([
+      'routes[0] (count).batch: must be partial: the adapter fake-erp cannot do stock.set_many all or nothing',
+    ]);
+  });
+
+  it('must say what it is, and no other may', () => {
+    const { batch: _, ...silent } = batch;
+    expect(problems(silent)).toEqual(['routes[0] (count).batch: must be all_or_nothing or partial']);
+    expect(problems({ ...confirm, batch: 'partial' })).toEqual([
+      'routes[0] (confirm).batch: must not be there: sale.confirm takes one record',
     ]);
   });
 });

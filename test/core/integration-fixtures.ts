@@ -44,6 +44,13 @@ export const fakeAdapter: ErpAdapter = {
     isExpired: () => false,
   },
   operations: Object.fromEntries(Object.keys(operations).map((name) => [name, handler])),
+  batches: {
+    'stock.set_many': {
+      atomic: false,
+      lookup: async () => ({ kind: 'looked_up', done: [] }),
+      perform: async () => ({ kind: 'performed', done: [], refused: [] }),
+    },
+  },
 };
 
 export const shop = defineSource({

@@ -32,6 +32,9 @@ const broken: Record<Exclude<SampleName, 'relay.smoke'>, Readonly<Record<string,
   },
   'stock.receive': { state: 'draft', receiptId: 'R-2', lines: [{ sku: 'SKU-1', quantity: 9 }] },
   'stock.set': { state: 'draft', sku: 'SKU-2', onHand: 1 },
+  // Of a batch each record is compared as the operation it is one of.
+  'stock.set_many': { state: 'partial' },
+  'invoice.post_many': { state: 'partial' },
   'customer.upsert': { state: 'archived', customerId: '78', name: 'Ada', email: 'eve@example.com' },
 };
 

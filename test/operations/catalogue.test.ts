@@ -1,5 +1,6 @@
 // What every operation of the catalogue keeps: names, the good input and document, tolerance, strictness.
 import { describe, expect, it } from 'vitest';
+import type { AnyOperation } from '../../src/core/operation.ts';
 import { findOperation, operations, toFieldErrors } from '../../src/operations/index.ts';
 import { type SampleName, sampleInput, sampleOutput, samples } from './samples.ts';
 
@@ -28,7 +29,7 @@ describe('the catalogue', () => {
 });
 
 describe.each(names)('%s', (name) => {
-  const operation = operations[name];
+  const operation: AnyOperation = operations[name];
 
   it('accepts a good input and finds no difference in the document it promised', () => {
     const input = operation.input.safeParse(sampleInput(name));

@@ -79,6 +79,14 @@ export const samples = {
     input: { sku: 'SKU-1', quantity: 0, asOf: '2026-03-01T09:00:00Z' },
     output: { sku: 'SKU-1', state: 'done', onHand: 0 },
   },
+  'stock.set_many': {
+    input: { batchId: 'count-7', records: [{ sku: 'SKU-1', quantity: 3 }] },
+    output: { state: 'done', recordCount: 1, doneCount: 1, failedCount: 0 },
+  },
+  'invoice.post_many': {
+    input: { batchId: 'run-7', records: [{ orderId: '1001' }] },
+    output: { state: 'done', recordCount: 1, doneCount: 1, failedCount: 0 },
+  },
   'customer.upsert': {
     input: {
       customerId: '77',

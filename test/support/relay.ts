@@ -32,6 +32,13 @@ export const testAdapter: ErpAdapter = {
     isExpired: () => false,
   },
   operations: Object.fromEntries(Object.keys(operations).map((name) => [name, handler])),
+  batches: {
+    'stock.set_many': {
+      atomic: false,
+      lookup: async () => ({ kind: 'looked_up', done: [] }),
+      perform: async () => ({ kind: 'performed', done: [], refused: [] }),
+    },
+  },
 };
 
 export function relayWith(options: { readonly network?: 'public' | 'private' }): RelayDefinition {

@@ -285,4 +285,30 @@ describe('does not compile:', () => {
       input: ({ payload }) => ({ sku: payload.lines[0]?.sku, quantity: 1 }),
     });
   });
+
+  it('a batch route that does not say what becomes of the good records', () => {
+    const route = {
+      ...base,
+      subject: ({ payload }: { payload: { id: string } }) => payload.id,
+      input: ({ payload }: { payload: { id: string } }) => ({
+        batchId: payload.id,
+        records: [{ sku: 'a', quantity: 1 }],
+      }),
+    };
+    on(shop, 'order/paid').run(stockSetMany, { ...route, batch: 'partial' });
+    on(shop, 'order/paid').run(stockSetMany, { ...route, batch: 'all_or_nothing' });
+    // @ts-expect-error batch is required
+    on(shop, 'order/paid').run(stockSetMany, route);
+    // @ts-expect-error not a policy
+    on(shop, 'order/paid').run(stockSetMany, { ...route, batch: 'some' });
+  });
+
+  it('a batch policy where there is one record', () => {
+    on(shop, 'order/paid').run(saleConfirm, {
+      ...base,
+      // @ts-expect-error batch: sale.confirm takes one record
+      batch: 'partial',
+      input: ({ payload }) => good(payload),
+    });
+  });
 });

@@ -1,16 +1,15 @@
 // Claim: the one decision that makes a webhook ours. Dedupes by event id, records the event and plans its deliveries at
 // their places. Runs inside the caller's transaction; several claims may share one, and so one sync to disk.
 
-import type { Delivery, PlannedDelivery } from '../delivery.ts';
 import type { WebhookEvent } from '../event.ts';
 import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { coalesce } from './coalesce.ts';
+import { createDelivery } from './create-delivery.ts';
 import { recordKey } from './key-state.ts';
 import type { ClaimAnswer, ClaimRequest } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
-import { deadLetter } from './settle-rules.ts';
 import { insertRecord, loadKey, type SequencerState, takeNumber } from './state.ts';
 
 export function claim(state: SequencerState, request: ClaimRequest): ClaimAnswer {
@@ -84,29 +83,4 @@ function signalUnplanned(state: SequencerState, record: EventRecord): void {
     const { reason, message } = delivery.state;
     state.signals.push({ kind: 'delivery.dead_lettered', delivery, event: record.event, reason, message });
   }
-}
-
-export function createDelivery(planned: PlannedDelivery, id: string, now: number): Delivery {
-  return {
-    ...planned,
-    id,
-    state:
-      planned.problem === null
-        ? { status: 'pending' }
-        : deadLetter(now, {
-            reason: 'mapping_failed',
-            code: planned.problem.code,
-            message: planned.problem.message,
-          }),
-    attemptCount: 0,
-    lookupCount: 0,
-    crashCount: 0,
-    suspect: false,
-    startNumber: null,
-    epoch: 0,
-    effect: null,
-    replay: null,
-    createdAt: now,
-    updatedAt: now,
-  };
 }

@@ -56,8 +56,7 @@ export function keepRecord(key: KeyState, record: EventRecord): void {
   key.records.set(name, record);
   if (record.deliveries.some(({ state }) => !isClosed(state))) key.live.add(name);
   else key.live.delete(name);
-  for (const { operationKey } of record.deliveries) {
-    if (operationKey === null) continue;
+  for (const operationKey of operationKeysOf(record)) {
     const names = key.byOperation.get(operationKey);
     if (names === undefined) key.byOperation.set(operationKey, new Set([name]));
     else names.add(name);
@@ -68,10 +67,19 @@ export function dropRecord(key: KeyState, record: EventRecord): void {
   const name = recordKey(record.event);
   key.records.delete(name);
   key.live.delete(name);
-  for (const { operationKey } of record.deliveries) {
-    const names = operationKey === null ? undefined : key.byOperation.get(operationKey);
+  for (const operationKey of operationKeysOf(record)) {
+    const names = key.byOperation.get(operationKey);
     names?.delete(name);
-    if (operationKey !== null && names?.size === 0) key.byOperation.delete(operationKey);
+    if (names?.size === 0) key.byOperation.delete(operationKey);
+  }
+}
+
+/** Of its deliveries, and of the records of a batch that were done, which have no delivery of their own. */
+function* operationKeysOf({ deliveries }: EventRecord): Generator<string> {
+  for (const { operationKey, effect } of deliveries) {
+    if (operationKey !== null) yield operationKey;
+    if (effect?.kind !== 'succeeded') continue;
+    for (const { key } of effect.records ?? []) yield key;
   }
 }
 
@@ -101,6 +109,8 @@ export function ledgerOf(key: KeyState, operationKey: string): LedgerEffect | nu
   let found: LedgerEffect | null = null;
   for (const name of key.byOperation.get(operationKey) ?? []) {
     for (const delivery of key.records.get(name)?.deliveries ?? []) {
+      const ofBatch = recordEffect(delivery.effect, operationKey);
+      if (ofBatch !== null) return ofBatch;
       if (delivery.operationKey !== operationKey || delivery.effect === null) continue;
       if (delivery.effect.kind === 'succeeded') return delivery.effect;
       found = laterDoubt(found, delivery.effect.since, delivery.effect.jobRef);
@@ -111,6 +121,15 @@ export function ledgerOf(key: KeyState, operationKey: string): LedgerEffect | nu
 
 export function ledgerFor(key: KeyState, delivery: Delivery): LedgerEffect | null {
   return delivery.operationKey === null ? null : ledgerOf(key, delivery.operationKey);
+}
+
+/** A record of a batch that was done has no delivery of its own: the batch's effect holds its key. */
+function recordEffect(effect: LedgerEffect | null, operationKey: string): LedgerEffect | null {
+  if (effect?.kind !== 'succeeded' || effect.records === undefined) return null;
+  const done = effect.records.find(({ key }) => key === operationKey);
+  if (done === undefined) return null;
+  const { documentId, documentNumber } = done;
+  return { kind: 'succeeded', document: { documentId, documentNumber, state: 'done' }, inputHash: null };
 }
 
 export function prerequisiteState(key: KeyState, prerequisite: Prerequisite): PrerequisiteState {

@@ -2,17 +2,18 @@
 // became of the delivery meanwhile. It never reopens anything. Runs inside the caller's transaction.
 
 import { type Attempt, type Delivery, isClosed } from '../delivery.ts';
-import type { ErpDocument } from '../outcome.ts';
 import { coalesce } from './coalesce.ts';
+import { withFailedRecords } from './failed-records.ts';
 import { horizonMs } from './journal-cut.ts';
 import { type KeyState, recordKey } from './key-state.ts';
 import type { Settlement } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
-import { closePosition, laterDoubt } from './settle-rules.ts';
+import { closePosition, doneEffect, laterDoubt } from './settle-rules.ts';
 import {
-  documentOf,
+  type DoneOutcome,
   type Found,
+  isDone,
   noteSecondDocument,
   noteSecondJob,
   toAttempt,
@@ -36,14 +37,13 @@ export function settleLate(state: SequencerState, found: Found, settlement: Sett
   if (!used) return;
   noteSecondDocument(state, found, outcome);
   noteSecondJob(state, found, { outcome, replaced: false });
-  const document = documentOf(outcome);
   const attempt = toAttempt(settlement, found.delivery);
-  if (document === null) {
+  if (!isDone(outcome)) {
     const since = outcome.kind === 'in_doubt' ? outcome.lastByteAt : state.now;
     const jobRef = outcome.kind === 'accepted' ? outcome.jobRef : undefined;
     doubtLate(state, found, { since, jobRef, attempt });
   } else {
-    succeedLate(state, found, { document, inputHash, attempt });
+    succeedLate(state, found, { outcome, inputHash, attempt });
   }
   reviewKey(state, found.key);
 }
@@ -76,11 +76,11 @@ function doubtLate(
 function succeedLate(
   state: SequencerState,
   found: Found,
-  late: Late & { readonly document: ErpDocument; readonly inputHash: string | null },
+  late: Late & { readonly outcome: DoneOutcome; readonly inputHash: string | null },
 ): void {
   const { delivery } = found;
   if (delivery.effect?.kind === 'succeeded') return;
-  const { document, inputHash } = late;
+  const { outcome, inputHash } = late;
   const { now } = state;
   const closed: Delivery['state'] =
     delivery.state.status === 'dead_lettered'
@@ -89,11 +89,13 @@ function succeedLate(
   const succeeded: Delivery = {
     ...delivery,
     state: isClosed(delivery.state) ? delivery.state : closed,
-    effect: { kind: 'succeeded', document, inputHash },
+    effect: doneEffect(outcome, inputHash),
     suspect: false,
     updatedAt: now,
   };
-  const changed = closePosition(withDelivery(found.record, succeeded, late.attempt), succeeded, now);
+  const settled = withDelivery(found.record, succeeded, late.attempt);
+  const whole = withFailedRecords(state, settled, { batch: succeeded, outcome });
+  const changed = closePosition(whole, succeeded, now);
   putEvidence(state, found.key, changed);
   coalesce(state, found.key, recordKey(changed.event));
   state.signals.push(toSignal(succeeded, changed, 'late_settle'));

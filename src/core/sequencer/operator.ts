@@ -4,8 +4,8 @@
 import { type Delivery, isClosed } from '../delivery.ts';
 import { formatId } from '../ids.ts';
 import { hasRoomForAct, noRoomForAct, withAct } from './acts.ts';
-import { createDelivery } from './claim.ts';
 import { coalesce } from './coalesce.ts';
+import { createDelivery } from './create-delivery.ts';
 import { type KeyState, liveRecords, recordKey } from './key-state.ts';
 import type {
   DeliveryFilter,
@@ -71,13 +71,14 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
       message: 'the event is archived: its body must come with the request',
     };
   }
-  const { routeId, target, operation, operationKey, staleKey, policy } = planned;
+  const { own } = found.delivery;
   const created: Delivery = {
     ...createDelivery(
-      { routeId, target, operation, operationKey, staleKey, policy, problem: null },
+      { ...planned, problem: null },
       formatId('dlv', state.config.partition, takeNumber(state)),
       now,
     ),
+    ...(own === undefined ? {} : { own }),
     // It stands where the first delivery stood.
     startNumber: atPlace[0]?.startNumber ?? null,
     replay: {

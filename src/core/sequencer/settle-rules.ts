@@ -43,10 +43,11 @@ export function decideSettle(delivery: Delivery, context: SettleContext): Delive
   switch (outcome.kind) {
     case 'succeeded':
     case 'duplicate':
+    case 'partial':
       return {
         ...settled,
         state: { status: 'succeeded', how: outcome.kind, at: now },
-        effect: { kind: 'succeeded', document: outcome.document, inputHash: context.inputHash },
+        effect: doneEffect(outcome, context.inputHash),
         lookupCount: 0,
       };
     case 'accepted':
@@ -234,6 +235,18 @@ export function laterDoubt(effect: LedgerEffect | null, since: number, jobRef?: 
   const job = jobRef ?? effect?.jobRef;
   const doubt = { kind: 'possibly_done', since: Math.max(effect?.since ?? 0, since) } as const;
   return job === undefined ? doubt : { ...doubt, jobRef: job };
+}
+
+/** What the ledger keeps of what was done, of a batch with the keys of its records. */
+export function doneEffect(
+  outcome: Extract<Outcome, { kind: 'succeeded' | 'duplicate' | 'partial' }>,
+  inputHash: string | null,
+): LedgerEffect {
+  const done = { kind: 'succeeded', document: outcome.document, inputHash } as const;
+  if (outcome.kind === 'partial') return { ...done, records: outcome.succeeded };
+  return outcome.kind === 'succeeded' && outcome.records !== undefined
+    ? { ...done, records: outcome.records }
+    : done;
 }
 
 function heldEffect(before: LedgerEffect | null, effect: Effect, now: number): LedgerEffect | null {

@@ -4,6 +4,7 @@
 import { type Attempt, type AttemptOutcome, type Delivery, isClosed } from '../delivery.ts';
 import type { Outcome } from '../outcome.ts';
 import { coalesce } from './coalesce.ts';
+import { withFailedRecords } from './failed-records.ts';
 import { recordKey } from './key-state.ts';
 import { settleLate } from './late-settle.ts';
 import { endLease, isLedgerAsLeased, replaceInMemory, writeSlot } from './lease.ts';
@@ -105,10 +106,12 @@ function settleLeased(
   });
   endLease(state, active, found);
   noteSecondDocument(state, found, outcome);
-  noteSecondJob(state, found, { outcome, replaced: doubtCleared });
+  noteSecondJob(state, found, { outcome, replaced: isCleared });
   const attempt = toAttempt(settlement, decided);
   const before = isCleared ? withoutDoubt(found.record, found.delivery) : found.record;
-  const changed = closePosition(withDelivery(before, decided, attempt), decided, state.now);
+  const settled = withDelivery(before, decided, attempt);
+  const whole = withFailedRecords(state, settled, { batch: decided, outcome });
+  const changed = closePosition(whole, decided, state.now);
   putRecord(state, found.key, changed);
   coalesce(state, found.key, recordKey(changed.event));
   state.signals.push(toSignal(decided, changed, outcome.kind));
@@ -138,6 +141,12 @@ export function toAttemptOutcome(outcome: Outcome): AttemptOutcome {
     case 'retryable':
     case 'in_doubt':
       return { ...base, reason: outcome.reason };
+    case 'partial': {
+      const doneCount = outcome.succeeded.length;
+      const failed = outcome.failed.map(({ recordId }) => recordId);
+      const text = `${doneCount} of ${doneCount + failed.length} records done; failed: ${failed.join(', ')}`;
+      return { ...base, reason: 'partial', message: text, records: { doneCount, failed } };
+    }
     default:
       return { ...base, reason: null };
   }

@@ -67,7 +67,13 @@ export function noteSecondJob(
 }
 
 export function documentOf(outcome: Outcome): ErpDocument | null {
-  return outcome.kind === 'succeeded' || outcome.kind === 'duplicate' ? outcome.document : null;
+  return isDone(outcome) ? outcome.document : null;
+}
+
+export type DoneOutcome = Extract<Outcome, { kind: 'succeeded' | 'duplicate' | 'partial' }>;
+
+export function isDone(outcome: Outcome): outcome is DoneOutcome {
+  return outcome.kind === 'succeeded' || outcome.kind === 'duplicate' || outcome.kind === 'partial';
 }
 
 export function toSignal(delivery: Delivery, record: EventRecord, outcome: string): Signal {

@@ -2,6 +2,7 @@
 // Wiring only: what each operation does is in its handler, what an answer means in read-answer.ts.
 
 import type { ErpAdapter } from '../../core/erp.ts';
+import { createInvoiceBatch, createStockBatch } from './batch-handlers.ts';
 import { createCustomerHandler } from './customer-handler.ts';
 import {
   createCreditNoteHandler,
@@ -37,6 +38,10 @@ export function createSandboxAdapter(options: SandboxOptions = { idempotencyKeys
       'stock.receive': { ...createReceiptHandler(options), poll: pollJob },
       'stock.set': { ...createStockHandler(options), poll: pollJob },
       'customer.upsert': { ...createCustomerHandler(options), poll: pollJob },
+    },
+    batches: {
+      'stock.set_many': createStockBatch(options),
+      'invoice.post_many': createInvoiceBatch(options),
     },
     samples: sandboxSamples,
   };

@@ -10,10 +10,15 @@ import { accountingDate, type Posting, postEntry } from './accounting.ts';
 import { idField, relayKeyField, timeField } from './fields.ts';
 import { orderOfDocument, updateOrder } from './sales.ts';
 
-const invoiceBody = z.object({ relayKey: relayKeyField, orderId: idField, invoiceDate: timeField.nullish() });
+const invoiceBody = z.object({
+  relayKey: relayKeyField,
+  orderId: idField,
+  invoiceDate: timeField.nullish(),
+  state: z.enum(['draft', 'posted']).default('draft'),
+});
 
 export function createInvoice(erp: Erp, body: unknown): InvoiceDocument {
-  const { relayKey = null, orderId, invoiceDate } = parseBody(invoiceBody, body);
+  const { relayKey = null, orderId, invoiceDate, state } = parseBody(invoiceBody, body);
   const order = orderOfDocument(erp, orderId, 'orderId');
   if (order.invoiceState === 'invoiced') {
     refuse(
@@ -46,7 +51,7 @@ export function createInvoice(erp: Erp, body: unknown): InvoiceDocument {
   };
   erp.store.insert('invoice', invoice);
   logEffect(erp, 'invoice.draft', invoice);
-  return invoice;
+  return state === 'posted' ? postInvoice(erp, invoice.documentId) : invoice;
 }
 
 export function postInvoice(erp: Erp, documentId: string): InvoiceDocument {

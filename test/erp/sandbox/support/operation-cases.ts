@@ -3,7 +3,7 @@ import type { operations } from '../../../../src/operations/index.ts';
 import type { Json } from './start-sandbox.ts';
 
 export type OperationCase = {
-  readonly name: Exclude<keyof typeof operations, 'relay.smoke'>;
+  readonly name: Exclude<keyof typeof operations, 'relay.smoke' | `${string}_many`>;
   readonly input: Json;
   /** Operations done before, as [name, input]. */
   readonly before: readonly (readonly [name: string, input: Json])[];
