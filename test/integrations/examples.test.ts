@@ -332,23 +332,6 @@ describe('the warehouse', () => {
     });
   });
 
-  it('sets a whole inventory in one batch, once an inventory', () => {
-    const payload = {
-      inventory_id: 'I-7',
-      warehouse: 'MAIN',
-      sequence: 4,
-      counted_at: '2026-03-01T09:00:00Z',
-      lines: [{ sku: 'A', on_hand: 3 }],
-    };
-    const asOf = payload.counted_at;
-    expect(run({ source: 'warehouse', type: 'inventory.completed', payload })).toEqual({
-      'inventory/I-7/erp/stock.set_many/I-7': {
-        batchId: 'I-7',
-        records: [{ sku: 'A', location: 'MAIN', quantity: 3, asOf }],
-      },
-    });
-  });
-
   it('sets stock by warehouse, each count once', () => {
     const payload = {
       sku: 'ANCHOR-1',

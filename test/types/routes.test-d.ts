@@ -8,6 +8,7 @@ import {
   paymentRegister,
   saleConfirm,
   stockSet,
+  stockSetMany,
 } from '../../src/operations/index.ts';
 import { limitedAdapter, lineOf, openSource, shop, target } from './fixtures.ts';
 
