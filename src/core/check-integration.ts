@@ -2,6 +2,7 @@
 // Pure. Types say some of them too; they are said again here because a relay that starts wrongly loses events quietly.
 
 import type { EventPrerequisite, RouteDefinition } from './define-integration.ts';
+import { directSource } from './direct-request.ts';
 import type { EnrichStep } from './enrich.ts';
 import type { ConfigProblem, SourceDefinition } from './relay-definition.ts';
 import { type RoutePolicy, routeBounds, routeDefaults } from './route.ts';
@@ -47,6 +48,7 @@ function problemsAt({ file, field: parent }: Place) {
 export function checkSource(source: SourceDefinition, place: Place): readonly ConfigProblem[] {
   const { found, expect } = problemsAt(place);
   expect(idPattern.test(source.id), 'id', idRule);
+  expect(source.id !== directSource, 'id', 'must not be operations: so are direct requests named');
   expect(variablePattern.test(source.secretVariable), 'secret', variableRule);
   expect(
     !source.secretVariable.endsWith('_PREVIOUS'),

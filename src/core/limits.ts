@@ -96,6 +96,18 @@ export const limits = {
   maxKeptInputChars: 16_384,
   /** Inputs kept beside the dead letters of one batch's records, characters of JSON: with a body of 1 MiB still one row. */
   maxKeptRecordChars: 262_144,
+  /** How long a direct request is known by its Idempotency-Key, ms: 30 days, past any retry of a caller. */
+  directRequestMs: 30 * 24 * 3600 * 1000,
+  /** After so long the claim of a direct request is repeated, ms: its caller has normally made it within a few. */
+  directClaimMs: 5_000,
+  /** How long a direct request is waited for where its caller says nothing, ms. */
+  operationWaitMs: 10_000,
+  /** Longest wait a caller may ask for, ms: below what proxies cut off. */
+  maxOperationWaitMs: 60_000,
+  /** First pause between two looks at a job that is waited for, ms. */
+  jobLookMs: 25,
+  /** Longest pause between two looks at a job that is waited for, ms. */
+  maxJobLookMs: 1_000,
   /** Body of one ERP request or answer kept with an attempt, characters. */
   maxKeptExchangeChars: 8_192,
   /** Answer of an ERP, bytes: a document with a thousand lines; more is a list that should be paged. */

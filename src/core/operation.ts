@@ -4,6 +4,7 @@
 import type { z } from 'zod';
 import type { BatchForm } from './batch.ts';
 import type { ErpDocument, StateDifference } from './outcome.ts';
+import type { Entity } from './source.ts';
 
 /**
  * How often one ordering key may see the operation:
@@ -35,6 +36,15 @@ export type Operation<
   readonly keyFields?: readonly string[];
   /** Where it is one operation over many records: what those are. */
   readonly batch?: BatchForm;
+  /**
+   * What a valid input is about: the entity whose line it runs in, and what its key is made of. For requests that come
+   * without an event; absent: a line of its own.
+   */
+  identify?(input: NoInfer<Input>): {
+    readonly entity?: Entity;
+    readonly subject?: string;
+    readonly version?: string;
+  };
   /** Compares what the ERP says afterwards with what the intent promised. Empty: as promised. Pure. */
   compare(input: NoInfer<Input>, output: NoInfer<Output>): readonly StateDifference[];
 };

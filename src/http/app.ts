@@ -12,6 +12,8 @@ import { routeHealth } from './health.ts';
 import { routeHome } from './home.ts';
 import { identify } from './identify.ts';
 import { routeIngest } from './ingest.ts';
+import { routeJobs } from './jobs.ts';
+import { routeOperations } from './operations.ts';
 import { problem } from './problem.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
@@ -19,6 +21,8 @@ export function createApp(services: HttpServices): Hono<HttpEnv> {
   const app = createBase(services);
   routeIngest(app, services);
   routeAdmin(app, services);
+  routeOperations(app, services);
+  routeJobs(app, services);
   routeCallbacks(app, services);
   routeHealth(app, services);
   routeHome(app, services);

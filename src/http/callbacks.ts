@@ -3,6 +3,7 @@
 
 import type { Hono } from 'hono';
 import { parseId } from '../core/ids.ts';
+import { findHolder } from '../pipeline/sequencers.ts';
 import { authorize } from './authorize.ts';
 import { problem } from './problem.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
@@ -12,10 +13,10 @@ type CallbackServices = Pick<HttpServices, 'config' | 'sequencers' | 'telemetry'
 export function routeCallbacks(app: Hono<HttpEnv>, services: CallbackServices): void {
   app.post('/callbacks/:deliveryId', authorize(services), async (c) => {
     const deliveryId = c.req.param('deliveryId');
-    const id = parseId('dlv', deliveryId, services.sequencers.partitions);
-    if (!id.ok) return problem(c, 'not_found');
-    const answer = await services.sequencers.of(id.value.partition).pollNow(deliveryId);
-    if (answer.kind === 'not_found') return problem(c, 'not_found');
+    const id = parseId('dlv', deliveryId);
+    const holder = id.ok ? await findHolder(services.sequencers, id.value, deliveryId) : null;
+    const answer = await holder?.sequencer.pollNow(deliveryId);
+    if (answer === undefined || answer.kind === 'not_found') return problem(c, 'not_found');
     const status = answer.kind === 'due' ? 'running' : answer.status;
     services.telemetry.log('info', 'callback.received', {
       requestId: c.get('requestId'),

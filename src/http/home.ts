@@ -22,6 +22,10 @@ Admin, with Authorization: Bearer <ADMIN_KEY>:
   POST /admin/targets/:id/release        let all held ones of a target go on
   GET  /admin/rejected-requests  /admin/partitions  /admin/sources  /admin/targets
 
+Operations, with the same key and an Idempotency-Key:
+  POST /operations/:operation            run an intent directly
+  GET  /jobs/:id                         what became of it
+
 Callbacks of an ERP, with the same key:
   POST /callbacks/:deliveryId            a job has ended: the ERP is asked at once
 

@@ -62,6 +62,7 @@ export const creditNoteIssue = defineOperation({
     /** Where the ERP shows them. */
     lines: z.array(z.object({ sku: z.string(), quantity: z.number() })).nullish(),
   }),
+  identify: ({ orderId, refundId }) => ({ entity: { kind: 'order', id: orderId }, subject: refundId }),
   compare: (credit, note) =>
     differences(
       expectEqual('state', 'posted', note.state),

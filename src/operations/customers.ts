@@ -39,6 +39,7 @@ export const customerUpsert = defineOperation({
     name: z.string(),
     email: z.string().nullish(),
   }),
+  identify: ({ customerId }) => ({ entity: { kind: 'customer', id: customerId }, subject: customerId }),
   compare: (customer, document) =>
     differences(
       expectEqual('state', 'active', document.state),

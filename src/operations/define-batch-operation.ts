@@ -57,6 +57,7 @@ export function defineBatchOperation<const Name extends string, RecordInput>(bat
       doneCount: z.number(),
       failedCount: z.number(),
     }),
+    identify: ({ batchId }) => ({ entity: { kind: name, id: batchId }, subject: batchId }),
     compare: (_input, output) => expectEqual('state', 'done', output.state),
     batch: {
       record: record as unknown as BatchForm['record'],

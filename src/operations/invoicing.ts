@@ -26,6 +26,7 @@ export const invoicePost = defineOperation({
     total: writtenAmount,
     accountingDate: z.string().nullish(),
   }),
+  identify: ({ orderId }) => ({ entity: { kind: 'order', id: orderId } }),
   compare: (request, invoice) =>
     differences(
       expectEqual('state', 'posted', invoice.state),

@@ -43,6 +43,10 @@ export const paymentRegister = defineOperation({
     currency: z.string(),
     amount: writtenAmount,
   }),
+  identify: ({ paymentId, orderId, invoiceNumber = '' }) => ({
+    entity: orderId === undefined ? { kind: 'invoice', id: invoiceNumber } : { kind: 'order', id: orderId },
+    subject: paymentId,
+  }),
   compare: (payment, document) =>
     differences(
       expectEqual('state', 'posted', document.state),

@@ -16,5 +16,6 @@ export const relaySmoke = defineOperation({
   keyFields: ['note'],
   input: z.strictObject({ note: idField }),
   output: z.object({ ...documentFields, note: z.string() }),
+  identify: ({ note }) => ({ subject: note }),
   compare: (smoke, document) => expectEqual('note', smoke.note, document.note),
 });

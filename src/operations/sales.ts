@@ -64,6 +64,7 @@ export const saleConfirm = defineOperation({
     total: writtenAmount,
     lines: z.array(z.object({ sku: z.string(), quantity: z.number() })),
   }),
+  identify: ({ orderId }) => ({ entity: { kind: 'order', id: orderId } }),
   compare: (sale, order) =>
     differences(
       expectEqual('state', 'confirmed', order.state),
@@ -84,6 +85,7 @@ export const saleCancel = defineOperation({
   keyFields: ['orderId'],
   input: z.strictObject({ orderId: idField, reason: noteField.optional() }),
   output: z.object({ ...documentFields, orderId: z.string() }),
+  identify: ({ orderId }) => ({ entity: { kind: 'order', id: orderId } }),
   compare: (cancellation, order) =>
     differences(
       expectEqual('state', 'cancelled', order.state),

@@ -38,6 +38,7 @@ export const stockReceive = defineOperation({
     receiptId: z.string(),
     lines: z.array(z.object({ sku: z.string(), quantity: z.number(), onHand: z.number().optional() })),
   }),
+  identify: ({ receiptId }) => ({ entity: { kind: 'receipt', id: receiptId }, subject: receiptId }),
   compare: (receipt, document) =>
     differences(
       expectEqual('state', 'done', document.state),
@@ -63,6 +64,11 @@ export const stockSet = defineOperation({
     asOf: instantField.optional(),
   }),
   output: z.object({ ...documentFields, sku: z.string(), onHand: z.number() }),
+  identify: ({ sku, location, asOf }) => ({
+    entity: { kind: 'product', id: sku },
+    subject: location === undefined ? sku : `${sku}@${location}`,
+    ...(asOf === undefined ? {} : { version: asOf }),
+  }),
   compare: (count, adjustment) =>
     differences(
       expectEqual('state', 'done', adjustment.state),

@@ -145,11 +145,13 @@ function toOutcome(work: BatchTry, { records, done, refused }: Ended): Outcome {
   // The ERP answers in another form: that is so for all of them, and none of them is at fault.
   if (issues.length > 0)
     return { kind: 'contract_broken', effect: 'done', issues: issues.slice(0, maxIssues) };
+  // As the caller wrote them: refused before the call or by the ERP.
+  failed.sort((a, b) => placeOf(a, work) - placeOf(b, work));
   const document = summary(work.input.batchId, succeeded, failed);
   if (failed.length === 0) return { kind: 'succeeded', effect: 'done', document, records: succeeded };
   return {
     ...{ kind: 'partial', effect: 'done', document, recordOperation: operation.name, succeeded },
-    failed: keptInputs(failed.sort((a, b) => placeOf(a, work) - placeOf(b, work))),
+    failed: keptInputs(failed),
   };
 }
 

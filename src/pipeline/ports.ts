@@ -3,6 +3,7 @@
 
 import type { Alert, AlertReport } from '../core/alerts/alert.ts';
 import type { Attempt, Exchange } from '../core/delivery.ts';
+import type { DirectRequest, RecordAnswer } from '../core/direct-request.ts';
 import type { ErpConnection } from '../core/erp.ts';
 import type { EventPayload } from '../core/event.ts';
 import type { ParsedId } from '../core/ids.ts';
@@ -51,6 +52,11 @@ export interface Sequencer extends IntakeSequencer {
   /** A callback: the ERP's job is asked after now. */
   pollNow(deliveryId: string): Promise<PollNowAnswer>;
   find(deliveryId: string): Promise<FindAnswer | null>;
+  /** A direct request, kept by the hash of its caller and key. */
+  recordRequest(request: DirectRequest): Promise<RecordAnswer>;
+  findRequest(hash: string): Promise<DirectRequest | null>;
+  /** It is claimed: what the claim needed is dropped. */
+  acknowledgeRequest(hash: string, deliveryId: string): Promise<void>;
   /** Open deliveries only: what is closed is the journal's to list. */
   listOpen(request: ListRequest): Promise<readonly DeliveryView[]>;
   /** Lines with something open in them, longest blocked first. */

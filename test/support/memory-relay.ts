@@ -187,6 +187,19 @@ export function toPort({ bench, journal, down, partition }: PortParts): Sequence
     resolve: (request) => call(() => core().resolve(request, bench.now())),
     releaseMany: (request) => call(() => core().releaseMany(request, bench.now())),
     pollNow: (id) => call(() => core().pollNow(id, bench.now())),
+    recordRequest: (request) =>
+      call(() => {
+        const known = bench.requests.get(request.hash);
+        if (known !== undefined) return { kind: 'known' as const, request: known };
+        bench.requests.set(request.hash, request);
+        return { kind: 'recorded' as const };
+      }),
+    findRequest: (hash) => call(() => bench.requests.get(hash) ?? null),
+    acknowledgeRequest: (hash, deliveryId) =>
+      call(() => {
+        const known = bench.requests.get(hash);
+        if (known !== undefined) bench.requests.set(hash, { ...known, claim: null, deliveryId });
+      }),
     find: (id) => call(() => core().find(id, bench.now())),
     listOpen: (request) => call(() => core().listOpen(request, bench.now())),
     claimIntake: (request) => call(() => core().intakes.claim(request, bench.now())),

@@ -2,6 +2,7 @@
 // It adds nothing to the sequencer: every method is one call, or a loop over one.
 
 import type { Delivery } from '../../src/core/delivery.ts';
+import type { DirectRequest } from '../../src/core/direct-request.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type {
   DeliveryView,
@@ -50,6 +51,8 @@ export function createBench(config: SequencerConfig = benchConfig, rows: MemoryR
   };
 
   const bench = {
+    /** Direct requests, by hash. */
+    requests: new Map<string, DirectRequest>(),
     rows,
     signals,
     now: () => now,

@@ -24,13 +24,8 @@ export function claim(state: SequencerState, request: ClaimRequest): ClaimAnswer
   }
   const key = loadKey(state, request.event.orderingKey);
   const known = key.records.get(recordKey(request.event));
-  if (known !== undefined) {
-    return {
-      kind: 'claimed',
-      id: known.id,
-      status: isSameItem(known.event, request.event) ? 'accepted' : 'duplicate',
-    };
-  }
+  if (known !== undefined)
+    return toAnswer(known, isSameItem(known.event, request.event) ? 'accepted' : 'duplicate');
   if (state.openCount >= limits.maxOpenEvents) {
     return {
       kind: 'refused',
@@ -43,7 +38,11 @@ export function claim(state: SequencerState, request: ClaimRequest): ClaimAnswer
   signalUnplanned(state, record);
   coalesce(state, key, recordKey(record.event));
   reviewKey(state, key);
-  return { kind: 'claimed', id: record.id, status: 'accepted' };
+  return toAnswer(record, 'accepted');
+}
+
+function toAnswer(record: EventRecord, status: 'accepted' | 'duplicate'): ClaimAnswer {
+  return { kind: 'claimed', id: record.id, status, deliveryIds: record.deliveries.map(({ id }) => id) };
 }
 
 /** A fan-out that broke is done again: the item that made the record is not its own duplicate. */

@@ -23,7 +23,13 @@ export type ClaimRequest = {
 };
 
 export type ClaimAnswer =
-  | { readonly kind: 'claimed'; readonly id: string; readonly status: 'accepted' | 'duplicate' }
+  | {
+      readonly kind: 'claimed';
+      readonly id: string;
+      readonly status: 'accepted' | 'duplicate';
+      /** Those the event planned, in order; an older object does not say. */
+      readonly deliveryIds?: readonly string[];
+    }
   /** Nothing was claimed; the sender should come again. */
   | {
       readonly kind: 'refused';

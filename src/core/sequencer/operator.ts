@@ -95,6 +95,7 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
       at: now,
     },
   };
+  const { target } = found.delivery;
   const { actor, reason } = request;
   const act = { deliveryId: request.deliveryId, target, actor, action: 'replayed', reason } as const;
   const replayed: EventRecord = { ...opened, deliveries: [...opened.deliveries, created] };

@@ -38,6 +38,10 @@ function createObjectSequencer(namespace: SequencerNamespace, name: string): Seq
     resolve: (request) => call((sequencer) => sequencer.resolve(request)),
     pollNow: (deliveryId) => call((sequencer) => sequencer.pollNow(deliveryId)),
     find: (deliveryId) => call((sequencer) => sequencer.find(deliveryId)),
+    recordRequest: (request) => call((sequencer) => sequencer.recordRequest(request)),
+    findRequest: (hash) => call((sequencer) => sequencer.findRequest(hash)),
+    acknowledgeRequest: (hash, deliveryId) =>
+      call((sequencer) => sequencer.acknowledgeRequest(hash, deliveryId)),
     listOpen: (request) => call((sequencer) => sequencer.listOpen(request)),
     listLines: (request) => call((sequencer) => sequencer.listLines(request)),
     flushJournal: () => call((sequencer) => sequencer.flushJournal()),

@@ -4,6 +4,7 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import { parseVariables } from '../../config.ts';
+import type { DirectRequest, RecordAnswer } from '../../core/direct-request.ts';
 import type {
   IntakeRequest,
   ItemLeaseRequest,
@@ -34,7 +35,8 @@ import type {
   Signal,
 } from '../../core/sequencer/messages.ts';
 import { createSequencer, type SequencerCore } from '../../core/sequencer/sequencer.ts';
-import type { Journal, OperationHolds, Sequencer, Telemetry } from '../../pipeline/ports.ts';
+import type { Journal, OperationHolds, Sequencer, Sequencers, Telemetry } from '../../pipeline/ports.ts';
+import { claimRequest } from '../../pipeline/run-operation.ts';
 import { systemClock, systemRandomness } from '../clock.ts';
 import { createD1Journal } from '../d1/d1-journal.ts';
 import { createD1RejectedRequests } from '../d1/d1-rejected-requests.ts';
@@ -51,6 +53,7 @@ import { createObjectAlerts } from './object-alerts.ts';
 import { createObjectOperationHolds } from './object-operation-holds.ts';
 import { createObjectSequencers } from './object-sequencer.ts';
 import { releaseUnheld } from './release-unheld.ts';
+import { createSqlDirectRequests, type SqlDirectRequests } from './sql-direct-requests.ts';
 import { createSqlSequencerRows } from './sql-sequencer-rows.ts';
 
 export class SequencerObject extends DurableObject<Env> implements Sequencer {
@@ -61,6 +64,8 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   readonly #telemetry: Telemetry = createTelemetry();
   /** Null where there has been one generation only. */
   readonly #handOver: KeyHandOver | null = null;
+  readonly #requests: SqlDirectRequests;
+  readonly #sequencers: Sequencers;
   readonly #claim: (request: ClaimRequest) => Promise<ClaimAnswer>;
   readonly #partition: number;
   readonly #holds: OperationHolds;
@@ -87,6 +92,10 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
       ledgerHorizonMs,
       newest: { generation: counts.length, partitions: variables.value.partitions },
     });
+    this.#requests = createSqlDirectRequests(ctx.storage.sql);
+    const { generation, partitions: presentCount } = variables.value;
+    const present = { generation, partitions: presentCount, previousPartitions };
+    this.#sequencers = createObjectSequencers(env.SEQUENCER, present);
     const journal: Journal = createD1Journal(env.DB);
     this.#feed = createJournalFeed({
       core: this.#core,
@@ -199,6 +208,18 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     return this.#core.find(deliveryId, Date.now());
   }
 
+  async recordRequest(request: DirectRequest): Promise<RecordAnswer> {
+    return this.#after(this.#requests.record(request, Date.now()));
+  }
+
+  async findRequest(hash: string): Promise<DirectRequest | null> {
+    return this.#requests.find(hash);
+  }
+
+  async acknowledgeRequest(hash: string, deliveryId: string): Promise<void> {
+    this.#requests.acknowledge(hash, deliveryId);
+  }
+
   async listOpen(request: ListRequest): Promise<readonly DeliveryView[]> {
     return this.#core.listOpen(request, Date.now());
   }
@@ -273,6 +294,7 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
       await Promise.all([this.#fanOut.run(), this.#feed.flush()]);
       await this.#alerts.flush();
       this.#prune();
+      await this.#repeatClaims();
     } catch (error) {
       this.#telemetry.log('error', 'alarm.failed', { partition: this.#partition, error: String(error) });
       return;
@@ -329,6 +351,7 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
       this.#core.intakes.nextAt(now),
       this.#feed.wantedAt(),
       this.#alerts.wantedAt(),
+      this.#requests.nextDueAt(),
     ].filter((at) => at !== null);
     return times.length === 0 ? null : Math.max(Math.min(...times), now);
   }
@@ -340,12 +363,22 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     else await this.ctx.storage.setAlarm(at);
   }
 
+  /** Of requests whose caller went away between recording and claiming. */
+  async #repeatClaims(): Promise<void> {
+    for (const request of this.#requests.dueNow(Date.now())) {
+      const isClaimed = await claimRequest(this.#sequencers, this, request);
+      if (!isClaimed) this.#requests.postpone(request.hash, Date.now());
+    }
+  }
+
   /** A step a time, and a new walk at most once a day. */
   #prune(): void {
     const now = Date.now();
     if (now - this.#prunedAt < pruneEveryMs) return;
     const more = [this.#core.pruneStep(now), this.#core.intakes.pruneStep(now)];
-    if (!more.includes(true)) this.#prunedAt = now;
+    if (more.includes(true)) return;
+    this.#requests.prune(now);
+    this.#prunedAt = now;
   }
 }
 

@@ -1,0 +1,106 @@
+// POST /operations/:operation: runs an intent directly. The key makes it idempotent (IETF draft Idempotency-Key), `Prefer`
+// says how long the caller waits (RFC 7240) before it becomes a job. What may run is decided behind it.
+
+import type { Context, Hono } from 'hono';
+import { z } from 'zod';
+import { limits } from '../core/limits.ts';
+import { hasEnded, type Job, readJob } from '../pipeline/read-job.ts';
+import { type RunAnswer, runOperation } from '../pipeline/run-operation.ts';
+import { boundedBody, jsonOnly, validBody } from './admin/validate.ts';
+import { adminActor, authorize } from './authorize.ts';
+import { jobPath, toWireJob } from './jobs.ts';
+import { problem } from './problem.ts';
+import type { HttpEnv, HttpServices } from './services.ts';
+
+const runBody = z.strictObject({
+  input: z.unknown(),
+  target: z.string().min(1).max(limits.maxIdCharacters).optional(),
+  batch: z.enum(['all_or_nothing', 'partial'], 'must be all_or_nothing or partial').optional(),
+});
+
+export function routeOperations(app: Hono<HttpEnv>, services: HttpServices): void {
+  const guards = [authorize(services), boundedBody, jsonOnly] as const;
+  app.post('/operations/:operation', ...guards, validBody(runBody), async (c) => {
+    const idempotencyKey = readKey(c.req.header('idempotency-key'));
+    if (idempotencyKey === null) return problem(c, 'idempotency_key_missing', { detail: keyRule });
+    const { input, target = null, batch } = c.req.valid('json');
+    const operation = c.req.param('operation');
+    const requestId = c.get('requestId');
+    // One key for now; with credentials of their own, callers cannot meet each other's keys.
+    const command = { credential: adminActor, idempotencyKey, operation, target, batch, input, requestId };
+    const answer = await runOperation(services, command);
+    if (answer.kind !== 'taken') return refuse(c, answer);
+    const { hash, isFirst } = answer;
+    services.telemetry.log('info', 'operation.requested', {
+      requestId,
+      operation,
+      job: `job_${hash}`,
+      isFirst,
+    });
+    const wait = readPrefer(c.req.header('prefer'));
+    const job = await waitFor(services, hash, isFirst ? wait.waitMs : 0);
+    if (job === null) return problem(c, 'not_found');
+    if (hasEnded(job.status) && (!isFirst || !wait.isAsync)) return toAnswer(c, job);
+    const headers = { location: jobPath(job), 'retry-after': '1' };
+    if (!isFirst && !wait.isAsync)
+      return problem(c, 'operation_in_progress', { detail: `It is ${jobPath(job)}.`, headers });
+    return c.json(toWireJob(job), 202, { ...headers, ...wait.applied });
+  });
+}
+
+const keyRule = 'Send an Idempotency-Key of 1 to 255 printable characters, e.g. a UUID.';
+
+/** A structured field's string, or the bare text as most senders write it. */
+function readKey(header: string | undefined): string | null {
+  const text = header?.trim() ?? '';
+  const key = /^"(.*)"$/.exec(text)?.[1] ?? text;
+  return /^[\x20-\x7e]{1,255}$/.test(key) ? key : null;
+}
+
+function readPrefer(header: string | undefined) {
+  const preferences = (header ?? '')
+    .toLowerCase()
+    .split(/[,;]/)
+    .map((part) => part.trim());
+  if (preferences.includes('respond-async'))
+    return { isAsync: true, waitMs: 0, applied: { 'preference-applied': 'respond-async' } };
+  const wait = preferences.map((part) => /^wait\s*=\s*"?(\d{1,6})"?$/.exec(part)?.[1]).find(Boolean);
+  if (wait === undefined) return { isAsync: false, waitMs: limits.operationWaitMs, applied: {} };
+  const waitMs = Math.min(Number(wait) * 1_000, limits.maxOperationWaitMs);
+  return { isAsync: false, waitMs, applied: { 'preference-applied': `wait=${waitMs / 1_000}` } };
+}
+
+/** Looks more and more seldom: most end within the first few looks, and each is two calls. */
+async function waitFor(services: HttpServices, hash: string, waitMs: number): Promise<Job | null> {
+  const until = services.clock.now() + waitMs;
+  for (let pauseMs: number = limits.jobLookMs; ; pauseMs = Math.min(pauseMs * 2, limits.maxJobLookMs)) {
+    const job = await readJob(services, hash);
+    const leftMs = until - services.clock.now();
+    if (job === null || hasEnded(job.status) || leftMs <= 0) return job;
+    await services.clock.wait(Math.min(pauseMs, leftMs));
+  }
+}
+
+/** The answer of one that has ended: the same, however often it is asked for. */
+function toAnswer(c: Context<HttpEnv>, job: Job): Response {
+  const headers = { 'content-location': jobPath(job) };
+  const state = job.delivery?.state;
+  if (job.status === 'succeeded') return c.json(toWireJob(job), 200, headers);
+  if (state?.status !== 'dead_lettered')
+    return problem(c, 'operation_cancelled', { detail: `See ${jobPath(job)}.`, headers });
+  const code = state.reason === 'rejected' ? 'operation_rejected' : 'operation_failed';
+  return problem(c, code, { detail: `${state.code}: ${state.message}`, headers });
+}
+
+function refuse(c: Context<HttpEnv>, answer: Exclude<RunAnswer, { kind: 'taken' }>): Response {
+  switch (answer.kind) {
+    case 'unknown_operation':
+      return problem(c, 'unknown_operation');
+    case 'invalid_target':
+      return problem(c, 'invalid_input', { errors: [{ field: 'target', rule: answer.message }] });
+    case 'invalid_input':
+      return problem(c, 'invalid_input', { detail: answer.message, errors: answer.fieldErrors });
+    case 'key_reused':
+      return problem(c, 'idempotency_key_reused', { headers: { location: `/jobs/job_${answer.hash}` } });
+  }
+}
