@@ -4,8 +4,10 @@
 import { z } from 'zod';
 import { type AlertSettings, readAlertSettings } from './alert-config.ts';
 import { limits } from './core/limits.ts';
+import { parseOrigins } from './core/notice.ts';
 import type { ConfigProblem, RelayDefinition, SourceDefinition } from './core/relay-definition.ts';
 import { err, ok, type Result } from './core/result.ts';
+import { secretBytes } from './core/signature/secret-bytes.ts';
 import type { SourceSecrets } from './core/source.ts';
 import type { TargetDefinition } from './core/target.ts';
 
@@ -47,6 +49,8 @@ export type Config = {
   /** How long one consumer takes new work, ms. */
   readonly deliveryBudgetMs: number;
   readonly alerts: AlertSettings;
+  /** Where notices of ended jobs may go, and what they are signed with; null: no callbacks. */
+  readonly callbacks: { readonly origins: readonly string[]; readonly secret: string } | null;
   /** By source id. */
   readonly sourceSecrets: ReadonlyMap<string, SourceSecrets>;
   /** By source id. */
@@ -135,13 +139,26 @@ const variablesSchema = z
     DELIVERY_CONCURRENCY: wholeNumber({ least: 1, most: 100, unit: 'calls' }).default(6),
     /** Far below the platform's 15 minutes for a consumer. Where one consumer runs at a time, others wait for its end. */
     DELIVERY_BUDGET_MS: wholeNumber({ least: 100, most: 300_000, unit: 'ms' }).default(20_000),
+    CALLBACK_ORIGINS: z
+      .string()
+      .default('')
+      .transform(parseOrigins)
+      .refine((origins) => origins !== null, 'must list origins such as https://hooks.example.com')
+      .transform((origins) => origins ?? []),
+    CALLBACK_SECRET: z
+      .string()
+      .refine(
+        (secret) => secretBytes(secret, 'whsec_base64')?.algorithm === 'hmac',
+        'must be whsec_ and base64',
+      )
+      .nullable(),
   })
   .refine(isGenerationListed, {
     path: ['PREVIOUS_PARTITIONS'],
     message: 'must list as many numbers as there are generations before GENERATION',
   });
 
-const secretVariables: readonly string[] = ['ADMIN_KEY'];
+const secretVariables: readonly string[] = ['ADMIN_KEY', 'CALLBACK_SECRET'];
 
 /** The settings that need no knowledge of the integrations. */
 export type Variables = Omit<Config, 'sourceSecrets' | 'sourceSettings' | 'targetSettings' | 'senderApis'>;
@@ -157,6 +174,8 @@ export function parseVariables(environment: Environment): Result<Variables, read
     BODY_RETENTION_DAYS: environment.BODY_RETENTION_DAYS,
     DELIVERY_CONCURRENCY: environment.DELIVERY_CONCURRENCY,
     DELIVERY_BUDGET_MS: environment.DELIVERY_BUDGET_MS,
+    CALLBACK_ORIGINS: environment.CALLBACK_ORIGINS,
+    CALLBACK_SECRET: readText(environment, 'CALLBACK_SECRET'),
   };
   const parsed = variablesSchema.safeParse(given);
   const alerts = readAlertSettings(environment);
@@ -176,6 +195,8 @@ export function parseVariables(environment: Environment): Result<Variables, read
     deliveryConcurrency: data.DELIVERY_CONCURRENCY,
     deliveryBudgetMs: data.DELIVERY_BUDGET_MS,
     alerts: alerts.value,
+    callbacks:
+      data.CALLBACK_SECRET === null ? null : { origins: data.CALLBACK_ORIGINS, secret: data.CALLBACK_SECRET },
   });
 }
 

@@ -4,6 +4,7 @@
 import type { EventPrerequisite, RouteDefinition } from './define-integration.ts';
 import { directSource } from './direct-request.ts';
 import type { EnrichStep } from './enrich.ts';
+import { noticeTarget } from './notice.ts';
 import type { ConfigProblem, SourceDefinition } from './relay-definition.ts';
 import { type RoutePolicy, routeBounds, routeDefaults } from './route.ts';
 import type { TargetDefinition } from './target.ts';
@@ -105,6 +106,7 @@ export function checkTarget(target: TargetDefinition, place: Place): readonly Co
   const { found, expect, expectWithin } = problemsAt(place);
   const { adapter, baseUrlVariable, credentialVariables } = target;
   expect(idPattern.test(target.id), 'id', idRule);
+  expect(target.id !== noticeTarget, 'id', 'must not be callbacks: so is named where notices go');
   expect(baseUrlVariable === null || variablePattern.test(baseUrlVariable), 'baseUrl', variableRule);
   for (const field of adapter.credentialFields) {
     expect(

@@ -102,6 +102,8 @@ export type PlannedDelivery = {
   readonly staleKey: string | null;
   readonly policy: RoutePolicy;
   readonly problem: { readonly code: 'mapping_failed'; readonly message: string } | null;
+  /** Where to tell that it ended; direct requests only. */
+  readonly callbackUrl?: string;
 };
 
 /** An input given by an operator with a replay, and who gave it. */
@@ -142,11 +144,27 @@ export type Delivery = PlannedDelivery & {
   readonly replay: Replay | null;
   /** Released by a person while its operation is held: it runs all the same, and its success lets the others go on. */
   readonly probe?: boolean;
+  /** A notice: what it tells, and where. */
+  readonly notice?: JobNotice;
   /** A record of a batch that failed, run by itself: which one, and its input where the mapping is not to give it. */
   readonly own?: { readonly of: string; readonly recordId: string; readonly input: unknown };
   /** When it was first waited for in vain, epoch ms: `waitMs` runs from the claim. */
   readonly createdAt: number;
   readonly updatedAt: number;
+};
+
+/** That a direct request ended: content and address of one notice. */
+export type JobNotice = {
+  /** The delivery that ended. */
+  readonly of: string;
+  readonly url: string;
+  readonly endedAt: number;
+  readonly jobId: string;
+  readonly status: 'succeeded' | 'failed' | 'cancelled';
+  readonly operation: string;
+  readonly target: string;
+  readonly document: ErpDocument | null;
+  readonly problem: { readonly reason: string; readonly code: string; readonly message: string } | null;
 };
 
 /** One HTTP call to the ERP, as recorded: bounded, and without anything secret. */

@@ -61,6 +61,7 @@ export type Asked = {
   /** Validated. */
   readonly input: unknown;
   readonly batch: BatchPolicy | undefined;
+  readonly callbackUrl: string | undefined;
   readonly requestId: string;
   /** Epoch ms. */
   readonly now: number;
@@ -68,7 +69,7 @@ export type Asked = {
 
 /** The entity of its input puts it into the line in which webhooks about the same thing run. */
 export function toDirectClaim(asked: Asked): DirectClaim {
-  const { hash, operation, target, input, batch, now } = asked;
+  const { hash, operation, target, input, batch, callbackUrl, now } = asked;
   const { entity = null, subject, version } = operation.identify?.(input) ?? {};
   const orderingKey = orderingKeyOf({ source: directSource, eventId: hash, entity });
   const key = { orderingKey, target, operation: operation.name };
@@ -87,6 +88,7 @@ export function toDirectClaim(asked: Asked): DirectClaim {
       ...{ routeId: directRouteId, target, operation: operation.name },
       ...{ operationKey: operationKeyOf({ ...key, ...parts }), staleKey: null },
       ...{ policy: directPolicy(batch), problem: null },
+      ...(callbackUrl === undefined ? {} : { callbackUrl }),
     },
   };
 }

@@ -104,6 +104,8 @@ export const limits = {
   operationWaitMs: 10_000,
   /** Longest wait a caller may ask for, ms: below what proxies cut off. */
   maxOperationWaitMs: 60_000,
+  /** An address a notice is sent to, characters. */
+  maxCallbackUrlCharacters: 2_048,
   /** First pause between two looks at a job that is waited for, ms. */
   jobLookMs: 25,
   /** Longest pause between two looks at a job that is waited for, ms. */

@@ -42,6 +42,7 @@ export function toWireJob(job: Job) {
       state !== undefined && 'message' in state
         ? { reason: reasonOf(state), code: codeOf(state), message: state.message }
         : null,
+    callback: job.notice === null ? null : { deliveryId: job.notice.id, status: job.notice.state.status },
     createdAt: toIso(request.createdAt),
     updatedAt: toIso(delivery?.updatedAt ?? request.createdAt),
   };

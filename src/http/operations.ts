@@ -4,6 +4,7 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { limits } from '../core/limits.ts';
+import { isAllowedCallback } from '../core/notice.ts';
 import { hasEnded, type Job, readJob } from '../pipeline/read-job.ts';
 import { type RunAnswer, runOperation } from '../pipeline/run-operation.ts';
 import { boundedBody, jsonOnly, validBody } from './admin/validate.ts';
@@ -15,6 +16,7 @@ import type { HttpEnv, HttpServices } from './services.ts';
 const runBody = z.strictObject({
   input: z.unknown(),
   target: z.string().min(1).max(limits.maxIdCharacters).optional(),
+  callbackUrl: z.string().max(limits.maxCallbackUrlCharacters).optional(),
   batch: z.enum(['all_or_nothing', 'partial'], 'must be all_or_nothing or partial').optional(),
 });
 
@@ -23,11 +25,15 @@ export function routeOperations(app: Hono<HttpEnv>, services: HttpServices): voi
   app.post('/operations/:operation', ...guards, validBody(runBody), async (c) => {
     const idempotencyKey = readKey(c.req.header('idempotency-key'));
     if (idempotencyKey === null) return problem(c, 'idempotency_key_missing', { detail: keyRule });
-    const { input, target = null, batch } = c.req.valid('json');
+    const { input, target = null, batch, callbackUrl } = c.req.valid('json');
+    const origins = services.config.callbacks?.origins ?? [];
+    if (callbackUrl !== undefined && !isAllowedCallback(callbackUrl, origins))
+      return problem(c, 'invalid_input', { errors: [{ field: 'callbackUrl', rule: callbackRule }] });
     const operation = c.req.param('operation');
     const requestId = c.get('requestId');
     // One key for now; with credentials of their own, callers cannot meet each other's keys.
-    const command = { credential: adminActor, idempotencyKey, operation, target, batch, input, requestId };
+    const asked = { operation, target, batch, callbackUrl, input };
+    const command = { credential: adminActor, idempotencyKey, ...asked, requestId };
     const answer = await runOperation(services, command);
     if (answer.kind !== 'taken') return refuse(c, answer);
     const { hash, isFirst } = answer;
@@ -47,6 +53,8 @@ export function routeOperations(app: Hono<HttpEnv>, services: HttpServices): voi
     return c.json(toWireJob(job), 202, { ...headers, ...wait.applied });
   });
 }
+
+const callbackRule = 'must be of one of the origins in CALLBACK_ORIGINS';
 
 const keyRule = 'Send an Idempotency-Key of 1 to 255 printable characters, e.g. a UUID.';
 

@@ -16,7 +16,7 @@ import type {
 } from '../pipeline/ports.ts';
 
 export type HttpServices = {
-  readonly config: Pick<Config, 'adminKey' | 'sourceSecrets' | 'targetSettings'>;
+  readonly config: Pick<Config, 'adminKey' | 'callbacks' | 'sourceSecrets' | 'targetSettings'>;
   readonly definition: RelayDefinition;
   readonly accept: Accept;
   readonly sequencers: Sequencers;

@@ -29,7 +29,8 @@ import {
 } from './classify-failure.ts';
 import { findRunnableRoute, type RunnableRoute } from './find-route.ts';
 import { type MappedInput, mapInput, toMappedEvent, validateInput } from './map-input.ts';
-import type { Clock, ErpConnections, OpenErpConnection } from './ports.ts';
+import { performNotice } from './perform-notice.ts';
+import type { Clock, ErpConnections, NoticeSender, OpenErpConnection } from './ports.ts';
 
 /** What perform looks up of the relay's definition. */
 export type DeliveryRules = Pick<RelayDefinition, 'sources' | 'targets' | 'findRoute'>;
@@ -39,6 +40,8 @@ export type PerformDependencies = {
   readonly connections: ErpConnections;
   readonly clock: Clock;
   readonly confirm: (deliveryId: string, epoch: number) => Promise<'go' | 'stop'>;
+  /** Absent or null: no callbacks are configured. */
+  readonly notices?: NoticeSender | null;
 };
 
 type Try = {
@@ -62,6 +65,9 @@ export async function perform(
   leased: LeasedDelivery,
   deadlineAt: number,
 ): Promise<Settlement> {
+  const { notice } = leased.delivery;
+  if (notice !== undefined)
+    return performNotice({ clock: deps.clock, notices: deps.notices ?? null }, leased, notice);
   const startedAt = deps.clock.now();
   const prepared = await prepare(deps, leased, deadlineAt);
   const tried = prepared.kind === 'ended' ? prepared.tried : await attempt(prepared.context, prepared.run);

@@ -169,6 +169,20 @@ export interface OperationHolds {
   lift(target: string, operation: string | null): Promise<void>;
 }
 
+/** Tells callers that their jobs ended. Signs nothing itself and follows no redirect. */
+export interface NoticeSender {
+  /** The only origins it may send to. */
+  readonly origins: readonly string[];
+  /** `whsec_…` */
+  readonly secret: string;
+  /** `status`: null where no answer came. */
+  send(notice: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  }): Promise<{ readonly status: number | null; readonly exchange: Exchange }>;
+}
+
 /** Opens a connection to a target for one attempt. `deadlineAt` (epoch ms): no write starts when it cannot end before. */
 export interface ErpConnections {
   open(options: {

@@ -20,6 +20,8 @@ export type Job = {
   readonly delivery: Delivery | null;
   /** Records of a batch that failed, each a delivery of its own. */
   readonly failedRecords: readonly Delivery[];
+  /** The newest notice to its caller; null: none was asked for, or it has not ended. */
+  readonly notice: Delivery | null;
 };
 
 export type JobDependencies = {
@@ -33,7 +35,14 @@ export async function readJob(deps: JobDependencies, hash: string): Promise<Job 
   if (earlier === null) return null;
   const { request } = earlier;
   const { deliveryId } = request;
-  const unclaimed: Job = { hash, request, status: 'accepted', delivery: null, failedRecords: [] };
+  const unclaimed: Job = {
+    hash,
+    request,
+    status: 'accepted',
+    delivery: null,
+    failedRecords: [],
+    notice: null,
+  };
   if (deliveryId === null) return unclaimed;
   const found = await findRecord(deps, deliveryId);
   if (found === null) return unclaimed;
@@ -45,6 +54,7 @@ export async function readJob(deps: JobDependencies, hash: string): Promise<Job 
   return {
     ...{ hash, request, delivery },
     status: delivery === null ? 'accepted' : toJobStatus(delivery, isLeased),
+    notice: found.record.deliveries.filter(({ notice }) => notice !== undefined).at(-1) ?? null,
     failedRecords: found.record.deliveries.filter(({ own, replay }) => own !== undefined && replay === null),
   };
 }

@@ -27,6 +27,8 @@ export type RunCommand = {
   /** Null: the only target that runs it. */
   readonly target: string | null;
   readonly batch: BatchPolicy | undefined;
+  /** Allowed; undefined: nobody is told. */
+  readonly callbackUrl: string | undefined;
   readonly input: unknown;
   readonly requestId: string;
 };
@@ -48,12 +50,12 @@ export async function runOperation(deps: RunDependencies, command: RunCommand): 
   if (!checked.ok) return checked.error;
   const { operation, target, input } = checked.value;
   const hash = sha256Hex(`${command.credential}\n${command.idempotencyKey}`).slice(0, hashLength);
-  const inputHash = await hashInput({ operation: operation.name, target, batch: command.batch, input });
+  const { batch, callbackUrl, requestId } = command;
+  const inputHash = await hashInput({ operation: operation.name, target, batch, callbackUrl, input });
   const now = deps.clock.now();
-  const { batch, requestId } = command;
   const request: DirectRequest = {
     ...{ hash, inputHash, operation: operation.name, target, createdAt: now, deliveryId: null },
-    claim: toDirectClaim({ hash, operation, target, input, batch, requestId, now }),
+    claim: toDirectClaim({ hash, operation, target, input, batch, callbackUrl, requestId, now }),
   };
   const earlier = await findEarlier(deps.sequencers, hash);
   const keeper = earlier?.keeper ?? deps.sequencers.of(partitionOf(hash, deps.sequencers.partitions));

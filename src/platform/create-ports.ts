@@ -32,6 +32,7 @@ import { createObjectAlerts } from './durable-objects/object-alerts.ts';
 import { createObjectOperationHolds } from './durable-objects/object-operation-holds.ts';
 import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
 import { createErpConnections } from './fetch/erp-connections.ts';
+import { createNoticeSender } from './fetch/notice-sender.ts';
 import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
 import { createRemoteKeys } from './fetch/remote-keys.ts';
 import { createSenderApis } from './fetch/sender-apis.ts';
@@ -89,6 +90,7 @@ export function createPorts(given: {
       connections: createErpConnections({ settings, tokens, clock }),
       holds,
       releaseOperation: (release) => releaseAll({ holds, sequencers, telemetry }, release),
+      notices: config.callbacks === null ? null : createNoticeSender({ ...config.callbacks, clock }),
       clock,
       telemetry,
     },

@@ -1,7 +1,10 @@
 // Direct operations, jobs and batches on the real runtime with the sandbox ERP. What happened is read from the ERP's
 // documents, never from the absence of an error.
 
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -11,10 +14,25 @@ import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
 let relay: LocalRelay;
 const stateDir = mkdtempSync(join(tmpdir(), 'holdfast-operations-'));
 
+/** What the receiver of notices was sent; it answers 503 to the first. */
+const received: { headers: IncomingHttpHeaders; body: string }[] = [];
+const receiver = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  received.push({ headers: request.headers, body });
+  response.writeHead(received.length === 1 ? 503 : 204).end();
+});
+const callbackSecret = `whsec_${Buffer.from('e2e-callback-secret-0123456789').toString('base64')}`;
+let receiverUrl = '';
+
 beforeAll(async () => {
-  relay = await startLocalRelay({ stateDir, scheduleEveryMs: 0 });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const variables = { CALLBACK_ORIGINS: receiverUrl, CALLBACK_SECRET: callbackSecret };
+  relay = await startLocalRelay({ stateDir, scheduleEveryMs: 0, variables });
 }, 60_000);
 afterAll(async () => {
+  receiver.close();
   await relay?.stop();
   rmSync(stateDir, { recursive: true, force: true });
 });
@@ -84,6 +102,27 @@ describe('an operation the ERP finishes later', () => {
     expect(job.result.document).toMatchObject({ sku: 'SKU-2', onHand: 9 });
     expect((await stateOf()).adjustments).toHaveLength(1);
     expect(await run('stock.set', asked)).toMatchObject({ status: 200, body: { id: job.id } });
+  }, 60_000);
+});
+
+describe('a callback', () => {
+  it('is signed, sent again after a failure under the same id, and tells what came of the job', async () => {
+    const callbackUrl = `${receiverUrl}/done?of=stock`;
+    const body = { input: { sku: 'SKU-3', quantity: 5 }, callbackUrl };
+    expect((await run('stock.set', { key: 'told-1', body })).status).toBe(200);
+    await until('the second notice', async () => (received.length >= 2 ? true : null), 30_000);
+    const [first, second] = received;
+    if (first === undefined || second === undefined) throw new Error('no notices');
+    expect(second.headers['webhook-id']).toBe(first.headers['webhook-id']);
+    expect(second.body).toBe(first.body);
+    const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = second.headers;
+    const key = Buffer.from(callbackSecret.slice('whsec_'.length), 'base64');
+    const expected = createHmac('sha256', key).update(`${id}.${at}.${second.body}`).digest('base64');
+    expect(signature).toBe(`v1,${expected}`);
+    expect(JSON.parse(second.body)).toMatchObject({
+      type: 'job.succeeded',
+      data: { operation: 'stock.set', status: 'succeeded', document: { onHand: 5 }, problem: null },
+    });
   }, 60_000);
 });
 

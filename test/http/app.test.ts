@@ -90,7 +90,7 @@ describe('the admin key', () => {
   });
 
   it('missing closes the admin endpoints and nothing else', async () => {
-    const config = { adminKey: null, sourceSecrets: new Map(), targetSettings: new Map() };
+    const config = { adminKey: null, callbacks: null, sourceSecrets: new Map(), targetSettings: new Map() };
     const { app, ask } = createMemoryRelay({ services: { config } });
 
     const response = await ask('/admin/deliveries');

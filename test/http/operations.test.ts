@@ -133,6 +133,70 @@ describe('a direct request', () => {
   });
 });
 
+describe('a callback', () => {
+  const body = { ...stock, callbackUrl: 'https://hooks.example.com/jobs?of=me' };
+
+  it('goes only to a configured origin', async () => {
+    const relay = createMemoryRelay();
+    for (const callbackUrl of [
+      'https://evil.example.com/',
+      'https://hooks.example.com.evil.com/',
+      'http://127.0.0.1/',
+    ])
+      expect(await post(relay, { body: { ...stock, callbackUrl } })).toMatchObject({
+        status: 422,
+        body: { code: 'invalid_input', errors: [{ field: 'callbackUrl' }] },
+      });
+    expect((await post(relay, { body })).status).toBe(202);
+  });
+
+  it('is due once for each end: of the dead letter, and of the replay that was done', async () => {
+    const relay = createMemoryRelay();
+    const location = (await post(relay, { body })).headers.get('location') ?? '';
+    const told: unknown[] = [];
+    const answer = (outcome: Parameters<MemoryRelay['run']>[0]) =>
+      relay.run((leased) => {
+        const { notice } = leased.delivery;
+        if (notice !== undefined) told.push([notice.url, notice.status, notice.problem?.code ?? null]);
+        return notice === undefined ? outcome(leased) : outcomes.succeeded(leased.delivery.id);
+      });
+    answer(() => outcomes.rejected());
+    answer(() => outcomes.rejected());
+    const { deliveryId } = (await get(relay, location)).body;
+    await relay.ask(`/admin/deliveries/${deliveryId}/replay`, { reason: 'open again' });
+    answer(() => outcomes.succeeded());
+    answer(() => outcomes.succeeded());
+    answer(() => outcomes.succeeded());
+    expect(told).toEqual([
+      [body.callbackUrl, 'failed', 'period_closed'],
+      [body.callbackUrl, 'succeeded', null],
+    ]);
+    expect((await get(relay, location)).body.callback).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('that no receiver takes is a dead letter, which can be replayed', async () => {
+    const relay = createMemoryRelay();
+    const location = (await post(relay, { body })).headers.get('location') ?? '';
+    relay.run(() => outcomes.succeeded());
+    for (let tries = 0; tries < 12; tries += 1) {
+      relay.run(() => outcomes.retryable());
+      relay.advance(4_000_000);
+    }
+    const { callback, status } = (await get(relay, location)).body;
+    expect([status, callback.status]).toEqual(['succeeded', 'dead_lettered']);
+    const replay = await relay.ask(`/admin/deliveries/${callback.deliveryId}/replay`, {
+      reason: 'it is back',
+    });
+    expect(replay.status).toBe(202);
+    const urls: unknown[] = [];
+    relay.run(({ delivery }) => {
+      urls.push(delivery.notice?.url);
+      return outcomes.succeeded();
+    });
+    expect(urls).toEqual([body.callbackUrl]);
+  });
+});
+
 describe('a request that cannot run', () => {
   const cases = [
     ['without a key', { key: '' }, 400, 'idempotency_key_missing'],
@@ -158,7 +222,7 @@ describe('a request that cannot run', () => {
     ],
   ] as const;
 
-  it.each(cases)('%s is refused and leaves nothing', async (_, asked, status, code) => {
+  it.each(cases)('%s is refused and leaves nothing', async (...[, asked, status, code]) => {
     const relay = createMemoryRelay();
     expect(await post(relay, asked)).toMatchObject({ status, body: { code } });
     expect((await get(relay, '/admin/deliveries')).body.deliveries).toEqual([]);

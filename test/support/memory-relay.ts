@@ -56,6 +56,10 @@ export function createMemoryRelay(
   const services: HttpServices = {
     config: {
       adminKey,
+      callbacks: {
+        origins: ['https://hooks.example.com'],
+        secret: 'whsec_bWVtb3J5LXJlbGF5LWNhbGxiYWNrLXNlY3JldA==',
+      },
       sourceSecrets: new Map([
         ['shop', { current: 'current-shop-secret', previous: 'previous-shop-secret' }],
       ]),

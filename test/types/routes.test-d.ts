@@ -298,9 +298,9 @@ describe('does not compile:', () => {
     };
     on(shop, 'order/paid').run(stockSetMany, { ...route, batch: 'partial' });
     on(shop, 'order/paid').run(stockSetMany, { ...route, batch: 'all_or_nothing' });
-    // @ts-expect-error batch is required
+    // @ts-expect-error Property 'batch' is missing
     on(shop, 'order/paid').run(stockSetMany, route);
-    // @ts-expect-error not a policy
+    // @ts-expect-error Type '"some"' is not assignable
     on(shop, 'order/paid').run(stockSetMany, { ...route, batch: 'some' });
   });
 

@@ -5,9 +5,10 @@ import { deadLetter } from './settle-rules.ts';
 
 /** `planned` may be a whole delivery: only what planning decides is taken from it. */
 export function createDelivery(planned: PlannedDelivery, id: string, now: number): Delivery {
-  const { routeId, target, operation, operationKey, staleKey, policy, problem } = planned;
+  const { routeId, target, operation, operationKey, staleKey, policy, problem, callbackUrl } = planned;
   return {
     ...{ routeId, target, operation, operationKey, staleKey, policy, problem },
+    ...(callbackUrl === undefined ? {} : { callbackUrl }),
     id,
     state:
       problem === null

@@ -36,7 +36,9 @@ function toDeadLetter(
   state: SequencerState,
   from: { readonly batch: Delivery; readonly outcome: Partial; readonly failed: FailedRecord },
 ): Delivery {
-  const { batch, outcome, failed } = from;
+  const { outcome, failed } = from;
+  // Who asked for the batch is told of the batch.
+  const { callbackUrl: _, ...batch } = from.batch;
   const { now, config } = state;
   const { recordId, key, input, code } = failed;
   const message = `record ${recordId}: ${failed.message}`;

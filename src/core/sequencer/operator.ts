@@ -71,7 +71,7 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
       message: 'the event is archived: its body must come with the request',
     };
   }
-  const { own } = found.delivery;
+  const { own, notice } = found.delivery;
   const created: Delivery = {
     ...createDelivery(
       { ...planned, problem: null },
@@ -79,6 +79,7 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
       now,
     ),
     ...(own === undefined ? {} : { own }),
+    ...(notice === undefined ? {} : { notice }),
     // It stands where the first delivery stood.
     startNumber: atPlace[0]?.startNumber ?? null,
     replay: {

@@ -4,11 +4,13 @@
 
 import type { Delivery, LedgerEffect } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
+import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { IntakeState } from './intake-state.ts';
 import { createKeyState, type KeyState, keepRecord, lineOf, recordKey } from './key-state.ts';
 import { isInLine, type Position, positionsOf } from './line.ts';
 import type { Signal } from './messages.ts';
+import { withNotices } from './notices.ts';
 import type { ReadyHeap } from './ready-heap.ts';
 import type { EventRecord, SequencerRows } from './record.ts';
 
@@ -168,7 +170,9 @@ export function findRecord(
 
 /** Writes a changed record, with a new change number, and has the lines of its key looked at again. */
 export function putRecord(state: SequencerState, key: KeyState, record: EventRecord): EventRecord {
-  const numbered: EventRecord = { ...record, changeNumber: takeNumber(state) };
+  const nextId = () => formatId('dlv', state.config.partition, takeNumber(state));
+  const told = withNotices(record, nextId, state.now);
+  const numbered: EventRecord = { ...told, changeNumber: takeNumber(state) };
   const before = key.records.get(recordKey(record.event));
   state.rows.updateOpen(numbered);
   remember(state, key, { before, record: numbered });
