@@ -44,6 +44,7 @@ describe('configuration', () => {
           blockedLineMs: 15 * 60_000,
           backlogMs: 10 * 60_000,
         },
+        callbacks: null,
         sourceSecrets: new Map([
           ['shop', { current: good.SHOP_SECRET, previous: null }],
           ['spare', { current: good.SPARE_SECRET, previous: null }],
@@ -103,6 +104,9 @@ describe('configuration', () => {
     ['PARTITIONS', -1],
     ['PARTITIONS', 2.5],
     ['GENERATION', ''],
+    ['CALLBACK_ORIGINS', 'hooks.example.com'],
+    ['CALLBACK_ORIGINS', 'https://hooks.example.com/path'],
+    ['CALLBACK_SECRET', 'not base64!'],
     ['ADMIN_KEY', 'short'],
     ['ADMIN_KEY', `hf_${' '.repeat(40)}`],
     ['MAX_BODY_BYTES', String(limits.maxBodyBytes + 1)],
