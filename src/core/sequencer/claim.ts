@@ -2,7 +2,6 @@
 // their places. Runs inside the caller's transaction; several claims may share one, and so one sync to disk.
 
 import type { WebhookEvent } from '../event.ts';
-
 import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { coalesce } from './coalesce.ts';
