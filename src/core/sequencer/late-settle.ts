@@ -94,7 +94,9 @@ function succeedLate(
     updatedAt: now,
   };
   const settled = withDelivery(found.record, succeeded, late.attempt);
-  const whole = withFailedRecords(state, settled, { batch: succeeded, outcome });
+  // Of what is archived nothing is opened again: a person had closed it, and the ledger knows what was done.
+  const isKept = state.rows.readPayload(found.record.event) !== null;
+  const whole = isKept ? withFailedRecords(state, settled, { batch: succeeded, outcome }) : settled;
   const changed = closePosition(whole, succeeded, now);
   putEvidence(state, found.key, changed);
   coalesce(state, found.key, recordKey(changed.event));

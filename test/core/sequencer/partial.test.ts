@@ -134,6 +134,20 @@ describe('a partly done batch', () => {
     expect(bench.status(dead?.delivery.id ?? '')).toBe('dead_lettered');
   });
 
+  it('that was closed and archived before it was told of opens nothing again, and its records are known', () => {
+    const bench = createBench();
+    const batchId = bench.claimOne('batch', { plans: [plan] });
+    const late = bench.leaseOne();
+    bench.expire();
+    bench.core().resolve({ deliveryId: batchId, ...dropped }, bench.now());
+    bench.journal();
+    bench.settle(late, partial(['X']));
+    expect(bench.signalsOf('delivery.dead_lettered')).toEqual([]);
+    expect(bench.rows.settledRecords()).toMatchObject([
+      { deliveries: [{ effect: { kind: 'succeeded', records: [{ recordId: 'A' }, { recordId: 'B' }] } }] },
+    ]);
+  });
+
   it('stays open in its row until every record is closed', () => {
     const bench = createBench();
     const { dead } = batchDone(bench);
