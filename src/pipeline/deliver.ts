@@ -179,21 +179,22 @@ function logAttempt(telemetry: Telemetry, leased: LeasedDelivery, settlement: Se
   }
   const { outcome, spent } = settlement.result;
   const { attempt } = settlement;
-  // Not tried at all: the sequencer says that it is held.
-  if (attempt === null) return;
-  const isWell = isSuccess(settlement) || outcome.kind === 'accepted';
+  const isAccepted = outcome.kind === 'accepted';
+  // Not tried at all: the sequencer says that it is held. A look that found a job running keeps no attempt either.
+  if (attempt === null && !isAccepted) return;
+  const isWell = isSuccess(settlement) || isAccepted;
   telemetry.log(isWell ? 'info' : 'warn', 'delivery.attempted', {
     ...ids,
-    mode: attempt.mode,
+    mode: attempt?.mode ?? 'poll',
     outcome: outcome.kind,
     effect: outcome.effect,
-    reason: attempt.outcome.reason,
-    message: attempt.outcome.message,
+    reason: attempt?.outcome.reason ?? null,
+    message: attempt?.outcome.message ?? null,
     document: 'document' in outcome ? outcome.document.documentId : null,
-    job: outcome.kind === 'accepted' ? outcome.jobRef : null,
+    job: isAccepted ? outcome.jobRef : null,
     attemptNumber: delivery.attemptCount + (spent ? 1 : 0),
-    callCount: attempt.exchanges.length,
-    durationMs: attempt.endedAt - attempt.startedAt,
-    lagMs: attempt.endedAt - event.receivedAt,
+    callCount: attempt?.exchanges.length ?? 0,
+    durationMs: attempt === null ? 0 : attempt.endedAt - attempt.startedAt,
+    lagMs: attempt === null ? 0 : attempt.endedAt - event.receivedAt,
   });
 }

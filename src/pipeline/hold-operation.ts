@@ -5,6 +5,7 @@
 import { limits } from '../core/limits.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { LeasedDelivery, ReleaseManyAnswer, Settlement } from '../core/sequencer/messages.ts';
+import { isDone } from '../core/sequencer/settled-record.ts';
 import { type PerformDependencies, perform } from './perform.ts';
 import type { OperationHold, OperationHolds, Sequencers } from './ports.ts';
 
@@ -19,9 +20,11 @@ export async function performUnlessHeld(
   leased: LeasedDelivery,
   deadlineAt: number,
 ): Promise<Settlement> {
-  const { target, operation, probe = false } = leased.delivery;
+  const { target, operation, probe = false, notice } = leased.delivery;
   const isKnown = leased.ledger?.kind === 'succeeded';
-  const hold = probe || isKnown ? null : await deps.holds.find(target, operation);
+  // A notice goes to no ERP: nothing can hold it.
+  const mayRun = probe || isKnown || notice !== undefined;
+  const hold = mayRun ? null : await deps.holds.find(target, operation);
   if (hold !== null) return heldBehind(leased, hold);
   const settlement = await perform(deps, leased, deadlineAt);
   const named = nameAdapter(deps, leased, settlement);
@@ -29,11 +32,13 @@ export async function performUnlessHeld(
   return named;
 }
 
+/** A job that runs in the ERP is held as well: the ledger keeps its reference, and a release asks after it again. */
 function heldBehind(leased: LeasedDelivery, hold: OperationHold): Settlement {
   const { issues, adapter, deliveryId: behind } = hold;
   const outcome: Outcome = { kind: 'contract_broken', effect: 'none', issues, adapter, behind };
   return {
     deliveryId: leased.delivery.id,
+    orderingKey: leased.event.orderingKey,
     epoch: leased.epoch,
     result: { kind: 'outcome', outcome, inputHash: null, spent: false, doubtCleared: false },
     attempt: null,
@@ -64,8 +69,8 @@ async function tellHolds(
     return;
   }
   const asked = (attempt?.exchanges.length ?? 0) > 0;
-  const succeeded = outcome.kind === 'succeeded' || outcome.kind === 'duplicate';
-  if (!probe || !asked || !succeeded) return;
+  // A probe that the ERP accepted is still one when its job has ended.
+  if (!probe || !asked || !isDone(outcome)) return;
   const note = `probe ${deliveryId} succeeded`;
   await deps.releaseOperation({ target, operation, cause: 'contract_broken', actor: 'relay', note });
 }

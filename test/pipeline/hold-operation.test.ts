@@ -61,6 +61,35 @@ describe('an operation that is held', () => {
     });
   });
 
+  it('holds a job that runs in the ERP as well, and loses nothing of it: a release asks after it again', async () => {
+    const bench = createBench();
+    const id = bench.claimOne('a');
+    bench.settle(bench.leaseOne(), outcomes.accepted('job-7'));
+    bench.advance(1_000);
+    const holds = createMemoryHolds();
+    await holds.record('erp', hold);
+    settle(bench, await performUnlessHeld(depsWith(holds).deps, bench.leaseOne(), 1e15));
+    expect(bench.delivery(id)).toMatchObject({
+      attemptCount: 1,
+      state: { status: 'held', behind: 'dlv_0_1' },
+      effect: { kind: 'possibly_done', jobRef: 'job-7' },
+    });
+    const release = { target: 'erp', operation: null, cause: null, actor: 'olga', note: 'x', limit: 9 };
+    bench.core().releaseMany(release, bench.now());
+    expect(bench.leaseOne().ledger).toMatchObject({ kind: 'possibly_done', jobRef: 'job-7' });
+  });
+
+  it('lets a notice through without asking, for it goes to no ERP', async () => {
+    const bench = createBench();
+    bench.claimOne('a', { plans: [{ callbackUrl: 'https://caller.example/done' }] });
+    bench.settle(bench.leaseOne(), outcomes.succeeded());
+    const leased = bench.leaseOne();
+    expect(leased.delivery).toMatchObject({ target: 'callbacks', operation: 'job.notify' });
+    const unasked = { ...createMemoryHolds(), find: () => Promise.reject(new Error('it was asked')) };
+    const { result } = await performUnlessHeld(depsWith(unasked).deps, leased, 1e15);
+    expect(result).toMatchObject({ outcome: { kind: 'rejected', code: 'egress_refused' } });
+  });
+
   it('does not hold another operation of the target, or the same one of another target', async () => {
     const holds = createMemoryHolds();
     await holds.record('erp', hold);
@@ -92,6 +121,17 @@ describe('an operation that is held', () => {
     const settlement = await performUnlessHeld(depsWith(holds).deps, leased, 1e15);
     // The test relay has no such route: what matters is that it was tried.
     expect(settlement.attempt).not.toBeNull();
+  });
+
+  it('keeps the mark of a probe while the ERP works on it as a job', () => {
+    const bench = createBench();
+    const id = bench.claimOne('a');
+    bench.settle(bench.leaseOne(), outcomes.contractBroken());
+    const release = { deliveryId: id, as: 'released', documentId: null, actor: 'olga', note: 'x' } as const;
+    bench.core().resolve(release, bench.now());
+    bench.settle(bench.leaseOne(), outcomes.accepted());
+    bench.advance(1_000);
+    expect(bench.leaseOne().delivery).toMatchObject({ probe: true, state: { status: 'running' } });
   });
 
   it('takes the mark of a probe away when it is held again', () => {

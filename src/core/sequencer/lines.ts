@@ -59,7 +59,7 @@ export function summarize(state: SequencerState, key: KeyState, line: Line): Lin
     cause,
     on,
     until,
-    since: sinceOf(delivery, record.event),
+    since: sinceOf(delivery, record.event, state.now),
     behindCount: order.length - 1,
     head: {
       id: delivery.id,
@@ -76,9 +76,11 @@ export function summarize(state: SequencerState, key: KeyState, line: Line): Lin
   };
 }
 
-/** When the head came to stand still, epoch ms. */
-function sinceOf({ state, createdAt }: Delivery, event: WebhookEvent): number {
+/** When the head came to stand still, epoch ms. What waited for its time is ready since then, and not since it came. */
+function sinceOf({ state, createdAt }: Delivery, event: WebhookEvent, now: number): number {
   if (state.status === 'held' || state.status === 'dead_lettered') return state.at;
+  if (state.status === 'running') return state.pollAt <= now ? state.pollAt : state.startedAt;
+  if (state.status === 'scheduled' && state.dueAt <= now) return state.dueAt;
   return Math.max(createdAt, event.receivedAt);
 }
 

@@ -102,7 +102,7 @@ function unblock(delivery: Delivery, now: number): Delivery | null {
     if (policy.onDeadLetter === 'continue') return null;
     return { ...delivery, policy: { ...policy, onDeadLetter: 'continue' }, updatedAt: now };
   }
-  if (state.status === 'held' || policy.after.length === 0) return null;
+  if (state.status === 'held' || state.status === 'running' || policy.after.length === 0) return null;
   return { ...delivery, policy: { ...policy, after: [] }, updatedAt: now };
 }
 

@@ -125,7 +125,7 @@ function toEvent(signal: Signal, now: number): Condition[] {
       cause: operationKey,
       count: 1,
       since: now,
-      summary: `${operationKey} has two documents in the ERP: ${documents.join(' and ')}`,
+      summary: `${operationKey} is in the ERP twice: ${documents.join(' and ')}`,
       details: { delivery: deliveryId, operationKey, documents: documents.join(', ') },
     },
   ];

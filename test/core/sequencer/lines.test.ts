@@ -234,6 +234,34 @@ describe('what a partition complains about', () => {
     expect(nextAt).toBeNull();
   });
 
+  it('takes neither a job that runs in the ERP nor a look that has just come due for an old backlog', () => {
+    const bench = createBench();
+    const id = bench.claimOne('a');
+    bench.settle(bench.leaseOne(), outcomes.accepted('job-1', 60_000));
+    const startedAt = bench.now();
+    expect(lines(bench)).toEqual([]);
+    expect(lines(bench, { blockedOnly: false })).toMatchObject([{ cause: 'erp_job', since: startedAt }]);
+    for (let looks = 0; looks < 12; looks += 1) {
+      bench.advance(60_000);
+      bench.settle(bench.leaseOne(), outcomes.accepted('job-1', 60_000), { spent: false });
+    }
+    expect(bench.status(id)).toBe('running');
+    bench.advance(60_000);
+    expect(conditions(bench)).toEqual({ conditions: [], nextAt: bench.now() + thresholds.backlogMs });
+    bench.advance(thresholds.backlogMs);
+    expect(conditions(bench).conditions).toMatchObject([{ rule: 'backlog_old', cause: 'erp' }]);
+  });
+
+  it('does not take a back-off that has just passed for an old backlog', () => {
+    const bench = createBench();
+    const id = bench.claimOne('a');
+    bench.settle(bench.leaseOne(), outcomes.retryable(2 * thresholds.backlogMs));
+    const { state } = bench.delivery(id);
+    if (state.status !== 'scheduled') throw new Error(`${id} is ${state.status}`);
+    bench.advance(state.dueAt - bench.now());
+    expect(conditions(bench)).toEqual({ conditions: [], nextAt: state.dueAt + thresholds.backlogMs });
+  });
+
   it('holds a backlog that nobody takes, but not one its target rests for', () => {
     const bench = createBench();
     bench.claimOne('a');

@@ -1,6 +1,6 @@
 // What a person decides about a delivery without running it: done, dropped, released. Each moves the line.
 import { describe, expect, it } from 'vitest';
-import { outcomes, resolveOf } from '../../support/builders.ts';
+import { afterType, outcomes, resolveOf } from '../../support/builders.ts';
 import { type Bench, createBench } from '../../support/sequencer-bench.ts';
 
 /** The next that is ready, rejected; its id. */
@@ -79,6 +79,19 @@ describe('resolve', () => {
     expect(resolve(bench, deliveryId, 'done')).toMatchObject({ reason: 'wrong_state' });
     bench.settle(bench.leaseOne(), outcomes.contractBroken('done'));
     expect(resolve(bench, deliveryId, 'done', { documentId: 'SO-1' })).toMatchObject({ kind: 'resolved' });
+  });
+
+  it('unblocked is not for a job the ERP works on: nothing of it waits for what comes before it', () => {
+    const bench = createBench();
+    bench.claimOne('first', { type: 'orders/create' });
+    bench.settle(bench.leaseOne(), outcomes.succeeded());
+    const id = bench.claimOne('a', { plans: [{ policy: { after: [afterType('orders/create')] } }] });
+    bench.settle(bench.leaseOne(), outcomes.accepted());
+    expect(bench.core().resolve(resolveOf(id, 'unblocked'), bench.now())).toMatchObject({
+      kind: 'refused',
+      reason: 'wrong_state',
+    });
+    expect(bench.status(id)).toBe('running');
   });
 
   it('released lets what is held go on at its place, at no attempt', () => {
