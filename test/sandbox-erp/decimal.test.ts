@@ -6,7 +6,7 @@ import { extend, formatMoney, parseMoney, parseQuantity, proportion } from '../.
 describe('an amount', () => {
   it('is read and written without loss', () => {
     fc.assert(
-      fc.property(fc.integer({ min: -1e15, max: 1e15 }), (units) => {
+      fc.property(fc.integer({ min: -1e15 + 1, max: 1e15 - 1 }), (units) => {
         expect(parseMoney(formatMoney(units, 'EUR'))).toBe(units);
       }),
     );
