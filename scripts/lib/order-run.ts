@@ -1,9 +1,9 @@
 // A run of shop orders: the webhooks of many orders, in any order and some of them twice, and what the ERP must hold
 // afterwards. Deterministic but for the clock it is given.
 
-import { stripePaymentIntent } from '../../scripts/lib/payloads.ts';
-import type { RelayClient, SourceId } from '../../scripts/lib/relay-client.ts';
-import { shopifyOrder } from '../../scripts/lib/shopify-payloads.ts';
+import { stripePaymentIntent } from './payloads.ts';
+import type { RelayClient, SourceId } from './relay-client.ts';
+import { shopifyOrder } from './shopify-payloads.ts';
 
 export type OrderEvent = {
   /** Source and event id. */
@@ -89,7 +89,7 @@ export function shuffled(
   return all;
 }
 
-export type PostedEvent = { readonly key: string; readonly status: number };
+export type PostedEvent = { readonly key: string; readonly status: number; readonly duplicate: boolean };
 
 /** Posts them all, so many at once. A connection that breaks counts as status 0. */
 export async function postAll(
@@ -102,12 +102,12 @@ export async function postAll(
   const work = async (): Promise<void> => {
     for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
       const { key, source, topic, id, payload } = event;
-      const status = await client.send(source, { topic, id, payload, now: Date.now() }).then(
-        (answer) => answer.status,
-        () => 0,
-      );
-      posted.push({ key, status });
-      options.onPosted?.({ key, status });
+      const { status, body } = await client
+        .send(source, { topic, id, payload, now: Date.now() })
+        .catch(() => ({ status: 0, body: null }));
+      const done = { key, status, duplicate: JSON.stringify(body).includes('"duplicate"') };
+      posted.push(done);
+      options.onPosted?.(done);
     }
   };
   await Promise.all(Array.from({ length: options.concurrency }, work));
