@@ -22,7 +22,9 @@ type Scopes =
   | 'store/order/created'
   | 'store/order/updated'
   | 'store/order/statusUpdated'
+  | 'store/product/created'
   | 'store/product/updated'
+  | 'store/customer/created'
   | 'store/customer/updated'
   | 'store/shipment/created';
 
