@@ -1,6 +1,7 @@
 // The rules a source, a target and a route must keep, each told with the field that breaks it.
 // Pure. Types say some of them too; they are said again here because a relay that starts wrongly loses events quietly.
 
+import { checkGate } from './check-target-gate.ts';
 import type { EventPrerequisite, RouteDefinition } from './define-integration.ts';
 import { directSource } from './direct-request.ts';
 import type { EnrichStep } from './enrich.ts';
@@ -108,6 +109,12 @@ export function checkTarget(target: TargetDefinition, place: Place): readonly Co
   expect(idPattern.test(target.id), 'id', idRule);
   expect(target.id !== noticeTarget, 'id', 'must not be callbacks: so is named where notices go');
   expect(baseUrlVariable === null || variablePattern.test(baseUrlVariable), 'baseUrl', variableRule);
+  expect(
+    target.tokenUrlVariable === undefined || variablePattern.test(target.tokenUrlVariable),
+    'tokenUrl',
+    variableRule,
+  );
+  const optional = adapter.session.optionalFields ?? [];
   for (const field of adapter.credentialFields) {
     expect(
       Object.hasOwn(credentialVariables, field),
@@ -116,14 +123,14 @@ export function checkTarget(target: TargetDefinition, place: Place): readonly Co
     );
   }
   for (const [field, variable] of Object.entries(credentialVariables)) {
-    const known = adapter.credentialFields.includes(field);
+    const known = adapter.credentialFields.includes(field) || optional.includes(field);
     expect(known, `credential.${field}`, `must not be there: the adapter ${adapter.name} has no such part`);
     expect(!known || variablePattern.test(variable), `credential.${field}`, variableRule);
   }
   expectWithin('timeoutMs', target.timeoutMs, 'timeoutMs');
   expectWithin('quietMs', target.quietMs, 'quietMs');
   expect(isQuietEnough(target, target.timeoutMs), 'quietMs', quietRule(target));
-  return found;
+  return [...found, ...checkGate(target, place)];
 }
 
 /** With native keys a call that is made twice is done once, so nothing rests on "not found". */

@@ -62,7 +62,10 @@ export function defineSource<Topics extends object>(source: {
   return entity === undefined ? definition : { ...definition, entity };
 }
 
-/** An ERP. `baseUrl` and the parts of `credential` name Worker variables and secrets. `network` is `public` by default. */
+/**
+ * An ERP. `baseUrl`, `tokenUrl` and the parts of `credential` name Worker variables and secrets. `network` is `public` by
+ * default. `circuit` and `limits` say what differs from the defaults.
+ */
 export function defineTarget<Adapter extends ErpAdapter>(target: {
   readonly id: string;
   readonly adapter: Adapter;
@@ -71,9 +74,16 @@ export function defineTarget<Adapter extends ErpAdapter>(target: {
   readonly network?: TargetDefinition['network'];
   readonly timeoutMs: number;
   readonly quietMs: number;
+  readonly tokenUrl?: string;
+  readonly circuit?: TargetDefinition['circuit'];
+  readonly limits?: TargetDefinition['limits'];
 }): Target<(keyof Adapter['operations'] | keyof NonNullable<Adapter['batches']>) & string> {
   const { id, adapter, baseUrl, credential, network = 'public', timeoutMs, quietMs } = target;
+  const { tokenUrl, circuit, limits } = target;
   return {
+    ...(tokenUrl === undefined ? {} : { tokenUrlVariable: tokenUrl }),
+    ...(circuit === undefined ? {} : { circuit }),
+    ...(limits === undefined ? {} : { limits }),
     id,
     adapter,
     baseUrlVariable: baseUrl,

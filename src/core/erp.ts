@@ -15,6 +15,8 @@ export type ErpRequest = {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: JsonValue;
+  /** Sent as `application/x-www-form-urlencoded` instead of a JSON body: what OAuth token endpoints take. */
+  readonly form?: Readonly<Record<string, string>>;
   /** True where the call may change the ERP. Decides what a time-out means, and is fenced by the lease. */
   readonly write: boolean;
 };
@@ -171,11 +173,44 @@ export type OnceLevel = 'native_key' | 'unique_field' | 'searchable_field' | 'be
 export type AdapterLevel = 'proven' | 'recorded' | 'documented';
 
 export type LoginResult =
-  | { readonly kind: 'logged_in'; readonly token: string /** Epoch ms. */; readonly expiresAt: number }
+  | {
+      readonly kind: 'logged_in';
+      readonly token: string;
+      /** Epoch ms; `neverExpiresAt` of token-life.ts where it does not end. */
+      readonly expiresAt: number;
+      /** Takes the place of the one before; kept before the token is used. */
+      readonly refreshToken?: string;
+      /** When the refresh token ends whatever happens, epoch ms. */
+      readonly refreshExpiresAt?: number;
+    }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'unavailable'; readonly message: string };
 
+/**
+ * How a target's token is come by. `static_key`: the credential is the token. `oauth2_refresh_token`: each use gives a new
+ * refresh token, which has to be kept.
+ */
+export type TokenStrategy =
+  | 'static_key'
+  | 'session_login'
+  | 'oauth2_client_credentials'
+  | 'oauth2_refresh_token'
+  | 'jwt_assertion';
+
+export type RefreshGrant = {
+  readonly credential: Readonly<Record<string, string>>;
+  readonly refreshToken: string;
+  /** Epoch ms. */
+  readonly now: number;
+};
+
 export interface ErpSession {
+  /** Absent: `session_login`. */
+  readonly strategy?: TokenStrategy;
+  /** Gets a token with the refresh token that was kept, instead of the credential. `refused`: it is no longer good. */
+  refresh?(erp: ErpConnection, grant: RefreshGrant): Promise<LoginResult>;
+  /** Parts of the credential that may be missing, e.g. `expiresAt`. */
+  readonly optionalFields?: readonly string[];
   /** Gets a token with the target's credential. `send` here carries no token. Called by one writer, single flight. */
   login(erp: ErpConnection, credential: Readonly<Record<string, string>>, now: number): Promise<LoginResult>;
   /** Header(s) that carry the token. */

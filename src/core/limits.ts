@@ -178,8 +178,8 @@ export const limits = {
   journalFlushMs: 10_000,
   /** Attempts kept with an open event while the journal is away, characters of JSON: with a body of 1 MiB still one row. */
   maxUnjournaledAttemptChars: 262_144,
-  /** After the ERP refused a login none is tried for so long, ms: ERPs lock accounts after some six. */
-  loginPauseMs: 60_000,
+  /** After the ERP refused a login, the only ones tried without a person, ms after the refusal: ERPs lock accounts after six. */
+  loginRetryMs: [600_000, 3_600_000],
   /** A token this close to its end is renewed first, ms: longer than one call. */
   tokenMarginMs: 30_000,
   /** Events one step of the journal's retention looks at: some 2 MB read from D1, once a minute. */

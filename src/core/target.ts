@@ -1,6 +1,10 @@
-// A target: one ERP that operations run on. Pure types; the values come from the configuration at start.
+// A target: one ERP that operations run on. Pure; the values come from the integrations and the configuration at start.
 
+import type { CircuitSettings } from './circuit-breaker.ts';
+import { circuitDefaults } from './circuit-breaker.ts';
 import type { ErpAdapter } from './erp.ts';
+import type { GateSettings } from './target-gate.ts';
+import { limitDefaults, type TargetLimits } from './target-limits.ts';
 
 export type TargetDefinition = {
   readonly id: string;
@@ -17,4 +21,21 @@ export type TargetDefinition = {
    * longest assumed stall.
    */
   readonly quietMs: number;
+  /** Names the Worker variable with the URL of the token endpoint, where that is another host; absent: the base URL. */
+  readonly tokenUrlVariable?: string;
+  /** What differs from `circuitDefaults`. */
+  readonly circuit?: Partial<CircuitSettings>;
+  /** What differs from `limitDefaults`: no limits, always open. */
+  readonly limits?: Partial<TargetLimits>;
 };
+
+/** A call that takes most of its time-out is as good as lost, and holds a place all the while. */
+const slowShare = 0.8;
+
+export function gateSettingsOf(target: TargetDefinition): GateSettings {
+  return {
+    target: target.id,
+    circuit: { ...circuitDefaults, slowMs: Math.floor(target.timeoutMs * slowShare), ...target.circuit },
+    limits: { ...limitDefaults, ...target.limits },
+  };
+}

@@ -18,7 +18,7 @@ export function lease(
   options: { fresh: boolean },
 ): LeaseAnswer {
   const { now } = state;
-  const picks = pickHeads(state, request.max, options);
+  const picks = pickHeads(state, request, options);
   if (picks.length === 0) return { leased: [], moreReady: hasReady(state) };
   const epoch = takeNumber(state);
   const active: ActiveLease = {
@@ -35,12 +35,16 @@ export function lease(
   return { leased: leased.filter((item) => item !== null), moreReady: hasReady(state) };
 }
 
-function pickHeads(state: SequencerState, max: number, options: { fresh: boolean }): Pick[] {
+function pickHeads(state: SequencerState, request: LeaseRequest, options: { fresh: boolean }): Pick[] {
   const picks: Pick[] = [];
   const setAside: Pick[] = [];
-  while (picks.length < max) {
-    const pick = nextReady(state);
+  const left = new Map(Object.entries(request.grants ?? {}));
+  while (picks.length < request.max) {
+    const pick = nextReady(state, left);
     if (pick === null) break;
+    const { target } = pick.line;
+    const granted = left.get(target);
+    if (granted !== undefined) left.set(target, granted - 1);
     // Taken for now: its line offers nothing else until it is settled.
     pick.line.leased = pick.position.occupant.id;
     if (!pick.position.occupant.suspect) {
@@ -70,12 +74,13 @@ function putFirst(state: SequencerState, groups: ReadonlySet<string>): void {
   }
 }
 
-/** Round-robin over (target, source), the oldest line first inside. */
-function nextReady(state: SequencerState): Pick | null {
+/** Round-robin over (target, source), the oldest line first inside. `left`: what a consumer may still start of a target. */
+function nextReady(state: SequencerState, left: ReadonlyMap<string, number>): Pick | null {
   const { now } = state;
   for (const [group, heap] of [...state.ready]) {
     const target = group.slice(0, group.indexOf('\n'));
-    if ((state.resting.get(target) ?? 0) > now) continue;
+    const granted = left.get(target);
+    if (granted === undefined ? isResting(state, target) : granted <= 0) continue;
     const top = heap.take();
     state.ready.delete(group);
     if (heap.size() > 0) state.ready.set(group, heap);
@@ -87,7 +92,7 @@ function nextReady(state: SequencerState): Pick | null {
     const head = headOf(key, line, now);
     if (head.kind === 'ready') return { key, line, position: head.position };
     reviewLine(state, key, line);
-    return nextReady(state);
+    return nextReady(state, left);
   }
   return null;
 }
@@ -158,9 +163,13 @@ export function writeSlot(state: SequencerState, active: ActiveLease): void {
 
 export function hasReady(state: SequencerState): boolean {
   for (const group of state.ready.keys()) {
-    if ((state.resting.get(group.slice(0, group.indexOf('\n'))) ?? 0) <= state.now) return true;
+    if (!isResting(state, group.slice(0, group.indexOf('\n')))) return true;
   }
   return false;
+}
+
+function isResting(state: SequencerState, target: string): boolean {
+  return (state.resting.get(target)?.until ?? 0) > state.now;
 }
 
 /** Frees the delivery's line, and the slot when it was the last of its lease. */

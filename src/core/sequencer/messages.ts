@@ -11,6 +11,7 @@ import type {
 } from '../delivery.ts';
 import type { EventPayload, WebhookEvent } from '../event.ts';
 import type { Outcome } from '../outcome.ts';
+import type { RestReason } from '../target-signals.ts';
 import type { EventRecord } from './record.ts';
 
 export type ClaimRequest = {
@@ -55,6 +56,11 @@ export type LeaseRequest = {
   readonly max: number;
   /** ms; the deadline is this long after the sequencer's now, so always after the consumer's own. */
   readonly leaseMs: number;
+  /**
+   * Targets the consumer was admitted to, and how many more of each it can start. Of these it gets at most so many, also
+   * while the target rests: its admission is newer than the refusal of another. Absent: the targets that do not rest.
+   */
+  readonly grants?: Readonly<Record<string, number>>;
 };
 
 export type LeaseAnswer = {
@@ -79,7 +85,13 @@ export type Settlement = {
         readonly doubtCleared: boolean;
       }
     /** Given back untouched: costs no attempt. With `target`, the whole target rests until `notBeforeAt` (epoch ms). */
-    | { readonly kind: 'returned'; readonly target: string | null; readonly notBeforeAt: number | null };
+    | {
+        readonly kind: 'returned';
+        readonly target: string | null;
+        readonly notBeforeAt: number | null;
+        /** Why the target rests. */
+        readonly reason?: RestReason;
+      };
   /** Null where nothing was tried. */
   readonly attempt: Omit<Attempt, 'number'> | null;
 };
@@ -249,6 +261,8 @@ export type Waiting = {
   /** The delivery, type or target that is waited for. */
   readonly on: string | null;
   readonly until: number | null;
+  /** With `target_resting`: why it rests. */
+  readonly reason?: RestReason;
 };
 
 export type LinesRequest = {
@@ -321,6 +335,15 @@ export type ReplayManyAnswer = {
   readonly refused: readonly { readonly deliveryId: string; readonly reason: string }[];
   /** Matching positions left for another call. */
   readonly remaining: number;
+};
+
+/** A target takes deliveries again. `release`: its deliveries held `unauthorized` may go on, too. */
+export type ResumeTargetRequest = { readonly target: string; readonly release: boolean };
+
+export type ResumeTargetAnswer = {
+  readonly releasedCount: number;
+  /** More are held than one call releases. */
+  readonly hasMore: boolean;
 };
 
 export type PartitionStats = {

@@ -30,6 +30,8 @@ import type {
   ReplayRequest,
   ResolveAnswer,
   ResolveRequest,
+  ResumeTargetAnswer,
+  ResumeTargetRequest,
   SettleRequest,
   Signal,
 } from './messages.ts';
@@ -39,6 +41,7 @@ import type { SequencerRows } from './record.ts';
 import { type HeldOperation, operationsHeldUntried, releaseMany } from './release.ts';
 import { resolve } from './resolve.ts';
 import { restoreSequencer } from './restore.ts';
+import { resumeTarget } from './resume-target.ts';
 import { type Random, settle } from './settle.ts';
 import type { SequencerConfig, SequencerState } from './state.ts';
 import { nextTickAt, tick } from './tick.ts';
@@ -62,6 +65,7 @@ export type SequencerCore = {
   readonly operationsHeldUntried: (now: number) => readonly HeldOperation[];
   /** A callback: the ERP's job is asked after now. */
   readonly pollNow: (deliveryId: string, now: number) => PollNowAnswer;
+  readonly resumeTarget: (request: ResumeTargetRequest, now: number) => ResumeTargetAnswer;
   readonly find: (deliveryId: string, now: number) => FindAnswer | null;
   readonly listOpen: (request: ListRequest, now: number) => readonly DeliveryView[];
   readonly listLines: (request: LinesRequest, now: number) => readonly LineSummary[];
@@ -131,6 +135,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     releaseMany: (request, now) => change(now, (state) => releaseMany(state, request)),
     operationsHeldUntried: (now) => look(now, operationsHeldUntried),
     pollNow: (deliveryId, now) => change(now, (state) => pollNow(state, deliveryId)),
+    resumeTarget: (request, now) => change(now, (state) => resumeTarget(state, request)),
     find: (deliveryId, now) => look(now, (state) => find(state, deliveryId)),
     listOpen: (request, now) => look(now, (state) => listOpen(state, request)),
     listLines: (request, now) => look(now, (state) => listLines(state, request)),

@@ -5,6 +5,7 @@ import { type Attempt, type AttemptOutcome, type Delivery, isClosed } from '../d
 import type { Outcome } from '../outcome.ts';
 import { coalesce } from './coalesce.ts';
 import { withFailedRecords } from './failed-records.ts';
+import type { RestReason } from '../target-signals.ts';
 import { recordKey } from './key-state.ts';
 import { settleLate } from './late-settle.ts';
 import { endLease, isLedgerAsLeased, replaceInMemory, writeSlot } from './lease.ts';
@@ -63,7 +64,12 @@ function endClosed(
 function giveBack(
   state: SequencerState,
   found: Found,
-  given: { active: ActiveLease; target: string | null; notBeforeAt: number | null },
+  given: {
+    active: ActiveLease;
+    target: string | null;
+    notBeforeAt: number | null;
+    reason?: RestReason;
+  },
 ): void {
   const { key, delivery } = found;
   const { active } = given;
@@ -79,10 +85,20 @@ function giveBack(
   // Without it a restart would take the delivery for one that was never settled, and doubt it for nothing.
   writeSlot(state, active);
   if (given.target !== null && given.notBeforeAt !== null) {
-    state.resting.set(given.target, Math.max(state.resting.get(given.target) ?? 0, given.notBeforeAt));
+    rest(state, given.target, { until: given.notBeforeAt, reason: given.reason ?? null });
   }
   coalesce(state, key, recordKey(found.record.event));
   reviewKey(state, key);
+}
+
+/** The latest word of several refusals: who asks again early is told again. */
+function rest(
+  state: SequencerState,
+  target: string,
+  rested: { until: number; reason: RestReason | null },
+): void {
+  const known = state.resting.get(target);
+  if (known === undefined || known.until <= rested.until) state.resting.set(target, rested);
 }
 
 function settleLeased(

@@ -8,6 +8,7 @@ import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { IntakeState } from './intake-state.ts';
 import { createKeyState, type KeyState, keepRecord, lineOf, recordKey } from './key-state.ts';
+import type { RestReason } from '../target-signals.ts';
 import { isInLine, type Position, positionsOf } from './line.ts';
 import type { Signal } from './messages.ts';
 import { withNotices } from './notices.ts';
@@ -51,8 +52,8 @@ export type SequencerState = {
   readonly readyGroup: Map<string, string>;
   /** Lines that time alone will make ready. */
   readonly timers: ReadyHeap;
-  /** Targets that take nothing before that instant. */
-  readonly resting: Map<string, number>;
+  /** Targets that take nothing before that instant, and why. In memory only: whoever asks next is told again. */
+  readonly resting: Map<string, { readonly until: number; readonly reason: RestReason | null }>;
   /** Records the journal has not acknowledged, by record id. */
   readonly unjournaled: Map<string, EventRecord>;
   /** Records whose payload the journal has. */

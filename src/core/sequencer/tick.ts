@@ -14,8 +14,8 @@ export function tick(state: SequencerState): void {
   for (const active of [...state.leases.values()]) {
     if (active.deadlineAt <= now) expireLease(state, active);
   }
-  for (const [target, notBeforeAt] of state.resting) {
-    if (notBeforeAt <= now) state.resting.delete(target);
+  for (const [target, { until }] of state.resting) {
+    if (until <= now) state.resting.delete(target);
   }
   for (let top = state.timers.peek(); top !== null && top.rank <= now; top = state.timers.peek()) {
     state.timers.take();
@@ -101,6 +101,6 @@ export function nextTickAt(state: SequencerState): number | null {
     next = next === null ? at : Math.min(next, at);
   };
   for (const active of state.leases.values()) earlier(active.deadlineAt);
-  for (const notBeforeAt of state.resting.values()) earlier(notBeforeAt);
+  for (const { until } of state.resting.values()) earlier(until);
   return next;
 }

@@ -113,8 +113,12 @@ export function explain(state: SequencerState, item: Item & { readonly key: KeyS
     return { cause: stands === 'dead' ? 'prerequisite_dead' : 'prerequisite', on, until };
   }
   if (line.leased !== null) return { cause: 'line_busy', on: line.leased, until: null };
-  const notBeforeAt = state.resting.get(delivery.target) ?? 0;
-  if (notBeforeAt > now) return { cause: 'target_resting', on: delivery.target, until: notBeforeAt };
+  const resting = state.resting.get(delivery.target);
+  if (resting !== undefined && resting.until > now) {
+    const { until, reason } = resting;
+    const why = { cause: 'target_resting', on: delivery.target, until } as const;
+    return reason === null ? why : { ...why, reason };
+  }
   return { cause: 'ready', on: null, until: null };
 }
 
