@@ -16,6 +16,8 @@ export type { AlertSettings };
 export type TargetSettings = {
   /** Without a slash at its end; null where the target's adapter makes no call. */
   readonly baseUrl: string | null;
+  /** Where tokens are obtained, where that is another host; absent: the base URL. */
+  readonly tokenUrl?: string;
   readonly credential: Readonly<Record<string, string>>;
 };
 
@@ -40,6 +42,8 @@ export type Config = {
   readonly previousPartitions: readonly number[];
   /** Null: the admin endpoints answer 503 and everything else works. */
   readonly adminKey: string | null;
+  /** Encrypts what is kept of tokens, base64 of 32 bytes; null: tokens stay in memory. */
+  readonly tokenKey: string | null;
   readonly maxBodyBytes: number;
   readonly ledgerHorizonMs: number;
   /** How long the bodies of closed events are kept after their receipt. */
@@ -123,6 +127,11 @@ const variablesSchema = z
       .string()
       .regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 printable characters without spaces')
       .nullable(),
+    /** AES-256. */
+    TOKEN_KEY: z
+      .string()
+      .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be the base64 of 32 random bytes')
+      .nullable(),
     /** The most is what a D1 row holds with everything beside the body. */
     MAX_BODY_BYTES: wholeNumber({ least: 1_024, most: limits.maxBodyBytes, unit: 'bytes' }).default(
       limits.maxBodyBytes,
@@ -158,7 +167,7 @@ const variablesSchema = z
     message: 'must list as many numbers as there are generations before GENERATION',
   });
 
-const secretVariables: readonly string[] = ['ADMIN_KEY', 'CALLBACK_SECRET'];
+const secretVariables: readonly string[] = ['ADMIN_KEY', 'CALLBACK_SECRET', 'TOKEN_KEY'];
 
 /** The settings that need no knowledge of the integrations. */
 export type Variables = Omit<Config, 'sourceSecrets' | 'sourceSettings' | 'targetSettings' | 'senderApis'>;
@@ -169,6 +178,7 @@ export function parseVariables(environment: Environment): Result<Variables, read
     GENERATION: environment.GENERATION,
     PREVIOUS_PARTITIONS: environment.PREVIOUS_PARTITIONS,
     ADMIN_KEY: readText(environment, 'ADMIN_KEY'),
+    TOKEN_KEY: readText(environment, 'TOKEN_KEY'),
     MAX_BODY_BYTES: environment.MAX_BODY_BYTES,
     LEDGER_HORIZON_DAYS: environment.LEDGER_HORIZON_DAYS,
     BODY_RETENTION_DAYS: environment.BODY_RETENTION_DAYS,
@@ -189,6 +199,7 @@ export function parseVariables(environment: Environment): Result<Variables, read
     generation: data.GENERATION,
     previousPartitions: data.PREVIOUS_PARTITIONS,
     adminKey: data.ADMIN_KEY,
+    tokenKey: data.TOKEN_KEY,
     maxBodyBytes: data.MAX_BODY_BYTES,
     ledgerHorizonMs: data.LEDGER_HORIZON_DAYS * dayMs,
     bodyRetentionMs: data.BODY_RETENTION_DAYS * dayMs,
@@ -263,21 +274,31 @@ function readTargetSettings(
 ): Result<readonly [string, TargetSettings], readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
   const credential: Record<string, string> = {};
+  const optional = target.adapter.session.optionalFields ?? [];
   for (const [part, variable] of Object.entries(target.credentialVariables)) {
     const value = readText(environment, variable);
     if (value !== null) credential[part] = value;
-    else {
+    else if (!optional.includes(part)) {
       const rule = `is required: the ${part} of target ${target.id}`;
       problems.push({ file: secretsFile, field: variable, rule });
     }
   }
-  const { baseUrlVariable: variable, network } = target;
+  const { baseUrlVariable: variable, tokenUrlVariable, network } = target;
   const owner = `target ${target.id}`;
   const baseUrl = variable === null ? ok(null) : readBaseUrl(environment, { variable, network, owner });
   if (!baseUrl.ok) problems.push(...baseUrl.error);
-  return baseUrl.ok && problems.length === 0
-    ? ok([target.id, { baseUrl: baseUrl.value, credential }])
-    : err(problems);
+  const tokenUrl =
+    tokenUrlVariable === undefined
+      ? ok(null)
+      : readBaseUrl(environment, { variable: tokenUrlVariable, network, owner: `the tokens of ${owner}` });
+  if (!tokenUrl.ok) problems.push(...tokenUrl.error);
+  if (needsTokenKey(target) && readText(environment, 'TOKEN_KEY') === null) {
+    const rule = `is required: target ${target.id} gets a new refresh token with each use, which has to be kept`;
+    problems.push({ file: secretsFile, field: 'TOKEN_KEY', rule });
+  }
+  if (!baseUrl.ok || !tokenUrl.ok || problems.length > 0) return err(problems);
+  const token = tokenUrl.value === null ? {} : { tokenUrl: tokenUrl.value };
+  return ok([target.id, { baseUrl: baseUrl.value, ...token, credential }]);
 }
 
 /** Nothing for a source that does not enrich. */
@@ -298,6 +319,10 @@ function readSenderApi(
       ? ok([source.id, { baseUrl: baseUrl.value, token }] as const)
       : err(problems),
   ];
+}
+
+function needsTokenKey(target: TargetDefinition): boolean {
+  return target.adapter.session.strategy === 'oauth2_refresh_token';
 }
 
 function readBaseUrl(

@@ -12,11 +12,11 @@ import { createAccept } from './pipeline/index.ts';
 import { systemClock, systemRandomness } from './platform/clock.ts';
 import { createPorts, type Ports } from './platform/create-ports.ts';
 import { createD1Retention } from './platform/d1/d1-retention.ts';
-import { sequencerName } from './platform/doorbell.ts';
+import { allSequencerNames } from './platform/doorbell.ts';
 import { type ConfiguredTarget, TargetObjectBase } from './platform/durable-objects/target-object.ts';
 import { consumeDeadDoorbells, consumeDoorbells } from './platform/queue/consume-doorbells.ts';
 import { createTelemetry } from './platform/telemetry.ts';
-import { knock, reportSilent } from './platform/watchdog.ts';
+import { knock, reportSilent, wakeTargets, watchdogRounds } from './platform/watchdog.ts';
 
 export { AlertsObject } from './platform/durable-objects/alerts-object.ts';
 export { SequencerObject } from './platform/durable-objects/sequencer-object.ts';
@@ -68,6 +68,7 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     alerts: ports.alerts,
     audit: ports.audit,
     holds: ports.holds,
+    targets: ports.targets,
     journal: ports.journal,
     rejectedRequests: ports.rejectedRequests,
     clock: systemClock,
@@ -99,13 +100,13 @@ export default {
   scheduled: async (controller, env) => {
     const started = start(env);
     if (started.kind === 'invalid') return;
-    const { config, ports } = started.relay;
-    const names = [...config.previousPartitions, config.partitions].flatMap((count, index) =>
-      Array.from({ length: count }, (_, partition) => sequencerName(index + 1, partition)),
-    );
+    const { config, definition, ports } = started.relay;
+    const names = allSequencerNames([...config.previousPartitions, config.partitions]);
     const round = Math.floor(controller.scheduledTime / 60_000);
     const failed = await knock(env.SEQUENCER, names, round);
     await reportSilent(ports, { failed, round, now: controller.scheduledTime });
+    const isTargetsTurn = round % watchdogRounds === 0;
+    if (isTargetsTurn) await wakeTargets(env, [...definition.targets.keys()], ports.deliver.telemetry);
     try {
       const step = await createD1Retention(env.DB, config).step(controller.scheduledTime);
       if (step.strippedCount + step.removedCount > 0)

@@ -30,6 +30,7 @@ describe('configuration', () => {
         partitions: 64,
         generation: 1,
         adminKey: good.ADMIN_KEY,
+        tokenKey: null,
         maxBodyBytes: limits.maxBodyBytes,
         ledgerHorizonMs: limits.ledgerHorizonMs,
         bodyRetentionMs: limits.bodyRetentionMs,

@@ -15,14 +15,15 @@ function sources(): string[] {
     .map((file) => read(join('src', file)));
 }
 
-/** Names in the calls themselves, and the kinds of the sequencer's signals, which are logged under their own names. */
+/** Names in the calls themselves, and the kinds of the sequencer's and the targets' signals, logged under their own names. */
 function loggedEvents(): string[] {
   const named = sources().flatMap((text) =>
     [...text.matchAll(/\blog\(([^;{]*)/g)].map((call) => call[1] ?? ''),
   );
   const signals =
     read('src/core/sequencer/messages.ts').split('export type Signal')[1]?.split('export type')[0] ?? '';
-  const names = [...named, signals].flatMap((text) => text.match(/'[a-z_]+\.[a-z_]+'/g) ?? []);
+  const facts = read('src/core/target-signals.ts').split('const alerts')[0] ?? '';
+  const names = [...named, signals, facts].flatMap((text) => text.match(/'[a-z_]+\.[a-z_]+'/g) ?? []);
   return [...new Set(names.map((name) => name.slice(1, -1)))].filter((name) => name !== 'delivery.settled');
 }
 

@@ -1,6 +1,7 @@
 // What an attempt says about its target: whether the ERP was well, how slow its slowest call was, whether it asked for a
 // pause. Pure. Only what the ERP did counts: a refusal is an answer, and an answer is health.
 
+import { limits } from './limits.ts';
 import type { Outcome } from './outcome.ts';
 import type { Settlement } from './sequencer/messages.ts';
 
@@ -13,7 +14,8 @@ export type AttemptReport = {
   readonly health: 'healthy' | 'failed' | 'throttled' | 'unauthorized';
   /** ERP calls it made, logins not counted. */
   readonly callCount: number;
-  readonly slowestCallMs: number;
+  /** The newest of them, oldest first: what the circuit counts, for an operation of many calls fails more easily. */
+  readonly calls: readonly { readonly durationMs: number; readonly failed: boolean }[];
   /** What the ERP asked to wait, ms. */
   readonly retryAfterMs: number | null;
   readonly message: string;
@@ -32,7 +34,10 @@ export function toAttemptReport(settlement: Settlement, operation: string): Atte
     at: attempt.endedAt,
     health,
     callCount: attempt.exchanges.length,
-    slowestCallMs: Math.max(0, ...attempt.exchanges.map((exchange) => exchange.durationMs)),
+    calls: attempt.exchanges.slice(-limits.maxReportedCalls).map(({ durationMs, failure, status }) => ({
+      durationMs,
+      failed: failure !== null || (status ?? 0) >= 500,
+    })),
     retryAfterMs: 'retryAfterMs' in outcome ? (outcome.retryAfterMs ?? null) : null,
     message: 'message' in outcome ? outcome.message : outcome.kind,
   };

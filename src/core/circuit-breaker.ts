@@ -16,18 +16,19 @@ export type CircuitSettings = {
 };
 
 /**
- * Ten in a row: an ERP that fails a third of its calls does that once in 30,000, one that is away at once. 60 % of at
- * least 20 in half a minute finds one that still answers now and then. 5 s doubled to a minute: a restart is noticed
- * within a minute, and an outage of ten minutes costs some 15 probes.
+ * Calls, not attempts. Ten in a row: an ERP that fails a third of its calls does that once in 50,000, one that is away at
+ * once. 70 % of at least 30 in half a minute finds one that still answers now and then. 5 s doubled to a minute: a restart
+ * is noticed within a minute, and an outage of ten minutes costs some 15 probes. One probe that passes closes it: an ERP
+ * that still fails often would hardly pass two, and the ramp bounds what a mistake costs.
  */
 export const circuitDefaults: Omit<CircuitSettings, 'slowMs'> = {
   openWhen: [
     { kind: 'failures_in_a_row', count: 10 },
-    { kind: 'failure_ratio', windowMs: 30_000, minimumCount: 20, ratio: 0.6 },
+    { kind: 'failure_ratio', windowMs: 30_000, minimumCount: 30, ratio: 0.7 },
   ],
   openMs: 5_000,
   openCapMs: 60_000,
-  probesToClose: 2,
+  probesToClose: 1,
 };
 
 /** `failedProbes`: probes that failed since it was last closed for good; doubles the open time. */

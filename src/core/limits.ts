@@ -178,6 +178,8 @@ export const limits = {
   journalFlushMs: 10_000,
   /** Attempts kept with an open event while the journal is away, characters of JSON: with a body of 1 MiB still one row. */
   maxUnjournaledAttemptChars: 262_144,
+  /** Calls of one attempt its target is told of, the newest: more than any rule of a circuit needs of one attempt. */
+  maxReportedCalls: 20,
   /** After the ERP refused a login, the only ones tried without a person, ms after the refusal: ERPs lock accounts after six. */
   loginRetryMs: [600_000, 3_600_000],
   /** A token this close to its end is renewed first, ms: longer than one call. */

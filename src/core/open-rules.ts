@@ -1,8 +1,8 @@
-// When to open a circuit: pure strategies over a sample of a target's attempts. What follows from opening is the business
+// When to open a circuit: pure strategies over a sample of a target's calls. What follows from opening is the business
 // of circuit-breaker.ts. Serialisable: the sample outlives the memory it is kept in.
 
 export type OpenRule =
-  /** At least `ratio` (0 to 1) of the attempts of the last `windowMs` failed, and there were at least `minimumCount`. */
+  /** At least `ratio` (0 to 1) of the calls of the last `windowMs` failed, and there were at least `minimumCount`. */
   | {
       readonly kind: 'failure_ratio';
       readonly windowMs: number;
@@ -12,7 +12,7 @@ export type OpenRule =
   /** So many failures in a row, however long they took. */
   | { readonly kind: 'failures_in_a_row'; readonly count: number };
 
-/** Attempts of one slice of time. */
+/** Calls of one slice of time. */
 type Slice = { readonly startedAt: number; readonly count: number; readonly failedCount: number };
 
 export type HealthSample = {
@@ -26,7 +26,7 @@ export const emptySample: HealthSample = { slices: [], failuresInARow: 0 };
 /** A window is this many slices: it slides in steps of a tenth. */
 const slicesPerWindow = 10;
 
-/** The sample with one more attempt. `at` may be a little older than the last: the network reorders. */
+/** The sample with one more call. `at` may be a little older than the last: the network reorders. */
 export function addAttempt(
   sample: HealthSample,
   attempt: { readonly at: number; readonly failed: boolean },
@@ -59,11 +59,11 @@ export function reasonToOpen(sample: HealthSample, rules: readonly OpenRule[], n
 function reasonOf(sample: HealthSample, rule: OpenRule, now: number): string | null {
   if (rule.kind === 'failures_in_a_row') {
     const { failuresInARow: count } = sample;
-    return count >= rule.count ? `${count} attempts in a row failed` : null;
+    return count >= rule.count ? `${count} calls in a row failed` : null;
   }
   const recent = sample.slices.filter((slice) => slice.startedAt > now - rule.windowMs);
   const count = recent.reduce((sum, slice) => sum + slice.count, 0);
   const failedCount = recent.reduce((sum, slice) => sum + slice.failedCount, 0);
   if (count < rule.minimumCount || failedCount < count * rule.ratio) return null;
-  return `${failedCount} of ${count} attempts within ${rule.windowMs / 1000} s failed`;
+  return `${failedCount} of ${count} calls within ${rule.windowMs / 1000} s failed`;
 }

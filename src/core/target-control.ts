@@ -2,7 +2,9 @@
 // Pure, like target-gate.ts. `knock`: deliveries may go on, so whoever was turned away has to hear of it.
 
 import { closeByHand, openByHand } from './circuit-breaker.ts';
-import { gateAt, type TargetGateState, toSignal } from './target-gate.ts';
+import { toSignal } from './note-report.ts';
+import { gateAt } from './target-gate.ts';
+import type { TargetGateState } from './target-gate-state.ts';
 import type { TargetSignal } from './target-signals.ts';
 
 export type ControlStep = {

@@ -1,5 +1,5 @@
 // How much of a target a batch may use: concurrency, rate, processing windows, the pause an ERP asks for, the ramp after a
-// circuit closed, and fair shares between the partitions that ask. Pure; instants are epoch ms.
+// circuit closed, and fair shares between the sequencers that ask. Pure; instants are epoch ms.
 
 export type ProcessingWindow = {
   /** 0 Sunday to 6 Saturday; absent: every day. The day the window begins on. */
@@ -47,7 +47,7 @@ export function rampCeiling(startedAt: number | null, now: number): number | nul
 }
 
 /**
- * What one of `askers` partitions may hold of `total`. No one starves another: who asks first gets its share, not all.
+ * What one of `askers` sequencers may hold of `total`. No one starves another: who asks first gets its share, not all.
  * At least 1: with more askers than places they take turns.
  */
 export function fairShare(total: number, askers: number): number {

@@ -1,7 +1,8 @@
 // A target as an operator sees it, made of its gate and its token; and what an operator says when acting on it. Pure.
 
 import type { TokenStrategy } from './erp.ts';
-import { gateAt, type TargetFailure, type TargetGateState } from './target-gate.ts';
+import { gateAt } from './target-gate.ts';
+import type { TargetFailure, TargetGateState } from './target-gate-state.ts';
 
 export type TargetAct = { readonly actor: string; readonly note: string };
 

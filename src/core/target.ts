@@ -3,7 +3,7 @@
 import type { CircuitSettings } from './circuit-breaker.ts';
 import { circuitDefaults } from './circuit-breaker.ts';
 import type { ErpAdapter } from './erp.ts';
-import type { GateSettings } from './target-gate.ts';
+import type { GateSettings } from './target-gate-state.ts';
 import { limitDefaults, type TargetLimits } from './target-limits.ts';
 
 export type TargetDefinition = {

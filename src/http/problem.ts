@@ -24,6 +24,7 @@ export const problems = {
   not_finished: { status: 409, title: 'The delivery has not ended yet' },
   route_removed: { status: 409, title: 'The route of this delivery no longer exists' },
   payload_removed: { status: 409, title: 'The body of the event is no longer kept' },
+  target_unauthorized: { status: 409, title: 'The target still refuses the credential' },
   wrong_state: { status: 409, title: 'The state of the delivery does not allow this' },
   operation_in_progress: { status: 409, title: 'The request of this key is still being worked on' },
   operation_cancelled: { status: 409, title: 'The operation was closed without being done' },

@@ -12,6 +12,7 @@ import type {
   Randomness,
   RejectedRequests,
   Sequencers,
+  TargetControls,
   Telemetry,
 } from '../pipeline/ports.ts';
 
@@ -23,6 +24,7 @@ export type HttpServices = {
   readonly audit: AuditLog;
   readonly holds: OperationHolds;
   readonly alerts: Pick<Alerts, 'list' | 'acknowledge'>;
+  readonly targets: TargetControls;
   readonly journal: JournalReader;
   readonly rejectedRequests: Pick<RejectedRequests, 'list'>;
   readonly clock: Clock;

@@ -56,7 +56,10 @@ function toWireErpJob(state: DeliveryView['delivery']['state']) {
 }
 
 function toWireWaiting(waiting: Waiting | null) {
-  return waiting === null ? null : { cause: waiting.cause, on: waiting.on, until: toIso(waiting.until) };
+  if (waiting === null) return null;
+  const { cause, on, until, reason } = waiting;
+  const shown = { cause, on, until: toIso(until) };
+  return reason === undefined ? shown : { ...shown, reason };
 }
 
 export function toWireEvent(recordId: string, event: WebhookEvent) {

@@ -1,12 +1,20 @@
-// Stages 4 to 6 of 7 · in: doorbell · out: DeliveryStatus · lease → perform → settle, for one partition, until nothing is
+// Stages 4 to 6 of 7 · in: doorbell · out: DeliveryStatus · lease → admit → perform → settle, for one partition, until nothing is
 // ready or the time is up. Several ERP calls run at once; settles are gathered; a settle's answer brings what is next, so
 // that a line goes on without another trip through the queue. May not keep anything that is not in the sequencer.
 
 import { limits } from '../core/limits.ts';
 import type { LeaseAnswer, LeasedDelivery, Settlement, SettleRequest } from '../core/sequencer/messages.ts';
+import { type AdmittedDelivery, createBatchAdmission } from './admit.ts';
 import { type HoldDependencies, performUnlessHeld } from './hold-operation.ts';
 import type { PerformDependencies } from './perform.ts';
-import { type Clock, PortError, type Sequencer, type Telemetry } from './ports.ts';
+import {
+  type Clock,
+  PortError,
+  type Randomness,
+  type Sequencer,
+  type TargetGates,
+  type Telemetry,
+} from './ports.ts';
 
 export type DeliverOptions = {
   /** ERP calls at once. */
@@ -18,21 +26,28 @@ export type DeliverOptions = {
 };
 
 export type DeliverDependencies = Omit<PerformDependencies, 'confirm'> &
-  HoldDependencies & { readonly telemetry: Telemetry };
+  HoldDependencies & {
+    readonly telemetry: Telemetry;
+    readonly gates: TargetGates;
+    readonly randomness: Randomness;
+  };
+
+/** A sequencer, and the name it has among all. */
+export type DeliverFrom = { readonly name: string; readonly sequencer: Sequencer };
 
 export type DeliverSummary = { readonly leasedCount: number; readonly settledCount: number };
 
 /** Works off one partition. Never rejects: what it cannot settle runs into its lease's deadline and is looked up then. */
 export async function deliver(
   deps: DeliverDependencies,
-  sequencer: Sequencer,
+  from: DeliverFrom,
   options: DeliverOptions,
 ): Promise<DeliverSummary> {
-  const worker = createWorker(deps, sequencer, options);
+  const worker = createWorker(deps, from, options);
   try {
     const askedAt = deps.clock.now();
-    const first = await sequencer.lease({ max: options.concurrency, leaseMs: options.leaseMs });
-    worker.start(first, askedAt);
+    const first = await from.sequencer.lease({ max: options.concurrency, leaseMs: options.leaseMs });
+    await worker.start(first, askedAt);
     await worker.drain();
   } catch (error) {
     deps.telemetry.log('error', 'delivery.interrupted', {
@@ -40,10 +55,17 @@ export async function deliver(
       inFlight: worker.inFlight(),
     });
   }
+  await worker.finish();
   return worker.summary();
 }
 
-function createWorker(deps: DeliverDependencies, sequencer: Sequencer, options: DeliverOptions) {
+function createWorker(deps: DeliverDependencies, { sequencer, name }: DeliverFrom, options: DeliverOptions) {
+  const admission = createBatchAdmission(deps, {
+    batch: deps.randomness.uuid(),
+    sequencer: name,
+    wanted: options.concurrency,
+    holdMs: options.leaseMs,
+  });
   const startedAt = deps.clock.now();
   const done: Settlement[] = [];
   let inFlight = 0;
@@ -54,30 +76,39 @@ function createWorker(deps: DeliverDependencies, sequencer: Sequencer, options: 
   let urgent = false;
   const bell = createBell();
 
-  const run = async (leased: LeasedDelivery, deadlineAt: number): Promise<void> => {
+  const run = async (admitted: AdmittedDelivery, deadlineAt: number): Promise<void> => {
+    const { leased } = admitted;
+    let performed: Settlement | null = null;
     try {
-      const settlement = await performUnlessHeld(
+      performed = await performUnlessHeld(
         { ...deps, confirm: (deliveryId, epoch) => sequencer.confirm(deliveryId, epoch) },
         leased,
         deadlineAt,
       );
-      logAttempt(deps.telemetry, leased, settlement);
-      done.push(settlement);
-      urgent ||= leased.successorWaits || !isSuccess(settlement);
     } catch (error) {
       // Left unsettled: at the lease's deadline it is in doubt, and is looked up.
       deps.telemetry.log('error', 'delivery.crashed', { delivery: leased.delivery.id, error: String(error) });
     }
+    const settlement = admission.ended(admitted, performed);
+    if (settlement !== null) {
+      logAttempt(deps.telemetry, leased, settlement);
+      done.push(settlement);
+      urgent ||= leased.successorWaits || !isSuccess(settlement);
+    }
     inFlight -= 1;
     bell.ring();
   };
-  const start = (answer: LeaseAnswer, askedAt: number): void => {
+  const start = async (answer: LeaseAnswer, askedAt: number): Promise<void> => {
     const deadlineAt = askedAt + options.leaseMs;
     alone = answer.leased.some((leased) => leased.delivery.suspect);
-    for (const leased of answer.leased) {
+    leasedCount += answer.leased.length;
+    if (answer.leased.length === 0) return;
+    const { admitted, returned } = await admission.admit(answer.leased);
+    done.push(...returned);
+    urgent ||= returned.length > 0;
+    for (const each of admitted) {
       inFlight += 1;
-      leasedCount += 1;
-      void run(leased, deadlineAt);
+      void run(each, deadlineAt);
     }
   };
   const settleDone = async (): Promise<void> => {
@@ -86,15 +117,17 @@ function createWorker(deps: DeliverDependencies, sequencer: Sequencer, options: 
     const askedAt = deps.clock.now();
     const timeIsUp = askedAt - startedAt >= options.budgetMs;
     const max = timeIsUp || (alone && inFlight > 0) ? 0 : options.concurrency - inFlight;
-    const answer = await settleSurely(sequencer, { settlements, max, leaseMs: options.leaseMs });
+    const request = { settlements, max, leaseMs: options.leaseMs, grants: admission.grants() };
+    const answer = await settleSurely(sequencer, request);
     settledCount += settlements.length;
-    start(answer, askedAt);
+    await start(answer, askedAt);
   };
   const shouldSettle = (): boolean =>
     done.length > 0 && (urgent || inFlight === 0 || done.length >= limits.maxUnsettledOutcomes);
 
   return {
     start,
+    finish: admission.finish,
     inFlight: () => inFlight,
     summary: (): DeliverSummary => ({ leasedCount, settledCount }),
     drain: async (): Promise<void> => {

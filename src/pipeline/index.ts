@@ -5,6 +5,7 @@
 //   3 claim     claim.ts        EventIdentity     → fresh | duplicate        2xx only after this is durable
 //   ── the queue carries doorbells, never the only copy ──
 //   4 lease     deliver.ts      doorbell          → LeasedDelivery[]
+//   - admit     admit.ts        LeasedDelivery[]  → those that may start now   the target is asked once a batch
 //   5 perform   perform.ts      LeasedDelivery    → Settlement
 //   6 settle    deliver.ts      Settlement        → DeliveryStatus, and what is next
 //   7 replay    replay.ts       a past delivery   → a new delivery, to 4
@@ -15,6 +16,12 @@
 // What decides in 3, 4, 6 and 7 is core/sequencer; this folder asks it and acts.
 
 export { type AcceptDependencies, createAccept } from './accept.ts';
-export { type DeliverDependencies, type DeliverOptions, type DeliverSummary, deliver } from './deliver.ts';
+export {
+  type DeliverDependencies,
+  type DeliverFrom,
+  type DeliverOptions,
+  type DeliverSummary,
+  deliver,
+} from './deliver.ts';
 export { type EnrichDependencies, type EnrichOptions, enrich, hasEnrichingSource } from './enrich.ts';
 export { type OperationRelease, releaseOperation } from './hold-operation.ts';

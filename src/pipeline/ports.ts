@@ -35,6 +35,8 @@ import type {
 } from '../core/sequencer/messages.ts';
 import type { EventRecord } from '../core/sequencer/record.ts';
 import type { TargetDefinition } from '../core/target.ts';
+import type { Admission, AdmitRequest } from '../core/target-gate-state.ts';
+import type { AuthorizeAnswer, TargetAct, TargetView } from '../core/target-view.ts';
 import type { IntakeSequencer } from './intake-ports.ts';
 
 /** The sequencer of one partition. Calls may throw a `PortError`: what is not answered is not known. */
@@ -181,6 +183,21 @@ export interface NoticeSender {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
   }): Promise<{ readonly status: number | null; readonly exchange: Exchange }>;
+}
+
+/** Admission to targets: one call for all that a batch has for a target, and for what its attempts came to. */
+export interface TargetGates {
+  admit(request: AdmitRequest): Promise<Admission>;
+}
+
+/** What an operator sees of a target and does to it. */
+export interface TargetControls {
+  view(targetId: string): Promise<TargetView>;
+  pause(targetId: string, act: TargetAct): Promise<TargetView>;
+  resume(targetId: string, act: TargetAct): Promise<TargetView>;
+  setCircuit(targetId: string, wanted: 'open' | 'closed', act: TargetAct): Promise<TargetView>;
+  /** Logs in where the target is held `unauthorized`; its deliveries are let go where that succeeds. */
+  authorize(targetId: string): Promise<AuthorizeAnswer>;
 }
 
 /** Opens a connection to a target for one attempt. `deadlineAt` (epoch ms): no write starts when it cannot end before. */

@@ -21,6 +21,7 @@ import type {
   OperationHolds,
   RejectedRequests,
   Sequencers,
+  TargetControls,
   Telemetry,
 } from '../pipeline/ports.ts';
 import { createRecordCache } from '../pipeline/record-cache.ts';
@@ -31,6 +32,7 @@ import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
 import { createObjectAlerts } from './durable-objects/object-alerts.ts';
 import { createObjectOperationHolds } from './durable-objects/object-operation-holds.ts';
 import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
+import { createObjectTargets } from './durable-objects/object-targets.ts';
 import { createErpConnections } from './fetch/erp-connections.ts';
 import { createNoticeSender } from './fetch/notice-sender.ts';
 import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
@@ -45,6 +47,7 @@ export type Ports = {
   /** Null where no source enriches. */
   readonly enrich: EnrichDependencies | null;
   readonly sequencers: Sequencers;
+  readonly targets: TargetControls;
   readonly journal: Journal & JournalReader;
   readonly rejectedRequests: RejectedRequests;
   readonly holds: OperationHolds;
@@ -68,6 +71,7 @@ export function createPorts(given: {
   const rejectedRequests = createD1RejectedRequests(env.DB, clock);
   const holds = createObjectOperationHolds({ namespace: env.TARGET, clock, telemetry });
   const tokens = createObjectTargetTokens(env.TARGET, clock);
+  const targets = createObjectTargets(env.TARGET);
   const settings = (target: { readonly id: string }): TargetSettings | undefined =>
     config.targetSettings.get(target.id);
   const sources = sourceRuntimes(definition, config);
@@ -91,6 +95,8 @@ export function createPorts(given: {
       holds,
       releaseOperation: (release) => releaseAll({ holds, sequencers, telemetry }, release),
       notices: config.callbacks === null ? null : createNoticeSender({ ...config.callbacks, clock }),
+      gates: targets,
+      randomness,
       clock,
       telemetry,
     },
@@ -105,6 +111,7 @@ export function createPorts(given: {
         }
       : null,
     sequencers,
+    targets,
     journal,
     rejectedRequests,
     holds,

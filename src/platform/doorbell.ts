@@ -16,6 +16,13 @@ export function sequencerName(generation: number, partition: number): string {
   return `g${generation}/p${partition}`;
 }
 
+/** @param partitions of each generation, the first first */
+export function allSequencerNames(partitions: readonly number[]): readonly string[] {
+  return partitions.flatMap((count, index) =>
+    Array.from({ length: count }, (_, partition) => sequencerName(index + 1, partition)),
+  );
+}
+
 export function parseSequencerName(
   name: string | undefined,
 ): { generation: number; partition: number } | null {

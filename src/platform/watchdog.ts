@@ -1,4 +1,5 @@
-// The watchdog: knocks at sequencers, so that one whose alarm was lost gets one again. An alarm is normally there first.
+// The watchdog: knocks at sequencers and targets, so that one whose alarm was lost gets one again, and a target nobody
+// delivers to still warns of a credential that ends. An alarm is normally there first.
 
 import type { Alerts, Telemetry } from '../pipeline/ports.ts';
 
@@ -46,4 +47,10 @@ export async function reportSilent(
   } catch (error) {
     telemetry.log('error', 'alert.not_reported', { reporter, error: String(error) });
   }
+}
+
+export async function wakeTargets(env: Env, ids: readonly string[], telemetry: Telemetry): Promise<void> {
+  const woken = await Promise.allSettled(ids.map((id) => env.TARGET.get(env.TARGET.idFromName(id)).wake()));
+  const failed = ids.filter((_, index) => woken[index]?.status === 'rejected');
+  if (failed.length > 0) telemetry.log('error', 'watchdog.failed', { targets: failed });
 }

@@ -6,6 +6,7 @@ import { type DeliverOptions, deliver } from '../../src/pipeline/deliver.ts';
 import { type Clock, PortError, type Sequencer, type Telemetry } from '../../src/pipeline/ports.ts';
 import { claimOf } from '../support/builders.ts';
 import { createMemoryHolds } from '../support/memory-holds.ts';
+import { createMemoryTargets } from '../support/memory-targets.ts';
 import { leasedBooking, type Script, scriptedErp } from '../support/scripted-erp.ts';
 import { createBench } from '../support/sequencer-bench.ts';
 
@@ -39,11 +40,17 @@ function setUp(script: Script = {}) {
     settle: (request) =>
       counted('settle', () => core.settle(request, { now: bench.now(), random: () => 0.5 })),
   } as Partial<Sequencer> as Sequencer;
+  const gates = createMemoryTargets(deps.rules, { now: bench.now });
+  const randomness = { next: () => 0.5, uuid: () => 'batch-1' };
   const claim = (claims: readonly ClaimRequest[]) => core.claimMany(claims, bench.now());
   const open = () => core.listOpen({ filter: {}, cursor: null, limit: 1_000 }, bench.now());
   const holding = { holds: createMemoryHolds(), releaseOperation: async () => {} };
   const run = (changes: Partial<DeliverOptions> = {}, port: Sequencer = sequencer) =>
-    deliver({ ...deps, ...holding, clock, telemetry }, port, { ...options, ...changes });
+    deliver(
+      { ...deps, ...holding, clock, telemetry, gates: gates.targets, randomness },
+      { name: 'g1/p0', sequencer: port },
+      { ...options, ...changes },
+    );
   return { bench, calls, asked, log, sequencer, claim, open, run };
 }
 

@@ -4,6 +4,7 @@
 import { deliver } from '../../src/pipeline/deliver.ts';
 import type { Sequencer } from '../../src/pipeline/ports.ts';
 import { createMemoryHolds } from '../support/memory-holds.ts';
+import { alwaysOpenGates } from '../support/memory-targets.ts';
 import { type Faults, times } from './faults.ts';
 import type { SimulatedDefinition } from './simulated-definition.ts';
 import type { SimulatedErp } from './simulated-erp.ts';
@@ -50,9 +51,11 @@ export async function consume(
       holds: createMemoryHolds(),
       releaseOperation: async () => {},
       clock: { now: world.now, wait: (ms) => whileAlive(world.wait(ms)) },
+      gates: { admit: (request) => whileAlive(alwaysOpenGates.admit(request)) },
+      randomness: { next: world.random, uuid: () => name },
       telemetry: { log: (_, event, fields) => world.note(`${name} ${event} ${brief(fields)}`) },
     },
-    ownPort,
+    { name, sequencer: ownPort },
     { concurrency: 3, leaseMs: times.leaseMs, budgetMs: times.budgetMs },
   );
 }

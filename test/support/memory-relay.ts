@@ -17,6 +17,7 @@ import { createMemoryAlerts } from './memory-alerts.ts';
 import { createMemoryAudit } from './memory-audit.ts';
 import { createMemoryHolds } from './memory-holds.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
+import { createMemoryTargets } from './memory-targets.ts';
 import { makePayload, testTime } from './records.ts';
 import { relayWith } from './relay.ts';
 import { type Bench, benchConfig, createBench, wholeCut } from './sequencer-bench.ts';
@@ -73,6 +74,7 @@ export function createMemoryRelay(
     holds: createMemoryHolds(),
     alerts,
     audit: createMemoryAudit(journal),
+    targets: createMemoryTargets(definition, { now: () => benchOf(benches, 0).now() }).targets,
     journal,
     rejectedRequests: {
       list: async ({ source, limit, before }) => {

@@ -3,30 +3,22 @@
 
 import { limits } from '../limits.ts';
 import type { ResumeTargetAnswer, ResumeTargetRequest } from './messages.ts';
-import { resolve } from './operator.ts';
+import { releaseMany } from './release.ts';
 import type { SequencerState } from './state.ts';
 
-export function resumeTarget(state: SequencerState, request: ResumeTargetRequest): ResumeTargetAnswer {
-  state.resting.delete(request.target);
-  if (!request.release) return { releasedCount: 0, hasMore: false };
-  const held = heldUnauthorized(state, request.target);
-  const released = held.slice(0, limits.maxBulkReleases);
-  for (const deliveryId of released) {
-    const note = `${request.target} takes the credential again`;
-    resolve(state, { deliveryId, as: 'released', documentId: null, actor: 'relay', note });
-  }
-  return { releasedCount: released.length, hasMore: held.length > released.length };
-}
-
-function heldUnauthorized(state: SequencerState, target: string): string[] {
-  const ids: string[] = [];
-  for (const key of state.keys.values()) {
-    if (key.openCount === 0) continue;
-    for (const record of key.records.values()) {
-      for (const { id, target: own, state: now } of record.deliveries) {
-        if (own === target && now.status === 'held' && now.cause === 'unauthorized') ids.push(id);
-      }
-    }
-  }
-  return ids;
+export function resumeTarget(
+  state: SequencerState,
+  { target, release }: ResumeTargetRequest,
+): ResumeTargetAnswer {
+  state.resting.delete(target);
+  if (!release) return { releasedCount: 0, hasMore: false };
+  const { released, remaining } = releaseMany(state, {
+    target,
+    operation: null,
+    cause: 'unauthorized',
+    actor: 'relay',
+    note: `${target} takes the credential again`,
+    limit: limits.maxBulkReleases,
+  });
+  return { releasedCount: released.length, hasMore: remaining > 0 };
 }

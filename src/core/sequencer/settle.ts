@@ -3,9 +3,9 @@
 
 import { type Attempt, type AttemptOutcome, type Delivery, isClosed } from '../delivery.ts';
 import type { Outcome } from '../outcome.ts';
+import type { RestReason } from '../target-signals.ts';
 import { coalesce } from './coalesce.ts';
 import { withFailedRecords } from './failed-records.ts';
-import type { RestReason } from '../target-signals.ts';
 import { recordKey } from './key-state.ts';
 import { settleLate } from './late-settle.ts';
 import { endLease, isLedgerAsLeased, replaceInMemory, writeSlot } from './lease.ts';

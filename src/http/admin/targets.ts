@@ -1,51 +1,59 @@
-// GET /admin/targets and POST /admin/targets/:id/release: the ERPs operations run on, and sending on what is held for one
-// after its cause (a credential, a broken contract) was mended. Shows where a target is, never its credential.
+// /admin/targets: the ERPs operations run on, how each is doing, and what an operator does to one: pause, resume, open or
+// close its circuit, send on what is held for it. Shows where a target is, never its credential.
 
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { limits } from '../../core/limits.ts';
+import type { TargetDefinition } from '../../core/target.ts';
+import { gateSettingsOf } from '../../core/target.ts';
+import type { TargetView } from '../../core/target-view.ts';
 import { releaseOperation } from '../../pipeline/index.ts';
 import { adminActor } from '../authorize.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
+import { toWireTarget } from '../to-wire-target.ts';
 import { within } from '../within.ts';
 import { noteField } from './resolutions.ts';
 import { validBody } from './validate.ts';
 
+const noteBody = z.strictObject({ note: noteField });
 const releaseBody = z.strictObject({
   /** Absent: every operation. */
   operation: z.string().min(1).max(limits.maxIdCharacters).optional(),
   note: noteField,
 });
+const circuitBody = z.strictObject({ state: z.enum(['open', 'closed']), note: noteField });
 
 export function routeTargets(app: Hono<HttpEnv>, services: HttpServices): void {
-  const { definition, config } = services;
+  const { definition, targets } = services;
   app.get('/admin/targets', async (c) => {
-    const targets = [...definition.targets.values()];
-    const heldOperations = await Promise.all(targets.map(({ id }) => holdsOf(services, id)));
-    return c.json({
-      targets: targets.map(({ id, adapter, network, timeoutMs, quietMs }, index) => ({
-        id,
-        adapter: {
-          name: adapter.name,
-          version: adapter.version,
-          level: adapter.level,
-          once: adapter.once,
-          operations: Object.keys(adapter.operations),
-        },
-        baseUrl: config.targetSettings.get(id)?.baseUrl ?? null,
-        network,
-        timeoutMs,
-        quietMs,
-        heldOperations: heldOperations[index],
-      })),
-    });
+    const all = [...definition.targets.values()];
+    return c.json({ targets: await Promise.all(all.map((target) => showTarget(services, target))) });
+  });
+
+  app.post('/admin/targets/:id/pause', validBody(noteBody), (c) => {
+    const { note } = c.req.valid('json');
+    return act(c, services, (id) => targets.pause(id, { actor: adminActor, note }));
+  });
+
+  app.post('/admin/targets/:id/resume', validBody(noteBody), (c) => {
+    const { note } = c.req.valid('json');
+    return act(c, services, (id) => targets.resume(id, { actor: adminActor, note }));
+  });
+
+  app.post('/admin/targets/:id/circuit', validBody(circuitBody), (c) => {
+    const { state, note } = c.req.valid('json');
+    return act(c, services, (id) => targets.setCircuit(id, state, { actor: adminActor, note }));
   });
 
   app.post('/admin/targets/:id/release', validBody(releaseBody), async (c) => {
     const target = c.req.param('id');
     if (!definition.targets.has(target)) return problem(c, 'not_found');
+    const authorized = await targets.authorize(target);
+    if (authorized.kind !== 'authorized') {
+      return problem(c, 'target_unauthorized', { detail: authorized.message });
+    }
     const { operation = null, note } = c.req.valid('json');
     const release = { target, operation, cause: null, actor: adminActor, note } as const;
     const { released, refused, remaining } = await releaseOperation(services, release);
@@ -59,6 +67,53 @@ export function routeTargets(app: Hono<HttpEnv>, services: HttpServices): void {
     });
     return c.json({ released, refused, hasMore: remaining > 0 });
   });
+}
+
+/** One that does not answer is shown without its state: the others still tell. */
+async function showTarget(services: HttpServices, target: TargetDefinition) {
+  const { clock, config, targets, telemetry } = services;
+  const shown = {
+    id: target.id,
+    adapter: {
+      name: target.adapter.name,
+      version: target.adapter.version,
+      level: target.adapter.level,
+      once: target.adapter.once,
+      operations: Object.keys(target.adapter.operations),
+    },
+    baseUrl: config.targetSettings.get(target.id)?.baseUrl ?? null,
+    network: target.network,
+    timeoutMs: target.timeoutMs,
+    quietMs: target.quietMs,
+    limits: gateSettingsOf(target).limits,
+    heldOperations: await holdsOf(services, target.id),
+  };
+  try {
+    const view = await within(clock, limits.operatorWaitMs, targets.view(target.id));
+    return { ...shown, status: 'ok', ...toWireTarget(view) };
+  } catch (error) {
+    telemetry.log('error', 'target.unavailable', { target: target.id, error: String(error) });
+    return { ...shown, status: 'unavailable' };
+  }
+}
+
+async function act(
+  c: Context<HttpEnv>,
+  { definition, telemetry }: HttpServices,
+  work: (target: string) => Promise<TargetView>,
+): Promise<Response> {
+  const target = c.req.param('id') ?? '';
+  if (!definition.targets.has(target)) return problem(c, 'not_found');
+  const view = await work(target);
+  telemetry.log('info', 'target.controlled', {
+    requestId: c.get('requestId'),
+    actor: adminActor,
+    target,
+    act: c.req.path.split('/').at(-1),
+    circuit: view.circuit.state,
+    paused: view.pause !== null,
+  });
+  return c.json({ id: target, ...toWireTarget(view) });
 }
 
 /** Null: its object does not answer. */

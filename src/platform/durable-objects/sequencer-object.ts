@@ -31,6 +31,8 @@ import type {
   ReplayRequest,
   ResolveAnswer,
   ResolveRequest,
+  ResumeTargetAnswer,
+  ResumeTargetRequest,
   SettleRequest,
   Signal,
 } from '../../core/sequencer/messages.ts';
@@ -202,6 +204,11 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
 
   async pollNow(deliveryId: string): Promise<PollNowAnswer> {
     return this.#after(this.#core.pollNow(deliveryId, Date.now()));
+  }
+
+  /** A target's object says that deliveries go on. */
+  async resumeTarget(request: ResumeTargetRequest): Promise<ResumeTargetAnswer> {
+    return this.#after(this.#core.resumeTarget(request, Date.now()));
   }
 
   async find(deliveryId: string): Promise<FindAnswer | null> {

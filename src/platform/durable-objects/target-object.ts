@@ -1,27 +1,90 @@
-// TargetObject: the one writer of a target's session token. Single flight; a refused login is remembered for a while, so
-// that no crowd of deliveries locks the account. The token stays in memory: after an eviction there is a new login.
+// TargetObject: one target's gate and token as a Durable Object. Decides nothing itself: core/target-gate.ts admits,
+// core/token-life.ts says when. It adds storage, the alarm, the knocks at sequencers, and the log lines.
+// An alarm's first line sets the next alarm: whatever happens in it, another one comes.
 
 import { DurableObject } from 'cloudflare:workers';
-import type { TargetSettings } from '../../config.ts';
-import { checkBaseUrl, joinPath } from '../../core/egress.ts';
-import type { ErpConnection, LoginResult } from '../../core/erp.ts';
-import { limits } from '../../core/limits.ts';
-import type { TargetDefinition } from '../../core/target.ts';
+import { parseVariables } from '../../config.ts';
+import { gateSettingsOf } from '../../core/target.ts';
+import {
+  type ControlStep,
+  holdUnauthorized,
+  pauseTarget,
+  releaseAuthorized,
+  resumeTarget,
+  setCircuit,
+} from '../../core/target-control.ts';
+import { admit } from '../../core/target-gate.ts';
+import {
+  type Admission,
+  type AdmitRequest,
+  openGate,
+  type TargetGateState,
+} from '../../core/target-gate-state.ts';
+import type { TargetLimits } from '../../core/target-limits.ts';
+import type { TargetSignal } from '../../core/target-signals.ts';
+import {
+  type AuthorizeAnswer,
+  type TargetAct,
+  type TargetView,
+  toTargetView,
+} from '../../core/target-view.ts';
 import type { OperationHold } from '../../pipeline/ports.ts';
 import { systemClock } from '../clock.ts';
-import { sendRequest } from '../fetch/send-request.ts';
+import { allSequencerNames } from '../doorbell.ts';
 import type { TokenAnswer } from '../fetch/target-tokens.ts';
 import { createTelemetry } from '../telemetry.ts';
+import { createTokenVault } from '../token-vault.ts';
+import { createKeptValues, type KeptValues } from './kept-values.ts';
+import { createKnocks, type Knocks } from './knocks.ts';
+import { logTargetSignals } from './log-target-signals.ts';
+import type { ConfiguredTarget } from './login-connection.ts';
 import { createOperationHoldStorage } from './operation-hold-storage.ts';
+import { TokenKeeper } from './token-keeper.ts';
+import { TokenRecord } from './token-record.ts';
 
-export type ConfiguredTarget = { readonly target: TargetDefinition; readonly settings: TargetSettings };
+export type { ConfiguredTarget } from './login-connection.ts';
 
 export abstract class TargetObjectBase extends DurableObject<Env> {
   readonly #telemetry = createTelemetry();
   readonly #holds = createOperationHoldStorage(this.ctx.storage);
-  #token: { readonly token: string; readonly expiresAt: number } | null = null;
-  #refused: { readonly message: string; readonly until: number } | null = null;
-  #login: Promise<TokenAnswer> | null = null;
+  readonly #id: string;
+  readonly #kept: KeptValues;
+  readonly #tokens: TokenKeeper;
+  readonly #knocks: Knocks;
+  /** All sequencers, those of earlier generations too. */
+  readonly #sequencers: readonly string[];
+  #gate: TargetGateState;
+  /** When a login last succeeded, epoch ms: what was refused before it says nothing of it. */
+  #authorizedAt = 0;
+  /** When the alarm is set for; undefined: not known yet. */
+  #alarmAt: number | null | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#id = ctx.id.name ?? '';
+    const variables = parseVariables({ ...env });
+    if (!variables.ok)
+      throw new Error(variables.error.map(({ field, rule }) => `${field} ${rule}`).join('; '));
+    const { partitions, previousPartitions, tokenKey } = variables.value;
+    this.#sequencers = allSequencerNames([...previousPartitions, partitions]);
+    this.#kept = createKeptValues(ctx.storage);
+    const gate = this.#kept.get('gate');
+    this.#gate = gate === null ? openGate : { ...openGate, ...(JSON.parse(gate) as TargetGateState) };
+    const base = { kept: this.#kept, telemetry: this.#telemetry };
+    this.#knocks = createKnocks({ ...base, target: this.#id, namespace: env.SEQUENCER });
+    const vault = tokenKey === null ? null : createTokenVault(tokenKey);
+    this.#tokens = new TokenKeeper({
+      targetId: this.#id,
+      find: () => this.findTarget(this.#id),
+      record: new TokenRecord(this.#id, this.#kept, vault),
+      clock: systemClock,
+      telemetry: this.#telemetry,
+      loggedIn: () => this.#releaseAuthorized(),
+      refused: (message, retryAt) => this.#holdUnauthorized(message, retryAt),
+      expiring: (what, expiresAt) =>
+        this.#emit([{ kind: 'credential.expiring', target: this.#id, at: Date.now(), what, expiresAt }]),
+    });
+  }
 
   /** Null: this version of the relay has no such target. */
   protected abstract findTarget(id: string): ConfiguredTarget | null;
@@ -39,56 +102,163 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
   }
 
   /** @param stale a token the ERP no longer takes; null: any good one will do */
-  async token(targetId: string, stale: string | null): Promise<TokenAnswer> {
-    const now = systemClock.now();
-    const current = this.#token;
-    if (current !== null && current.token !== stale && current.expiresAt > now + limits.tokenMarginMs) {
-      return { kind: 'token', ...current };
-    }
-    if (this.#refused !== null && this.#refused.until > now) {
-      return { kind: 'refused', message: this.#refused.message };
-    }
-    this.#login ??= this.#logIn(targetId).finally(() => {
-      this.#login = null;
-    });
-    return this.#login;
+  async token(_targetId: string, stale: string | null): Promise<TokenAnswer> {
+    const answer = await this.#tokens.get(stale);
+    await this.#schedule();
+    return answer;
   }
 
-  async #logIn(targetId: string): Promise<TokenAnswer> {
-    const configured = this.findTarget(targetId);
-    if (configured === null) return { kind: 'refused', message: `there is no target ${targetId}` };
-    const { target, settings } = configured;
-    const now = systemClock.now();
-    let result: LoginResult;
+  async admit(request: AdmitRequest): Promise<Admission> {
+    const configured = this.findTarget(this.#id);
+    if (configured === null) throw new Error(`there is no target ${this.#id}`);
+    await this.#noteCredential(request);
+    const now = Date.now();
+    const before = this.#gate;
+    const settings = gateSettingsOf(configured.target);
+    const { state, admission, signals } = admit(before, request, { settings, now });
+    this.#setGate(state, isWorthKeeping(before, state, settings.limits));
+    this.#emit(signals);
+    if (signals.some(({ kind }) => kind === 'circuit.closed')) this.#knockWaiting();
+    await this.#schedule();
+    return admission;
+  }
+
+  async view(): Promise<TargetView> {
+    return toTargetView(this.#gate, await this.#tokens.view(), Date.now());
+  }
+
+  async pause(act: TargetAct): Promise<TargetView> {
+    return this.#control(pauseTarget(this.#gate, this.#act(act)));
+  }
+
+  async resume(act: TargetAct): Promise<TargetView> {
+    return this.#control(resumeTarget(this.#gate, this.#act(act)));
+  }
+
+  async setCircuit(wanted: 'open' | 'closed', act: TargetAct): Promise<TargetView> {
+    return this.#control(setCircuit(this.#gate, wanted, this.#act(act)));
+  }
+
+  async authorize(): Promise<AuthorizeAnswer> {
+    if (this.#gate.unauthorized === null) return { kind: 'authorized', already: true };
+    const answer = await this.#tokens.logInByHand();
+    await this.#schedule();
+    return answer.kind === 'token' ? { kind: 'authorized', already: false } : answer;
+  }
+
+  /** The watchdog's knock: what is due is done, and the alarm is set where it should be. */
+  async wake(): Promise<void> {
+    this.#alarmAt = undefined;
+    await this.#tend();
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAt = Date.now() + watchdogMs;
+    await this.ctx.storage.setAlarm(this.#alarmAt);
+    await this.#tend();
+  }
+
+  async #tend(): Promise<void> {
     try {
-      result = await target.adapter.session.login(connectWithoutToken(configured), settings.credential, now);
+      await this.#tokens.tend();
+      await this.#knocks.run();
+      await this.#schedule();
     } catch (error) {
-      result = { kind: 'unavailable', message: error instanceof Error ? error.message : String(error) };
+      this.#telemetry.log('error', 'target.tend_failed', { target: this.#id, error: String(error) });
     }
-    if (result.kind === 'logged_in') {
-      this.#token = { token: result.token, expiresAt: result.expiresAt };
-      this.#refused = null;
-      this.#telemetry.log('info', 'target.logged_in', { target: targetId, expiresAt: result.expiresAt });
-      return { kind: 'token', ...this.#token };
+  }
+
+  /** What attempts say of the credential. One refusal holds the target, however many of them tell of it. */
+  async #noteCredential({ reports, sequencer }: AdmitRequest): Promise<void> {
+    const refused = reports.filter(({ health }) => health === 'unauthorized');
+    const fresh = refused.find(({ at }) => at > this.#authorizedAt + refusalGraceMs);
+    if (this.#gate.unauthorized === null && refused.length > 0) {
+      // Of a call that had left before the login: its delivery is held, and everybody else has been let go already.
+      if (fresh === undefined) this.#knocks.owe([sequencer], true);
+      else await this.#tokens.noteRefusedToken(fresh.message);
+    } else if (reports.some(({ health, at }) => health === 'healthy' && at > this.#authorizedAt)) {
+      this.#tokens.noteAccepted();
     }
-    this.#token = null;
-    if (result.kind === 'refused')
-      this.#refused = { message: result.message, until: now + limits.loginPauseMs };
-    const { kind: outcome, message } = result;
-    this.#telemetry.log('error', 'target.login_failed', { target: targetId, outcome, message });
-    return result;
+    // Not waited for: whoever asks is told to come again, and is knocked at when the login has succeeded.
+    if (this.#gate.unauthorized !== null && (await this.#tokens.mayTryAgain())) void this.#tokens.get(null);
+  }
+
+  #act(act: TargetAct) {
+    return { ...act, target: this.#id, now: Date.now() };
+  }
+
+  async #control(step: ControlStep): Promise<TargetView> {
+    this.#apply(step);
+    await this.#schedule();
+    return this.view();
+  }
+
+  #apply({ state, signals, knock }: ControlStep): void {
+    this.#setGate(state, true);
+    this.#emit(signals);
+    if (knock) this.#knockWaiting();
+  }
+
+  #holdUnauthorized(message: string, retryAt: number | null): void {
+    this.#apply(holdUnauthorized(this.#gate, { target: this.#id, now: Date.now(), message, retryAt }));
+  }
+
+  #releaseAuthorized(): void {
+    this.#authorizedAt = Date.now();
+    if (this.#gate.unauthorized === null) return;
+    const { state, signals } = releaseAuthorized(this.#gate, { target: this.#id, now: Date.now() });
+    this.#setGate({ ...state, waiting: [] }, true);
+    this.#emit(signals);
+    // Held deliveries can be with every sequencer, also one that has not asked since.
+    this.#knocks.owe(this.#sequencers, true);
+    void this.#knocks.run();
+  }
+
+  #knockWaiting(): void {
+    const { waiting } = this.#gate;
+    if (waiting.length === 0) return;
+    this.#knocks.owe(waiting, false);
+    this.#setGate({ ...this.#gate, waiting: [] }, true);
+    void this.#knocks.run();
+  }
+
+  #setGate(state: TargetGateState, isKept: boolean): void {
+    this.#gate = state;
+    if (isKept) this.#kept.put('gate', JSON.stringify(state));
+  }
+
+  #emit(signals: readonly TargetSignal[]): void {
+    logTargetSignals(this.#telemetry, signals);
+  }
+
+  async #schedule(): Promise<void> {
+    const now = Date.now();
+    const times = [this.#tokens.tendAt(), this.#knocks.isOwed() ? now + knockRetryMs : null];
+    const due = times.filter((at) => at !== null);
+    const wanted = due.length === 0 ? null : Math.max(now, Math.min(...due));
+    if (wanted === this.#alarmAt || (wanted === null && this.#alarmAt === undefined)) return;
+    // Owed knocks are under way already: their alarm is for a crash, and is not moved on by every call.
+    const isSoonEnough =
+      typeof this.#alarmAt === 'number' && this.#alarmAt > now && wanted !== null && this.#alarmAt <= wanted;
+    if (isSoonEnough) return;
+    this.#alarmAt = wanted;
+    if (wanted === null) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(wanted);
   }
 }
 
-function connectWithoutToken({ target, settings }: ConfiguredTarget): ErpConnection {
-  return {
-    send: async (request) => {
-      const base = checkBaseUrl(settings.baseUrl ?? '', target.network);
-      const url = base.ok ? joinPath(base.value, request.path, request.query) : base;
-      if (!url.ok) return { kind: 'not_sent', reason: 'egress_refused', message: url.error.message };
-      const { timeoutMs } = target;
-      const sent = await sendRequest(request, { url: url.value, headers: {}, timeoutMs, clock: systemClock });
-      return sent.answer;
-    },
-  };
+/** Next alarm while one is running, ms: longer than its bounded work. */
+const watchdogMs = 60_000;
+
+/** Knocks that were not done after so long are done by the alarm, ms. */
+const knockRetryMs = 5_000;
+
+/** A refusal so soon after a login is taken for one of a call that had left before it, ms: clocks differ. */
+const refusalGraceMs = 1_000;
+
+/** A healthy target without limits writes nothing: what it would lose with its memory is counts. */
+function isWorthKeeping(before: TargetGateState, after: TargetGateState, limits: TargetLimits): boolean {
+  const changed = after.circuit.kind !== before.circuit.kind || after.circuit.kind !== 'closed';
+  const failed = after.failures !== before.failures || after.throttle !== before.throttle;
+  return changed || failed || limits.concurrency !== null || limits.rate !== null;
 }

@@ -21,7 +21,8 @@ export async function sendRequest(
   const { clock, url } = options;
   const startedAt = clock.now();
   const body = request.body === undefined ? null : JSON.stringify(request.body);
-  const answer = await callFetch(request, { ...options, body });
+  const form = request.form === undefined ? null : new URLSearchParams(request.form).toString();
+  const answer = await callFetch(request, { ...options, ...contentOf(body, form) });
   const exchange: Exchange = {
     at: startedAt,
     method: request.method,
@@ -42,6 +43,7 @@ async function callFetch(
     readonly headers: Readonly<Record<string, string>>;
     readonly timeoutMs: number;
     readonly body: string | null;
+    readonly contentType: string;
     readonly clock: Clock;
   },
 ): Promise<ErpResponse | ErpCallFailure> {
@@ -51,7 +53,7 @@ async function callFetch(
       method: request.method,
       headers: {
         accept: 'application/json',
-        ...(options.body === null ? {} : { 'content-type': 'application/json' }),
+        ...(options.body === null ? {} : { 'content-type': options.contentType }),
         ...request.headers,
         ...options.headers,
       },
@@ -79,6 +81,12 @@ async function callFetch(
     const message = `the connection broke: ${error instanceof Error ? error.message : String(error)}`;
     return { kind: 'no_answer', reason: 'connection_lost', message, lastByteAt };
   }
+}
+
+function contentOf(body: string | null, form: string | null) {
+  return form === null
+    ? { body, contentType: 'application/json' }
+    : { body: form, contentType: 'application/x-www-form-urlencoded' };
 }
 
 /** Null: longer than the limit. */

@@ -34,9 +34,9 @@ export async function consumeDoorbells(
     message.ack();
   }
   await Promise.all(
-    [...rung.values()].flatMap((sequencer) => [
+    [...rung].flatMap(([name, sequencer]) => [
       deps.enrich === null ? null : enrich(deps.enrich, sequencer, deps.options),
-      deliver(deps.deliver, sequencer, deps.options),
+      deliver(deps.deliver, { name, sequencer }, deps.options),
     ]),
   );
 }

@@ -1,0 +1,24 @@
+// The connection a login gets: to the target's token URL, else its base URL, without a token, under the same egress rule as
+// every call. Records nothing: what passes here is secret.
+
+import type { TargetSettings } from '../../config.ts';
+import { checkBaseUrl, joinPath } from '../../core/egress.ts';
+import type { ErpConnection } from '../../core/erp.ts';
+import type { TargetDefinition } from '../../core/target.ts';
+import type { Clock } from '../../pipeline/ports.ts';
+import { sendRequest } from '../fetch/send-request.ts';
+
+export type ConfiguredTarget = { readonly target: TargetDefinition; readonly settings: TargetSettings };
+
+export function connectWithoutToken({ target, settings }: ConfiguredTarget, clock: Clock): ErpConnection {
+  return {
+    send: async (request) => {
+      const base = checkBaseUrl(settings.tokenUrl ?? settings.baseUrl ?? '', target.network);
+      const url = base.ok ? joinPath(base.value, request.path, request.query) : base;
+      if (!url.ok) return { kind: 'not_sent', reason: 'egress_refused', message: url.error.message };
+      const { timeoutMs } = target;
+      const sent = await sendRequest(request, { url: url.value, headers: {}, timeoutMs, clock });
+      return sent.answer;
+    },
+  };
+}
