@@ -12,7 +12,15 @@ import {
   gateBounds,
   type TargetGateState,
 } from './target-gate-state.ts';
-import { type Bucket, fairShare, nextTokenAt, rampCeiling, refill, windowOpensAt } from './target-limits.ts';
+import {
+  type Bucket,
+  fairShare,
+  nextTokenAt,
+  rampCeiling,
+  refill,
+  type TargetLimits,
+  windowOpensAt,
+} from './target-limits.ts';
 import type { RestReason, TargetSignal } from './target-signals.ts';
 
 export type GateStep = {
@@ -187,4 +195,15 @@ function refusal(notBeforeAt: number, reason: RestReason): Admission {
 function earliest(now: number, at: number | null): number {
   const latest = now + gateBounds.longestRestMs;
   return Math.min(latest, Math.max(at ?? latest, now + 1));
+}
+
+/** A healthy target without limits writes nothing: what it would lose with its memory is counts. */
+export function isWorthKeeping(
+  before: TargetGateState,
+  after: TargetGateState,
+  limits: TargetLimits,
+): boolean {
+  const changed = after.circuit.kind !== before.circuit.kind || after.circuit.kind !== 'closed';
+  const failed = after.failures !== before.failures || after.throttle !== before.throttle;
+  return changed || failed || limits.concurrency !== null || limits.rate !== null;
 }

@@ -4,9 +4,10 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { limits } from '../../core/limits.ts';
+import type { OperatorAct } from '../../core/operator-act.ts';
 import type { TargetDefinition } from '../../core/target.ts';
 import { gateSettingsOf } from '../../core/target.ts';
-import type { TargetView } from '../../core/target-view.ts';
+import type { TargetAct, TargetView } from '../../core/target-view.ts';
 import { releaseOperation } from '../../pipeline/index.ts';
 import { adminActor } from '../authorize.ts';
 import { problem } from '../problem.ts';
@@ -14,6 +15,7 @@ import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
 import { toWireTarget } from '../to-wire-target.ts';
 import { within } from '../within.ts';
+import { recordAct } from './audit.ts';
 import { noteField } from './resolutions.ts';
 import { validBody } from './validate.ts';
 
@@ -34,17 +36,18 @@ export function routeTargets(app: Hono<HttpEnv>, services: HttpServices): void {
 
   app.post('/admin/targets/:id/pause', validBody(noteBody), (c) => {
     const { note } = c.req.valid('json');
-    return act(c, services, (id) => targets.pause(id, { actor: adminActor, note }));
+    return act(c, services, { action: 'paused', note, work: (id, by) => targets.pause(id, by) });
   });
 
   app.post('/admin/targets/:id/resume', validBody(noteBody), (c) => {
     const { note } = c.req.valid('json');
-    return act(c, services, (id) => targets.resume(id, { actor: adminActor, note }));
+    return act(c, services, { action: 'resumed', note, work: (id, by) => targets.resume(id, by) });
   });
 
   app.post('/admin/targets/:id/circuit', validBody(circuitBody), (c) => {
     const { state, note } = c.req.valid('json');
-    return act(c, services, (id) => targets.setCircuit(id, state, { actor: adminActor, note }));
+    const action = state === 'open' ? 'circuit_opened' : 'circuit_closed';
+    return act(c, services, { action, note, work: (id, by) => targets.setCircuit(id, state, by) });
   });
 
   app.post('/admin/targets/:id/release', validBody(releaseBody), async (c) => {
@@ -97,19 +100,33 @@ async function showTarget(services: HttpServices, target: TargetDefinition) {
   }
 }
 
+type Act = {
+  readonly action: OperatorAct['action'];
+  readonly note: string;
+  readonly work: (target: string, act: TargetAct) => Promise<TargetView>;
+};
+
+function standingOf({ pause, circuit }: TargetView): string {
+  return pause === null ? `circuit_${circuit.state}` : 'paused';
+}
+
 async function act(
   c: Context<HttpEnv>,
-  { definition, telemetry }: HttpServices,
-  work: (target: string) => Promise<TargetView>,
+  services: HttpServices,
+  { action, note, work }: Act,
 ): Promise<Response> {
+  const { definition, telemetry, targets } = services;
   const target = c.req.param('id') ?? '';
   if (!definition.targets.has(target)) return problem(c, 'not_found');
-  const view = await work(target);
+  const before = standingOf(await targets.view(target));
+  const view = await work(target, { actor: adminActor, note });
+  const base = { actor: adminActor, action, target, deliveryId: null, orderingKey: null, reason: note };
+  await recordAct(services, { ...base, before, after: standingOf(view) });
   telemetry.log('info', 'target.controlled', {
     requestId: c.get('requestId'),
     actor: adminActor,
     target,
-    act: c.req.path.split('/').at(-1),
+    act: action,
     circuit: view.circuit.state,
     paused: view.pause !== null,
   });

@@ -9,7 +9,9 @@ export type KeptName =
   /** Refused logins, given warnings and the salt of fingerprints: JSON, nothing secret. */
   | 'login'
   /** Partitions that are still to hear that deliveries go on: JSON. */
-  | 'knocks';
+  | 'knocks'
+  /** What the book of alerts was told last: JSON. */
+  | 'alerts';
 
 export type KeptValues = {
   readonly get: (name: KeptName) => string | null;

@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { parseVariables } from '../../config.ts';
 import { gateSettingsOf } from '../../core/target.ts';
+import { targetConditions } from '../../core/target-conditions.ts';
 import {
   type ControlStep,
   holdUnauthorized,
@@ -13,14 +14,13 @@ import {
   resumeTarget,
   setCircuit,
 } from '../../core/target-control.ts';
-import { admit } from '../../core/target-gate.ts';
+import { admit, isWorthKeeping } from '../../core/target-gate.ts';
 import {
   type Admission,
   type AdmitRequest,
   openGate,
   type TargetGateState,
 } from '../../core/target-gate-state.ts';
-import type { TargetLimits } from '../../core/target-limits.ts';
 import type { TargetSignal } from '../../core/target-signals.ts';
 import {
   type AuthorizeAnswer,
@@ -38,7 +38,9 @@ import { createKeptValues, type KeptValues } from './kept-values.ts';
 import { createKnocks, type Knocks } from './knocks.ts';
 import { logTargetSignals } from './log-target-signals.ts';
 import type { ConfiguredTarget } from './login-connection.ts';
+import { createObjectAlerts } from './object-alerts.ts';
 import { createOperationHoldStorage } from './operation-hold-storage.ts';
+import { TargetAlerts } from './target-alerts.ts';
 import { TokenKeeper } from './token-keeper.ts';
 import { TokenRecord } from './token-record.ts';
 
@@ -51,6 +53,7 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
   readonly #kept: KeptValues;
   readonly #tokens: TokenKeeper;
   readonly #knocks: Knocks;
+  readonly #alerts: TargetAlerts;
   /** All sequencers, those of earlier generations too. */
   readonly #sequencers: readonly string[];
   #gate: TargetGateState;
@@ -72,6 +75,11 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
     this.#gate = gate === null ? openGate : { ...openGate, ...(JSON.parse(gate) as TargetGateState) };
     const base = { kept: this.#kept, telemetry: this.#telemetry };
     this.#knocks = createKnocks({ ...base, target: this.#id, namespace: env.SEQUENCER });
+    this.#alerts = new TargetAlerts(this.#id, {
+      ...base,
+      alerts: createObjectAlerts(env.ALERTS),
+      conditions: () => targetConditions(this.#id, this.#gate, this.#tokens.warnedEnd()),
+    });
     const vault = tokenKey === null ? null : createTokenVault(tokenKey);
     this.#tokens = new TokenKeeper({
       targetId: this.#id,
@@ -162,6 +170,7 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
     try {
       await this.#tokens.tend();
       await this.#knocks.run();
+      await this.#alerts.flush();
       await this.#schedule();
     } catch (error) {
       this.#telemetry.log('error', 'target.tend_failed', { target: this.#id, error: String(error) });
@@ -233,7 +242,11 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
 
   async #schedule(): Promise<void> {
     const now = Date.now();
-    const times = [this.#tokens.tendAt(), this.#knocks.isOwed() ? now + knockRetryMs : null];
+    const times = [
+      this.#tokens.tendAt(),
+      this.#knocks.isOwed() ? now + knockRetryMs : null,
+      this.#alerts.isDue() ? now + this.#alerts.waitMs() : null,
+    ];
     const due = times.filter((at) => at !== null);
     const wanted = due.length === 0 ? null : Math.max(now, Math.min(...due));
     if (wanted === this.#alarmAt || (wanted === null && this.#alarmAt === undefined)) return;
@@ -255,10 +268,3 @@ const knockRetryMs = 5_000;
 
 /** A refusal so soon after a login is taken for one of a call that had left before it, ms: clocks differ. */
 const refusalGraceMs = 1_000;
-
-/** A healthy target without limits writes nothing: what it would lose with its memory is counts. */
-function isWorthKeeping(before: TargetGateState, after: TargetGateState, limits: TargetLimits): boolean {
-  const changed = after.circuit.kind !== before.circuit.kind || after.circuit.kind !== 'closed';
-  const failed = after.failures !== before.failures || after.throttle !== before.throttle;
-  return changed || failed || limits.concurrency !== null || limits.rate !== null;
-}

@@ -3,6 +3,7 @@
 // a refusal means for deliveries: it tells its owner.
 
 import type { LoginResult, TokenStrategy } from '../../core/erp.ts';
+import type { KnownEnd } from '../../core/target-conditions.ts';
 import type { TokenView } from '../../core/target-view.ts';
 import {
   dueWarning,
@@ -103,6 +104,13 @@ export class TokenKeeper {
     const warnAt = warning.dueDays === null ? warning.nextAt : this.#now();
     const times = [warnAt, this.#nextLoginAt()].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** The end that was warned of and has not been put off since; null: none. */
+  warnedEnd(): KnownEnd | null {
+    const configured = this.#deps.find();
+    const end = configured === null ? null : this.#knownEnd(configured);
+    return end !== null && this.#warnedDays(end.expiresAt) !== null ? end : null;
   }
 
   async view(): Promise<TokenView | null> {
@@ -243,13 +251,13 @@ export class TokenKeeper {
   }
 
   /** What ends by itself and needs a person: a static key with an end, a refresh token with a hard one. */
-  #knownEnd(configured: ConfiguredTarget) {
+  #knownEnd(configured: ConfiguredTarget): KnownEnd | null {
     if (strategyOf(configured) === 'static_key') {
       const expiresAt = Date.parse(configured.settings.credential.expiresAt ?? '');
-      return Number.isNaN(expiresAt) ? null : ({ what: 'static_key', expiresAt } as const);
+      return Number.isNaN(expiresAt) ? null : { what: 'static_key', expiresAt };
     }
     const expiresAt = this.#record.token?.refreshExpiresAt ?? null;
-    return expiresAt === null ? null : ({ what: 'refresh_token', expiresAt } as const);
+    return expiresAt === null ? null : { what: 'refresh_token', expiresAt };
   }
 
   #isGood({ expiresAt, obtainedAt }: KeptToken): boolean {

@@ -33,8 +33,8 @@ describe('a target', () => {
       pause: null,
     });
     expect(relay.log.filter(({ event }) => event === 'target.controlled')).toMatchObject([
-      { actor: 'admin_key', target: 'erp', act: 'pause', paused: true },
-      { actor: 'admin_key', target: 'erp', act: 'resume', paused: false },
+      { actor: 'admin_key', target: 'erp', act: 'paused', paused: true },
+      { actor: 'admin_key', target: 'erp', act: 'resumed', paused: false },
     ]);
   });
 
