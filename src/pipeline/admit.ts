@@ -40,6 +40,8 @@ export type AdmissionOptions = {
 
 export type AdmissionDependencies = {
   readonly gates: TargetGates;
+  /** Where there is no such target nobody is asked: notices, and deliveries of a target that was taken out. */
+  readonly isTarget: (id: string) => boolean;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 };
@@ -97,6 +99,7 @@ export function createBatchAdmission(deps: AdmissionDependencies, options: Admis
     );
   };
   const admitTo = async (target: string, leased: readonly LeasedDelivery[]) => {
+    if (!deps.isTarget(target)) return { admitted: leased.map(unasked), returned: [] };
     const standing = standingOf(target);
     if (startsLeft(standing) < leased.length) await ask(target, standing, options.wanted);
     const { admission } = standing;
@@ -120,6 +123,7 @@ export function createBatchAdmission(deps: AdmissionDependencies, options: Admis
       };
     },
     ended: ({ leased, probe }, settlement) => {
+      if (!deps.isTarget(leased.delivery.target)) return settlement;
       const standing = standingOf(leased.delivery.target);
       standing.inFlight -= 1;
       if (settlement === null) return null;
@@ -149,6 +153,10 @@ export function createBatchAdmission(deps: AdmissionDependencies, options: Admis
 
 function logRefused(telemetry: Telemetry, target: string, { reason, notBeforeAt }: Admission): void {
   telemetry.log('info', 'target.refused', { target, reason, notBeforeAt });
+}
+
+function unasked(leased: LeasedDelivery): AdmittedDelivery {
+  return { leased, probe: null };
 }
 
 function unanswered(notBeforeAt: number): Admission {

@@ -60,12 +60,16 @@ export async function deliver(
 }
 
 function createWorker(deps: DeliverDependencies, { sequencer, name }: DeliverFrom, options: DeliverOptions) {
-  const admission = createBatchAdmission(deps, {
-    batch: deps.randomness.uuid(),
-    sequencer: name,
-    wanted: options.concurrency,
-    holdMs: options.leaseMs,
-  });
+  const isTarget = (id: string): boolean => deps.rules.targets.has(id);
+  const admission = createBatchAdmission(
+    { ...deps, isTarget },
+    {
+      batch: deps.randomness.uuid(),
+      sequencer: name,
+      wanted: options.concurrency,
+      holdMs: options.leaseMs,
+    },
+  );
   const startedAt = deps.clock.now();
   const done: Settlement[] = [];
   let inFlight = 0;

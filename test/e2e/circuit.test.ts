@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { checkOrders, postAll, shopEvents, shuffled } from '../../scripts/lib/order-run.ts';
 import { createErpClient, createRelayClient, until, untilQuiet } from '../../scripts/lib/relay-client.ts';
 import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
-import { checkOrders, postAll, shopEvents, shuffled } from '../support/order-run.ts';
 
 type Line = { readonly event: string } & Readonly<Record<string, unknown>>;
 

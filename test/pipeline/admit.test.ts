@@ -15,6 +15,7 @@ function setUp(answer: (request: AdmitRequest) => Admission = () => granted) {
   let now = 0;
   const admission = createBatchAdmission(
     {
+      isTarget: (id) => id !== 'callbacks',
       gates: {
         admit: async (request) => {
           asked.push(request);
@@ -90,6 +91,18 @@ describe('a batch', () => {
     expect([admitted.length, returned.length]).toEqual([2, 3]);
     expect(returned[0]?.result).toMatchObject({ target: null });
     expect(admission.grants()).toEqual({ erp: 0 });
+  });
+
+  it('asks nobody where there is no target to ask', async () => {
+    const { admission, asked, lease } = setUp();
+    const [leased] = lease(1);
+    if (leased === undefined) throw new Error('nothing was leased');
+    const notice = { ...leased, delivery: { ...leased.delivery, target: 'callbacks' } };
+    const { admitted } = await admission.admit([notice]);
+    const settlement = ended(leased, outcomes.retryable());
+    expect(admitted.map((each) => admission.ended(each, settlement))).toEqual([settlement]);
+    await admission.finish();
+    expect(asked).toEqual([]);
   });
 
   it('whose target does not answer starts nothing', async () => {
