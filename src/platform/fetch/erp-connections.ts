@@ -29,25 +29,22 @@ function openConnection(deps: Deps, options: OpenOptions): OpenErpConnection {
   let cleared = false;
 
   /** Whether the call may leave now; a write must be able to end before the lease does. */
-  const clear = async (request: ErpRequest): Promise<ErpCallFailure | null> => {
+  const tooNear = (request: ErpRequest): ErpCallFailure | null => {
     const timeLeftMs = options.deadlineAt - deps.clock.now();
-    if (request.write ? timeLeftMs <= options.timeoutMs : timeLeftMs <= 0) {
-      return {
-        kind: 'not_sent',
-        reason: 'deadline_too_near',
-        message: `only ${timeLeftMs} ms of the lease are left`,
-      };
-    }
-    if (!request.write || cleared) return null;
+    if (request.write ? timeLeftMs > options.timeoutMs : timeLeftMs > 0) return null;
+    const message = `only ${timeLeftMs} ms of the lease are left`;
+    return { kind: 'not_sent', reason: 'deadline_too_near', message };
+  };
+  const clear = async (request: ErpRequest): Promise<ErpCallFailure | null> => {
+    const barred = tooNear(request);
+    if (barred !== null || !request.write || cleared) return barred;
     if ((await options.beforeFirstWrite()) === 'stop') {
-      return {
-        kind: 'not_sent',
-        reason: 'stopped',
-        message: 'another attempt has the lease, or has ended the delivery',
-      };
+      const message = 'another attempt has the lease, or has ended the delivery';
+      return { kind: 'not_sent', reason: 'stopped', message };
     }
     cleared = true;
-    return null;
+    // The go-ahead took time of the lease, too.
+    return tooNear(request);
   };
   const transmit = async (
     request: ErpRequest,
