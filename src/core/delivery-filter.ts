@@ -65,15 +65,18 @@ export function matchesFilter(
   );
 }
 
+/** What a list is ordered by. */
+type Listed = Pick<DeliveryView, 'event' | 'delivery'>;
+
 /** Negative where `a` comes first: (receivedAt, delivery id) descending, ids compared by code unit as SQLite does. */
-export function compareInList(a: DeliveryView, b: DeliveryView): number {
+export function compareInList(a: Listed, b: Listed): number {
   if (a.event.receivedAt !== b.event.receivedAt) return b.event.receivedAt - a.event.receivedAt;
   if (a.delivery.id === b.delivery.id) return 0;
   return a.delivery.id < b.delivery.id ? 1 : -1;
 }
 
 /** True where the delivery comes after the cursor in a list. */
-export function isAfterCursor(cursor: ListCursor | null, view: DeliveryView): boolean {
+export function isAfterCursor(cursor: ListCursor | null, view: Listed): boolean {
   if (cursor === null) return true;
   const { receivedAt } = view.event;
   return receivedAt < cursor.receivedAt || (receivedAt === cursor.receivedAt && view.delivery.id < cursor.id);

@@ -1,14 +1,14 @@
 // What a sequencer shows of its deliveries: lists, one delivery, why it waits, and counts. Reads memory and rows only.
 
 import { type Delivery, type DeliveryStatus, isClosed } from '../delivery.ts';
-import { matchesFilter } from '../delivery-filter.ts';
+import { compareInList, isAfterCursor, matchesFilter } from '../delivery-filter.ts';
+import type { WebhookEvent } from '../event.ts';
 import { type KeyState, ledgerOf, lineOf, liveRecords, orderOf, prerequisiteState } from './key-state.ts';
 import { positionsOf } from './line.ts';
 import type {
   DeliveryFilter,
   DeliveryView,
   FindAnswer,
-  ListCursor,
   ListRequest,
   PartitionStats,
   Waiting,
@@ -29,32 +29,21 @@ export function matches(state: SequencerState, item: Item, filter: DeliveryFilte
 
 /** Open deliveries that match, newest event first. */
 export function listOpen(state: SequencerState, request: ListRequest): DeliveryView[] {
-  const found: (Item & { readonly key: KeyState })[] = [];
+  const found: (Item & { readonly key: KeyState; readonly event: WebhookEvent })[] = [];
   for (const key of state.keys.values()) {
     if (key.openCount === 0) continue;
     for (const record of liveRecords(key)) {
+      const { event } = record;
       for (const delivery of record.deliveries) {
         if (isClosed(delivery.state) || !matches(state, { record, delivery }, request.filter)) continue;
-        if (isBefore({ record, delivery }, request.cursor)) found.push({ key, record, delivery });
+        if (isAfterCursor(request.cursor, { event, delivery })) found.push({ key, record, event, delivery });
       }
     }
   }
-  found.sort(compareNewestFirst);
+  found.sort(compareInList);
   return found
     .slice(0, request.limit)
     .map(({ key, record, delivery }) => toView(state, { key, record, delivery }));
-}
-
-export function compareNewestFirst(a: Item, b: Item): number {
-  const byTime = b.record.event.receivedAt - a.record.event.receivedAt;
-  if (byTime !== 0) return byTime;
-  return a.delivery.id < b.delivery.id ? 1 : -1;
-}
-
-function isBefore(item: Item, cursor: ListCursor | null): boolean {
-  if (cursor === null) return true;
-  const { receivedAt } = item.record.event;
-  return receivedAt < cursor.receivedAt || (receivedAt === cursor.receivedAt && item.delivery.id < cursor.id);
 }
 
 export function find(state: SequencerState, deliveryId: string): FindAnswer | null {

@@ -122,13 +122,9 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
         ...place,
       });
     }
-    const { previousPartitions: earlier } = variables.value;
-    const newest = createObjectSequencers(env.SEQUENCER, {
-      ...{ partitions: variables.value.partitions, generation: counts.length, previousPartitions: earlier },
-    });
     this.#fanOut = createIntakeFanOut({
       core: this.#core,
-      of: (partition) => newest.of(partition),
+      of: (partition) => this.#sequencers.of(partition),
       rejected: createD1RejectedRequests(env.DB, systemClock),
       clock: systemClock,
       randomness: systemRandomness,
