@@ -40,6 +40,8 @@ export type DeliverySummary = {
     readonly orderingKey: string;
   };
   readonly attemptCount: number;
+  /** Why an open delivery does not run right now, and the delivery it waits for. */
+  readonly waiting: { readonly cause: string; readonly on: string | null } | null;
 };
 
 export type RelayClient = ReturnType<typeof createRelayClient>;
@@ -154,13 +156,30 @@ export async function until<T>(what: string, ask: () => Promise<T | null>, withi
   }
 }
 
-const underWay = 'status=pending,scheduled,leased,running';
+const openStates = 'status=pending,scheduled,leased,running,held,dead_lettered';
 
-/** Until nothing is under way any more: everything is settled, held or a dead letter. */
+type OpenDelivery = Pick<DeliverySummary, 'id' | 'status' | 'waiting'>;
+
+/** Those that move by themselves: not held, not dead, and not waiting, through any number of others, for one that is. */
+export function stillMoving<T extends OpenDelivery>(open: readonly T[]): T[] {
+  const stopped = new Set<string>();
+  const isStopped = ({ status, waiting }: T): boolean =>
+    status === 'held' ||
+    status === 'dead_lettered' ||
+    waiting?.cause === 'prerequisite_dead' ||
+    (waiting?.cause === 'behind_position' && stopped.has(waiting.on ?? ''));
+  for (let before = -1; before !== stopped.size; ) {
+    before = stopped.size;
+    for (const delivery of open) if (isStopped(delivery)) stopped.add(delivery.id);
+  }
+  return open.filter(({ id }) => !stopped.has(id));
+}
+
+/** Until nothing is under way any more: everything is settled, held, a dead letter, or waits for a person behind one. */
 export function untilQuiet(client: RelayClient, withinMs: number): Promise<true> {
   return until(
     'nothing under way',
-    async () => ((await client.deliveries(underWay)).length === 0 ? true : null),
+    async () => (stillMoving(await client.deliveries(openStates)).length === 0 ? true : null),
     withinMs,
   );
 }
