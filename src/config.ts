@@ -1,7 +1,7 @@
 // Env → Config: every setting with its unit, bounds and reason; every secret a source or target names. All problems at
 // once, each with file, field and rule. It may not import a layer that reads it, and no message may hold a secret.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AlertSettings, readAlertSettings } from './alert-config.ts';
 import { limits } from './core/limits.ts';
 import { parseOrigins } from './core/notice.ts';

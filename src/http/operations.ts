@@ -2,7 +2,7 @@
 // says how long the caller waits (RFC 7240) before it becomes a job. What may run is decided behind it.
 
 import type { Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../core/limits.ts';
 import { isAllowedCallback } from '../core/notice.ts';
 import { hasEnded, type Job, readJob } from '../pipeline/read-job.ts';

@@ -1,7 +1,7 @@
 // Customers: created or replaced whole by the sender's own id.
 // States intent only; how an ERP does it is in src/erp.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { differences, expectEqual } from './compare.ts';
 import { defineOperation } from './define-operation.ts';
 import { documentFields, emailField, idField, nameField } from './fields.ts';

@@ -1,7 +1,7 @@
 // The batch form of an operation: the same intent for many records in one call. Its input, output and rules follow from the
 // record's own operation. Pure.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BatchForm } from '../core/batch.ts';
 import type { Operation } from '../core/operation.ts';
 import type { ErpDocument } from '../core/outcome.ts';

@@ -1,7 +1,7 @@
 // Fields that several operations share, as zod schemas with the rule each keeps.
 // Pure. A rule that needs two fields at once is in rules.ts.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { minorUnitDigits } from '../core/currency.ts';
 import { parseDecimal } from '../core/money.ts';
 

@@ -1,7 +1,7 @@
 // Invoicing: what an order holds becomes a posted invoice.
 // States intent only; how an ERP does it is in src/erp.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { differences, expectEqual } from './compare.ts';
 import { defineBatchOperation } from './define-batch-operation.ts';
 import { defineOperation } from './define-operation.ts';

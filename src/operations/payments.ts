@@ -1,7 +1,7 @@
 // Payments: money that came in, registered against an order or an invoice.
 // States intent only; how an ERP does it is in src/erp.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { differences, expectAmount, expectEqual, expectStated } from './compare.ts';
 import { defineOperation } from './define-operation.ts';
 import { currencyField, documentFields, idField, instantField, moneyField, writtenAmount } from './fields.ts';

@@ -1,7 +1,7 @@
 // The relay's own operation: goes the whole way and does nothing, so that a deployed relay can be checked end to end.
 // May have no effect on any ERP; the loopback target runs it.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { expectEqual } from './compare.ts';
 import { defineOperation } from './define-operation.ts';
 import { documentFields, idField } from './fields.ts';

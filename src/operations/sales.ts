@@ -1,7 +1,7 @@
 // Sales: an order the customer placed is confirmed once, and cancelled once.
 // States intent only; how an ERP does it is in src/erp.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { differences, expectAmount, expectEqual, expectQuantities } from './compare.ts';
 import { defineOperation } from './define-operation.ts';
 import {

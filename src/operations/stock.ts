@@ -1,7 +1,7 @@
 // Stock: goods that came in, and what a count of the shelf says.
 // States intent only; how an ERP does it is in src/erp.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { differences, expectEqual, expectQuantities } from './compare.ts';
 import { defineBatchOperation } from './define-batch-operation.ts';
 import { defineOperation } from './define-operation.ts';

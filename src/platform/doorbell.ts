@@ -1,7 +1,7 @@
 // A doorbell: "partition P of generation G has ready work". The only thing the queue carries; losing or doubling one is
 // harmless. Carries a version, because messages cross deploys.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const doorbellSchema = z.object({
   v: z.literal(1),

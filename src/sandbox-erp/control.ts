@@ -1,7 +1,7 @@
 // The control API under /sandbox: state, faults, settings, keys, reset. For tests, demos and people, not for the relay:
 // no rate and no switch applies to it, and it is no part of what an adapter may call.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Erp, type ErpSettings, erpSettings, parseBody } from './erp.ts';
 import { erpStateChunks, erpSummary, MAX_STATE_DOCUMENTS, type StateSource } from './erp-state.ts';
 import { type ErpFaults, erpFaults } from './faults.ts';

@@ -1,7 +1,7 @@
 // What every rule of the sandbox ERP is given: the store, the time, the settings and the SKUs a fault makes invalid.
 // May not hold state of its own: one is made for each call, inside its transaction.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ErpStore } from './erp-store.ts';
 import { Refusal, type RefusedField, refuseFields } from './refusal.ts';
 

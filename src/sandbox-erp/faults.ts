@@ -2,7 +2,7 @@
 // Deterministic: the same seed gives the same calls the same fate, in the order they arrive.
 // May not touch the store.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERP_AREAS } from './erp.ts';
 
 const rate = z.number().min(0).max(1).default(0);

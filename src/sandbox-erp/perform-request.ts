@@ -1,7 +1,7 @@
 // One authenticated request, or a batch of them, against the rules: scope, module, body, rule.
 // Runs inside the caller's transaction. May not know faults, tokens or how an answer travels.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Erp, parseBody, requireModule } from './erp.ts';
 import { Refusal, type RefusalBody } from './refusal.ts';
 import { matchRoute, type RouteMatch } from './routes.ts';

@@ -1,7 +1,7 @@
 // Keys, logins and short-lived tokens of the sandbox ERP, with the lockout that real ERPs have.
 // May not answer HTTP itself: it refuses, and the gateway answers.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERP_AREAS, type Erp, type ErpArea, isoTime, parseBody } from './erp.ts';
 import { dropOldAnswers } from './kept-answers.ts';
 import { Refusal } from './refusal.ts';

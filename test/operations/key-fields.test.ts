@@ -1,6 +1,6 @@
 // Every operation says which fields of its input the operation key stands for: an operator's edit may not change them.
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { operations } from '../../src/operations/index.ts';
 
 describe('key fields', () => {

@@ -1,7 +1,7 @@
 // The relay a simulation runs: one source, one ERP that can only be searched, and routes that use every rule of a line.
 // Real routes and a real adapter over the connection port; nothing of it knows that it is simulated.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AdapterFailure, ErpAdapter, ErpCall, ErpCallFailure, ErpResponse } from '../../src/core/erp.ts';
 import type { JsonValue } from '../../src/core/json.ts';
 import type { AnyOperation } from '../../src/core/operation.ts';

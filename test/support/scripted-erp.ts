@@ -1,7 +1,7 @@
 // A target whose adapter does what a test says, and a connection that only counts: for the perform stage, where what an
 // ERP does to one attempt is the whole subject. No network, no clock of its own.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type {
   ErpAdapter,
   ErpCall,

@@ -2,7 +2,7 @@
 // the word that somebody does.
 
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { toWireAlert } from '../../core/alerts/render-notice.ts';
 import { limits } from '../../core/limits.ts';
 import { adminActor } from '../authorize.ts';

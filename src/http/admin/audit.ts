@@ -2,7 +2,7 @@
 // before it is read. And the writing of acts that concern no delivery.
 
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { OperatorAct } from '../../core/operator-act.ts';
 import { PortError } from '../../pipeline/ports.ts';

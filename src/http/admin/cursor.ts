@@ -1,7 +1,7 @@
 // List cursors: the place after which a page begins, as opaque base64url text. Opaque so that it may change; checked, for
 // it comes back from outside.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type Place = { readonly at: number; readonly id: string };
 

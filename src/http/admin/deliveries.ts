@@ -1,7 +1,7 @@
 // GET /admin/deliveries and /admin/deliveries/:id: search, and everything about one.
 
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toWireDelivery } from '../to-wire.ts';

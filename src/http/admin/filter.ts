@@ -1,6 +1,6 @@
 // The filter of lists and bulk replays, as it comes in a query or a body, to a DeliveryFilter. One set of names for both.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { closedStatuses, openStatuses } from '../../core/delivery-filter.ts';
 import { limits } from '../../core/limits.ts';
 import { parseInstant } from '../../core/parse-instant.ts';

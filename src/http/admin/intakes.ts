@@ -2,7 +2,7 @@
 // and for a week afterwards, and a person's word about items that could not be enriched.
 
 import type { Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { intakePartition } from '../../core/intake-id.ts';
 import { limits } from '../../core/limits.ts';
 import type { IntakeSummary, IntakeView, ReviveRequest } from '../../core/sequencer/intake-messages.ts';

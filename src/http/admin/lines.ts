@@ -2,7 +2,7 @@
 // is missing where the sender counts its events. What can be done about a head: admin/deliveries/:id/skip, unblock, release.
 
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { LineSummary, LinesRequest } from '../../core/sequencer/messages.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';

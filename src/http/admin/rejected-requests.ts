@@ -1,7 +1,7 @@
 // GET /admin/rejected-requests: what was not accepted and why, newest first, with the counts of all that ever was.
 
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import { PortError, type RejectedRequest } from '../../pipeline/ports.ts';
 import { problem } from '../problem.ts';

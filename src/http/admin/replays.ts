@@ -2,7 +2,7 @@
 // that matches. What may be replayed is decided behind it; this is where the answers become statuses.
 
 import type { Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import { type DryRun, dryRun, type ReplayFailure, replay } from '../../pipeline/replay.ts';
 import { adminActor } from '../authorize.ts';

@@ -2,7 +2,7 @@
 // lets the line go on without it, a release sends a held one on, an unblock lets its line pass it or lets it go first.
 
 import type { Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { ResolveRequest } from '../../core/sequencer/messages.ts';

@@ -2,7 +2,7 @@
 // close its circuit, send on what is held for it. Shows where a target is, never its credential.
 
 import type { Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { OperatorAct } from '../../core/operator-act.ts';
 import type { TargetDefinition } from '../../core/target.ts';

@@ -1,7 +1,7 @@
 // The general ledger: double entry, closed periods, the trial balance.
 // Every other rule posts through `postEntry`, which lets nothing out of balance in. A posted entry never changes.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatMoney, type Units } from '../decimal.ts';
 import type { JournalEntryDocument } from '../documents.ts';
 import { type Erp, isoDay, isoTime, parseBody, requireModule } from '../erp.ts';

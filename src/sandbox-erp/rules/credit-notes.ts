@@ -1,7 +1,7 @@
 // Credit notes: give back a part or all of a posted invoice, and put the goods back where asked to.
 // May credit no more than was invoiced, in money or in pieces.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   formatMoney,
   formatQuantity,

@@ -1,7 +1,7 @@
 // Customers: created or replaced whole by the caller's own customer id.
 // An order may bring its customer along; that creates a missing one and never changes one that exists.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CustomerDocument } from '../documents.ts';
 import { type Erp, isoTime, parseBody } from '../erp.ts';
 import { refuse } from '../refusal.ts';

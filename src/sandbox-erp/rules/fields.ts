@@ -1,7 +1,7 @@
 // Fields that several request bodies share, and the business rules on a single value.
 // Pure but for the refusal it throws. May not look anything up.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_UNITS, parseMoney, parseQuantity, type Units } from '../decimal.ts';
 import { refuse } from '../refusal.ts';
 

@@ -1,7 +1,7 @@
 // Customer invoices: made as a draft of what a confirmed order holds, then posted to the ledger in a second call.
 // A posted invoice never changes but for its residual, which payments and credit notes bring down.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatMoney, storedMoney, type Units } from '../decimal.ts';
 import type { InvoiceDocument } from '../documents.ts';
 import { type Erp, isoDay, isoTime, parseBody } from '../erp.ts';

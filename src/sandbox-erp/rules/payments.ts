@@ -1,7 +1,7 @@
 // Customer payments, posted as they are registered: on a posted invoice, or on an order ahead of its invoice.
 // May take no more than is still owed, and no other currency than the order's.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatMoney, storedMoney } from '../decimal.ts';
 import type { InvoiceDocument, OrderDocument, PaymentDocument } from '../documents.ts';
 import { type Erp, isoTime, parseBody } from '../erp.ts';

@@ -1,7 +1,7 @@
 // Products and what is in stock of them: the catalogue, its seed, moves and their value in the ledger.
 // Stock changes only through `moveStock`, so that on hand, the list of moves and the inventory account always agree.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { extend, formatMoney, formatQuantity, storedMoney, storedQuantity, type Units } from '../decimal.ts';
 import type { ProductDocument, StockMoveDocument } from '../documents.ts';
 import { COMPANY_CURRENCY, DEFAULT_LOCATION, type Erp, isoTime, parseBody } from '../erp.ts';

@@ -1,7 +1,7 @@
 // Sales orders: draft → confirmed → (delivered) or cancelled. Confirming reserves stock, delivering moves it.
 // An order is changed only here; invoices, payments and credit notes tell it their totals through `updateOrder`.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   extend,
   formatMoney,

@@ -1,7 +1,7 @@
 // Goods coming in and being counted: purchase orders, receipts, adjustments to a counted quantity.
 // A receipt may not take in more than its purchase order still expects.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatQuantity, storedQuantity } from '../decimal.ts';
 import type { AdjustmentDocument, PurchaseOrderDocument, ReceiptDocument } from '../documents.ts';
 import { DEFAULT_LOCATION, type Erp, isoTime, parseBody } from '../erp.ts';
