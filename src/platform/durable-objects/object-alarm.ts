@@ -1,0 +1,34 @@
+// The alarm of one Durable Object, set only when it becomes earlier: each setting is a row written. Knows no reasons; its
+// owner says when the object wants to be woken. Memory forgets over an eviction, the platform's alarm does not.
+
+export type ObjectAlarm = {
+  /** It is not known any more what it is set for: the next wish is set whatever it is. */
+  readonly forget: () => void;
+  /** Sets it where the wish is earlier than what it is set for. Written together with the rows of the same turn. */
+  readonly ensure: (wantedAt: number | null) => void;
+  /** Sets it to exactly that, epoch ms; null: none. */
+  readonly set: (at: number | null) => Promise<void>;
+};
+
+export function createObjectAlarm(
+  storage: Pick<DurableObjectStorage, 'setAlarm' | 'deleteAlarm'>,
+): ObjectAlarm {
+  /** When it is set for, epoch ms; undefined: not known yet; null: not set. */
+  let setFor: number | null | undefined;
+  return {
+    forget: () => {
+      setFor = undefined;
+    },
+    ensure: (wantedAt) => {
+      if (wantedAt === null) return;
+      if (setFor !== undefined && setFor !== null && wantedAt >= setFor) return;
+      setFor = wantedAt;
+      void storage.setAlarm(wantedAt);
+    },
+    set: async (at) => {
+      setFor = at;
+      if (at === null) await storage.deleteAlarm();
+      else await storage.setAlarm(at);
+    },
+  };
+}
