@@ -90,8 +90,18 @@ export const instantField = z.iso
 
 /** A calendar day: "2026-03-01". */
 export const dayField = z.iso
-  .date({ error: 'must be an ISO 8601 day such as 2026-03-01', abort: true })
+  .date({
+    error: ({ input }) => (input === undefined ? undefined : 'must be an ISO 8601 day such as 2026-03-01'),
+    abort: true,
+  })
   .refine(isPlausible, plausibility);
+
+/** One of a few words. */
+export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.enum(words, {
+    error: ({ input }) =>
+      input === undefined ? 'is required' : `must be ${words.map((word) => `"${word}"`).join(' or ')}`,
+  });
 
 /** What every operation answers with at least; `state` in the operation's own words, put there by the adapter. */
 export const documentFields = {
@@ -102,3 +112,11 @@ export const documentFields = {
 
 /** An amount an ERP wrote: kept as text, compared as a number. */
 export const writtenAmount = z.string().regex(/^-?\d+(\.\d+)?$/, 'must be a decimal string');
+
+/** Goods as an ERP wrote them. */
+export const writtenLines = z.array(z.object({ sku: z.string(), quantity: z.number() }));
+
+/** Goods that came in, with what is on hand of them afterwards where the ERP says it. */
+export const receivedLines = z.array(
+  z.object({ sku: z.string(), quantity: z.number(), onHand: z.number().optional() }),
+);

@@ -2,9 +2,10 @@
 // States intent only; how an ERP does it is in src/erp.
 
 import * as z from 'zod';
-import { differences, expectAmount, expectEqual, expectStated } from './compare.ts';
+import { differences, expectAmount, expectDayOf, expectEqual, expectStated } from './compare.ts';
 import { defineOperation } from './define-operation.ts';
 import { currencyField, documentFields, idField, instantField, moneyField, writtenAmount } from './fields.ts';
+import { whenLockedField } from './policies.ts';
 import { blameIn, positiveAmount } from './rules.ts';
 
 /** Money that arrived. An order that is not invoiced yet takes it as a prepayment. */
@@ -27,6 +28,8 @@ export const paymentRegister = defineOperation({
       paidAt: instantField,
       /** How it was paid, as the provider calls it: `card`, `ideal` … */
       method: idField.optional(),
+      /** Where the day of `paidAt` is locked. */
+      whenLocked: whenLockedField.optional(),
     })
     .superRefine((payment, context) => {
       const blame = blameIn(context);
@@ -42,6 +45,7 @@ export const paymentRegister = defineOperation({
     orderId: z.string().nullish(),
     currency: z.string(),
     amount: writtenAmount,
+    accountingDate: z.string().nullish(),
   }),
   identify: ({ paymentId, orderId, invoiceNumber = '' }) => ({
     entity: orderId === undefined ? { kind: 'invoice', id: invoiceNumber } : { kind: 'order', id: orderId },
@@ -54,5 +58,6 @@ export const paymentRegister = defineOperation({
       expectStated('orderId', payment.orderId, document.orderId),
       expectEqual('currency', payment.currency, document.currency),
       expectAmount('amount', payment.amount, document.amount),
+      expectDayOf(payment.paidAt, document.accountingDate, payment.whenLocked),
     ),
 });

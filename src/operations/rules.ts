@@ -46,12 +46,21 @@ export function exactAmount(
 }
 
 export function uniqueLines(lines: readonly { readonly lineId: string }[], blame: Blame): void {
+  uniqueBy(lines, ['lineId'], blame);
+}
+
+/** No two lines with the same values in `fields`; the last of them is blamed. */
+export function uniqueBy<Line>(
+  lines: readonly Line[],
+  fields: readonly (keyof Line & string)[],
+  blame: Blame,
+): void {
   const first = new Map<string, number>();
-  for (const [index, { lineId }] of lines.entries()) {
-    const earlier = first.get(lineId);
-    if (earlier === undefined) first.set(lineId, index);
-    else
-      blame(['lines', index, 'lineId'], `must be unique: lines[${earlier}] is ${JSON.stringify(lineId)} too`);
+  for (const [index, line] of lines.entries()) {
+    const values = fields.map((field) => JSON.stringify(line[field])).join(' and ');
+    const earlier = first.get(values);
+    if (earlier === undefined) first.set(values, index);
+    else blame(['lines', index, fields.at(-1) ?? ''], `must be unique: lines[${earlier}] is ${values} too`);
   }
 }
 

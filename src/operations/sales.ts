@@ -17,6 +17,7 @@ import {
   quantityField,
   unitPriceField,
   writtenAmount,
+  writtenLines,
 } from './fields.ts';
 import { blameIn, saleAddsUp, uniqueLines } from './rules.ts';
 
@@ -62,7 +63,7 @@ export const saleConfirm = defineOperation({
     orderId: z.string(),
     currency: z.string(),
     total: writtenAmount,
-    lines: z.array(z.object({ sku: z.string(), quantity: z.number() })),
+    lines: writtenLines,
   }),
   identify: ({ orderId }) => ({ entity: { kind: 'order', id: orderId } }),
   compare: (sale, order) =>

@@ -12,7 +12,9 @@ import {
   instantField,
   maxLines,
   quantityField,
+  receivedLines,
 } from './fields.ts';
+import { acknowledgeWarningsField } from './policies.ts';
 
 /** Goods that arrived, on a purchase order or without one. Adds to what is on hand. */
 export const stockReceive = defineOperation({
@@ -32,11 +34,12 @@ export const stockReceive = defineOperation({
       .array(z.strictObject({ sku: idField, quantity: quantityField }))
       .min(1)
       .max(maxLines),
+    acknowledgeWarnings: acknowledgeWarningsField.optional(),
   }),
   output: z.object({
     ...documentFields,
     receiptId: z.string(),
-    lines: z.array(z.object({ sku: z.string(), quantity: z.number(), onHand: z.number().optional() })),
+    lines: receivedLines,
   }),
   identify: ({ receiptId }) => ({ entity: { kind: 'receipt', id: receiptId }, subject: receiptId }),
   compare: (receipt, document) =>

@@ -149,6 +149,94 @@ describe('a credit note', () => {
   });
 });
 
+describe('what an ERP would guess', () => {
+  it('must be said: what becomes of the rest of a shipment or a receipt', () => {
+    expect(broken('shipment.deliver', { backorder: undefined })).toEqual([
+      'backorder: is required with lines: "create" keeps the rest open, "cancel" gives it up',
+    ]);
+    expect(broken('shipment.deliver', { backorder: undefined, lines: undefined })).toEqual([]);
+    expect(broken('shipment.deliver', { lines: [] })).toEqual(['lines: must have at least one entry']);
+    expect(broken('purchase.receive', { backorder: undefined })).toEqual(['backorder: is required']);
+    expect(broken('purchase.receive', { backorder: 'maybe' })).toEqual([
+      'backorder: must be "create" or "cancel"',
+    ]);
+  });
+
+  it('has a word for a locked day, and one for each warning', () => {
+    expect(broken('invoice.post', { whenLocked: 'today' })).toEqual([
+      'whenLocked: must be "reject" or "next_open_day"',
+    ]);
+    expect(broken('period.close', { acknowledgeWarnings: ['All of them!'] })).toEqual([
+      'acknowledgeWarnings[0]: must be the code of a warning such as price_below_cost',
+    ]);
+    expect(broken('period.close', { acknowledgeWarnings: ['draft_documents'] })).toEqual([]);
+    const many = Array.from({ length: 21 }, (_, i) => `warning_${i}`);
+    expect(broken('period.close', { acknowledgeWarnings: many })).toEqual([
+      'acknowledgeWarnings: must have at most 20 entries',
+    ]);
+  });
+
+  it('has a word for what comes back and for what a credit gives back beyond its lines', () => {
+    expect(broken('return.receive', { 'lines.0.disposition': undefined })).toEqual([
+      'lines[0].disposition: is required',
+    ]);
+    expect(broken('credit_note.issue', { remainder: 'tip' })).toEqual([
+      'remainder: must be "shipping" or "goodwill"',
+    ]);
+  });
+});
+
+describe('lines of goods', () => {
+  it('name each line or SKU once', () => {
+    const line = { sku: 'SKU-1', quantity: 1 };
+    expect(broken('purchase.receive', { lines: [line, line] })).toEqual([
+      'lines[1].sku: must be unique: lines[0] is "SKU-1" too',
+    ]);
+    const shipped = { ...line, lineId: '1' };
+    expect(broken('shipment.deliver', { lines: [shipped, shipped] })).toEqual([
+      'lines[1].lineId: must be unique: lines[0] is "1" too',
+    ]);
+    const [restocked, scrapped] = ['restock', 'scrap'].map((disposition) => ({ ...shipped, disposition }));
+    expect(broken('return.receive', { lines: [restocked, scrapped] })).toEqual([]);
+    expect(broken('return.receive', { lines: [restocked, restocked] })).toEqual([
+      'lines[1].disposition: must be unique: lines[0] is "1" and "restock" too',
+    ]);
+  });
+});
+
+describe('an invoice', () => {
+  it('that must come to a total says in which currency, exactly', () => {
+    expect(broken('invoice.post', { total: '30.05' })).toEqual(['currency: is required with total']);
+    expect(broken('invoice.post', { total: '30.051', currency: 'EUR' })).toEqual([
+      'total: must be exact in EUR, which has 2 decimals',
+    ]);
+  });
+
+  it('is reconciled by order or number, down to a residual or with a write-off', () => {
+    expect(broken('invoice.reconcile', { orderId: undefined })).toEqual([
+      'orderId: is required where there is no invoiceNumber',
+    ]);
+    expect(broken('invoice.reconcile', { orderId: undefined, invoiceNumber: 'INV/1' })).toEqual([]);
+    expect(broken('invoice.reconcile', { residual: '5.00' })).toEqual([
+      'writeOffUpTo: must not be there where a residual is left',
+    ]);
+    expect(broken('invoice.reconcile', { writeOffUpTo: '0.00' })).toEqual([
+      'writeOffUpTo: must be greater than 0',
+    ]);
+    expect(broken('invoice.reconcile', { residual: '0.001', writeOffUpTo: undefined })).toEqual([
+      'residual: must be exact in EUR, which has 2 decimals',
+    ]);
+  });
+});
+
+describe('a price', () => {
+  it('has at most four decimals and may be nothing', () => {
+    expect(broken('price.set', { price: '0.00001' })).toEqual(['price: must have at most 4 decimals']);
+    expect(broken('price.set', { price: '0' })).toEqual([]);
+    expect(broken('price.set', { price: '-1' })).toHaveLength(1);
+  });
+});
+
 describe('dates', () => {
   it('carry their offset and are plausible', () => {
     const rule = 'paidAt: must be an ISO 8601 time with its offset, such as 2026-03-01T09:30:00Z';

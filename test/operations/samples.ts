@@ -32,6 +32,47 @@ export const samples = {
     input: { orderId: '1001', reason: 'customer' },
     output: { orderId: '1001', state: 'cancelled' },
   },
+  'shipment.deliver': {
+    input: {
+      shipmentId: 'S-1',
+      orderId: '1001',
+      lines: [{ lineId: '1', sku: 'SKU-1', quantity: 1 }],
+      backorder: 'cancel',
+      trackingNumber: '1Z999',
+      postingDate: '2026-03-02',
+    },
+    output: {
+      shipmentId: 'S-1',
+      orderId: '1001',
+      state: 'done',
+      lines: [{ sku: 'SKU-1', quantity: 1 }],
+      hasBackorder: false,
+      trackingNumber: '1Z999',
+      accountingDate: '2026-03-02',
+    },
+  },
+  'return.receive': {
+    input: {
+      returnId: 'RMA-1',
+      orderId: '1001',
+      lines: [
+        { lineId: '1', sku: 'SKU-1', quantity: 1, disposition: 'restock' },
+        { lineId: '2', sku: 'SKU-2', quantity: 0.5, disposition: 'scrap' },
+      ],
+      postingDate: '2026-03-09',
+    },
+    output: {
+      returnId: 'RMA-1',
+      orderId: '1001',
+      state: 'done',
+      lines: [
+        { sku: 'SKU-1', quantity: 1 },
+        { sku: 'SKU-2', quantity: 0.5 },
+      ],
+      restockedLines: [{ sku: 'SKU-1', quantity: 1 }],
+      accountingDate: '2026-03-09',
+    },
+  },
   'payment.register': {
     input: {
       paymentId: 'pi_1',
@@ -50,8 +91,52 @@ export const samples = {
       state: 'posted',
       currency: 'EUR',
       total: '30.05',
-      accountingDate: '2026-03-02',
+      accountingDate: '2026-03-01',
     },
+  },
+  'invoice.reconcile': {
+    input: {
+      paymentId: 'pi_1',
+      orderId: '1001',
+      currency: 'EUR',
+      writeOffUpTo: '0.10',
+      postingDate: '2026-03-03',
+    },
+    output: {
+      paymentId: 'pi_1',
+      orderId: '1001',
+      invoiceNumber: 'INV/1',
+      state: 'reconciled',
+      currency: 'EUR',
+      residual: '0.00',
+      writtenOff: '0.05',
+      accountingDate: '2026-03-03',
+    },
+  },
+  'period.close': {
+    input: { through: '2026-02-28' },
+    output: { state: 'closed', closedThrough: '2026-02-28' },
+  },
+  'purchase.receive': {
+    input: {
+      receiptId: 'R-9',
+      purchaseOrder: 'PO-1',
+      lines: [{ sku: 'SKU-1', quantity: 10 }],
+      backorder: 'cancel',
+      postingDate: '2026-03-04',
+    },
+    output: {
+      receiptId: 'R-9',
+      purchaseOrder: 'PO-1',
+      state: 'done',
+      lines: [{ sku: 'SKU-1', quantity: 10, onHand: 1010 }],
+      hasBackorder: false,
+      accountingDate: '2026-03-04',
+    },
+  },
+  'price.set': {
+    input: { sku: 'SKU-1', currency: 'EUR', price: '9.9500', asOf: '2026-03-01T09:00:00Z' },
+    output: { sku: 'SKU-1', state: 'active', currency: 'EUR', price: '9.95' },
   },
   'credit_note.issue': {
     input: {
