@@ -10,6 +10,7 @@ import { err, ok, type Result } from './core/result.ts';
 import { secretBytes } from './core/signature/secret-bytes.ts';
 import type { SourceSecrets } from './core/source.ts';
 import type { TargetDefinition } from './core/target.ts';
+import { trimEnd } from './core/trim-end.ts';
 
 export type { AlertSettings };
 
@@ -342,5 +343,5 @@ function readBaseUrl(
   if (!allowed.includes(url.protocol)) {
     return refuse(`must begin with ${allowed.join('// or ')}//, as ${owner} is on a ${network} network`);
   }
-  return ok(url.href.replace(/\/+$/, ''));
+  return ok(trimEnd(url.href, '/'));
 }

@@ -2,6 +2,7 @@
 // Pure. DNS is the platform's business; a name that is an address in any notation is refused here.
 
 import { err, ok, type Result } from './result.ts';
+import { trimEnd } from './trim-end.ts';
 
 export type EgressProblem = { readonly reason: 'egress_refused'; readonly message: string };
 
@@ -39,9 +40,9 @@ export function joinPath(
   query: Readonly<Record<string, string>> = {},
 ): Result<URL, EgressProblem> {
   if (!path.startsWith('/') || path.startsWith('//')) return refuse(`path ${path} must begin with one /`);
-  const prefix = base.pathname.replace(/\/+$/, '');
+  const prefix = trimEnd(base.pathname, '/');
   const url = new URL(`${prefix}${path}`, base.origin);
-  if (url.origin !== base.origin || !url.pathname.startsWith(prefix))
+  if (url.origin !== base.origin || !url.pathname.startsWith(`${prefix}/`))
     return refuse(`path ${path} leaves the base URL`);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return ok(url);
@@ -53,7 +54,9 @@ function isAddress(hostname: string): boolean {
 }
 
 function isLocalName(hostname: string): boolean {
-  return !hostname.includes('.') || /\.(localhost|local|internal|home\.arpa)\.?$/.test(hostname);
+  // One dot at the end is the root of all names: `localhost.` is `localhost`.
+  const name = trimEnd(hostname, '.');
+  return !name.includes('.') || /\.(localhost|local|internal|home\.arpa)$/.test(name);
 }
 
 function refuse(message: string): Result<never, EgressProblem> {

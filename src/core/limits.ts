@@ -92,6 +92,14 @@ export const limits = {
   maxRejectedBodyBytes: 16_384,
   /** Rejected requests of one source written in a minute by one isolate; the rest is counted: a flood must not become D1's. */
   maxRejectedWritesPerMinute: 60,
+  /** Requests of one source an isolate lets in at once: the largest burst of a sender after an outage that is known. */
+  floodBurst: 20_000,
+  /** And per second after that: more than one isolate can verify on one core, so no honest sender meets it. */
+  floodPerSecond: 2_000,
+  /** Unverified requests of one address to one source in a minute before it is turned away unread: a wrong secret makes fewer. */
+  unverifiedPerMinute: 600,
+  /** Addresses an isolate watches for that, the newest: some 100 bytes each. */
+  maxWatchedAddresses: 10_000,
   /** Mapped input kept with an attempt, characters: an order of some hundred lines; the event itself is kept whole. */
   maxKeptInputChars: 16_384,
   /** Inputs kept beside the dead letters of one batch's records, characters of JSON: with a body of 1 MiB still one row. */

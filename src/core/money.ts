@@ -2,20 +2,25 @@
 // Pure. May not round by itself except where a function's name says so: an unstated rounding is a wrong ledger.
 
 import { minorUnitDigits } from './currency.ts';
+import { trimEnd } from './trim-end.ts';
 
 /** 12 digits before the point: with four decimals still a number that JSON and the ERPs' own columns keep exactly. */
 const maxWholeDigits = 12;
+
+/** Zeros before and after included: no ERP writes more, and a number of a million digits would take seconds to read. */
+const maxWrittenCharacters = 64;
 
 /** A non-negative decimal: `value / 10^scale`. */
 export type Decimal = { readonly value: bigint; readonly scale: number };
 
 /** Reads a non-negative decimal such as "29.35" or 0.5; null for anything else (signs, exponents, NaN, "1,50"). */
 export function parseDecimal(text: string | number): Decimal | null {
-  const match = /^(\d+)(?:\.(\d+))?$/.exec(String(text));
+  const written = String(text);
+  const match = written.length > maxWrittenCharacters ? null : /^(\d+)(?:\.(\d+))?$/.exec(written);
   if (match === null) return null;
   const [, whole = '', fraction = ''] = match;
   if (whole.replace(/^0+/, '').length > maxWholeDigits) return null;
-  const kept = fraction.replace(/0+$/, '');
+  const kept = trimEnd(fraction, '0');
   return { value: BigInt(whole + kept), scale: kept.length };
 }
 

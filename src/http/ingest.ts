@@ -51,6 +51,10 @@ function toResponse(c: Context<HttpEnv>, answer: AcceptAnswer): Response {
       return problem(c, 'unverified', { headers: { 'www-authenticate': 'Signature realm="holdfast"' } });
     case 'unparsable':
       return problem(c, 'unparsable_event', { errors: [{ field: answer.field, rule: answer.rule }] });
+    case 'flooded':
+      return problem(c, 'too_many_requests', {
+        headers: { 'retry-after': String(answer.retryAfterSeconds) },
+      });
     case 'unavailable':
       return problem(c, 'temporarily_unavailable', {
         headers: { 'retry-after': String(answer.retryAfterSeconds) },

@@ -35,6 +35,7 @@ export const problems = {
   idempotency_key_reused: { status: 422, title: 'The key was used for another request' },
   operation_rejected: { status: 422, title: 'The ERP refused the operation' },
   mapping_failed: { status: 422, title: 'The route cannot map the event' },
+  too_many_requests: { status: 429, title: 'Too many requests: send it again later' },
   headers_too_large: { status: 431, title: 'The header fields are too large' },
   internal_error: { status: 500, title: 'The relay made a mistake' },
   operation_failed: {

@@ -62,6 +62,12 @@ export type AcceptAnswer =
     }
   /** Genuine, but no event can be read from it. Kept as a rejected request. */
   | { readonly kind: 'unparsable'; readonly reason: string; readonly field: string; readonly rule: string }
+  /** Past the budget of its source, or of unverified requests of its address. Nothing was claimed: it should come later. */
+  | {
+      readonly kind: 'flooded';
+      readonly reason: 'source_over_budget' | 'address_turned_away';
+      readonly retryAfterSeconds: number;
+    }
   /** Nothing was claimed, or nobody knows: the sender should come again. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number };
 

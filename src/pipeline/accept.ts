@@ -1,6 +1,7 @@
 // Stages 1 to 3 in one go: receive → verify → claim, and what becomes of a request that does not get through.
 // Reads top to bottom. Effects come through ports; the HTTP answer is http/ingest.ts's.
 
+import type { FloodBudget } from '../core/flood-budget.ts';
 import { limits } from '../core/limits.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { KeyCache } from '../core/signature/key-cache.ts';
@@ -22,6 +23,7 @@ export type AcceptDependencies = {
   readonly keys: KeyCache;
   /** Absent: sources whose keys are on their sender's servers answer 503. */
   readonly remoteKeys?: RemoteKeys;
+  readonly floods: FloodBudget;
   readonly maxBodyBytes: number;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -42,6 +44,10 @@ export function createAccept(deps: AcceptDependencies): Accept {
 async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: number): Promise<AcceptAnswer> {
   const source = deps.findSource(incoming.source);
   if (source === null) return { kind: 'unknown_source' };
+  const address = incoming.peer?.address ?? null;
+  const turnedAway = address === null ? null : deps.floods.turnedAway(source.id, address, now);
+  if (turnedAway !== null)
+    return { kind: 'flooded', reason: 'address_turned_away', retryAfterSeconds: turnedAway };
 
   const received = await receive(incoming, {
     limits: { ...limits, maxBodyBytes: deps.maxBodyBytes },
@@ -53,6 +59,8 @@ async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: nu
   const { keys, remoteKeys = noRemoteKeys } = deps;
   const verified = await verify(received.value, source, { keys, remoteKeys });
   if (!verified.ok) {
+    if (verified.error.kind === 'unverified' && address !== null)
+      deps.floods.noteUnverified(source.id, address, now);
     const answer = await refuse(deps, {
       incoming,
       failure: verified.error,
@@ -63,6 +71,8 @@ async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: nu
       ? { ...answer, bare: true }
       : answer;
   }
+  const wait = verified.value.kind === 'handshake' ? null : deps.floods.admit(source.id, now);
+  if (wait !== null) return { kind: 'flooded', reason: 'source_over_budget', retryAfterSeconds: wait };
   const answer = await claimVerified(deps, verified.value);
   const { reply } = source.preset;
   const isTaken = answer.kind === 'accepted' || answer.kind === 'received';

@@ -1,6 +1,8 @@
 // The pipeline's ports made from the Worker's bindings. One per isolate; nothing here is done at import time.
 
 import type { Config, TargetSettings } from '../config.ts';
+import { createFloodBudget } from '../core/flood-budget.ts';
+import { limits } from '../core/limits.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import { createKeyCache } from '../core/signature/key-cache.ts';
 import type { SourceRuntime } from '../core/source.ts';
@@ -83,6 +85,7 @@ export function createPorts(given: {
       rejected: rejectedRequests,
       keys: createKeyCache(),
       remoteKeys: createRemoteKeys({ clock }),
+      floods: createFloodBudget(limits),
       maxBodyBytes: config.maxBodyBytes,
       clock,
       randomness,

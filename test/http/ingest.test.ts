@@ -145,3 +145,15 @@ describe('ingest', () => {
     },
   );
 });
+
+describe('a source that is flooded', () => {
+  it('answers 429 and says when to come again', async () => {
+    const { app } = relayAnswering({ kind: 'flooded', reason: 'source_over_budget', retryAfterSeconds: 7 });
+
+    const response = await app.request('/hooks/shop', post);
+
+    expect(response.status).toBe(429);
+    expect(response.headers.get('retry-after')).toBe('7');
+    expect(await response.json()).toMatchObject({ code: 'too_many_requests' });
+  });
+});

@@ -3,7 +3,9 @@
 
 import { compileIntegrations } from '../../src/core/compile-integrations.ts';
 import type { EnrichFailure } from '../../src/core/enrich.ts';
+import { createFloodBudget, type FloodLimits } from '../../src/core/flood-budget.ts';
 import type { JsonValue } from '../../src/core/json.ts';
+import { limits } from '../../src/core/limits.ts';
 import type { Result } from '../../src/core/result.ts';
 import { createKeyCache } from '../../src/core/signature/key-cache.ts';
 import type { SourceRuntime } from '../../src/core/source.ts';
@@ -18,7 +20,10 @@ import { type LogLine, toPort } from './memory-relay.ts';
 
 export type ApiAnswer = Result<JsonValue, EnrichFailure>;
 
-export function createIntakeRelay(answerOf: (path: string) => ApiAnswer | Promise<ApiAnswer>) {
+export function createIntakeRelay(
+  answerOf: (path: string) => ApiAnswer | Promise<ApiAnswer>,
+  floodLimits: Partial<FloodLimits> = {},
+) {
   const compiled = compileIntegrations(integrations);
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
   const definition = compiled.value;
@@ -54,6 +59,7 @@ export function createIntakeRelay(answerOf: (path: string) => ApiAnswer | Promis
     ...{ definition, findSource, sequencers, clock, telemetry },
     rejected: { record: async () => {}, list: async () => ({ items: [], counts: [] }) },
     keys: createKeyCache(),
+    floods: createFloodBudget({ ...limits, ...floodLimits }),
     maxBodyBytes: 1_048_576,
     randomness: { next: () => 0.5, uuid: () => 'uuid' },
     background: () => {},
@@ -74,13 +80,18 @@ export function createIntakeRelay(answerOf: (path: string) => ApiAnswer | Promis
     ...{ world, log, paths, down, definition },
     /** Calls to sequencers since the relay was made. */
     callCount: () => calls,
-    post: (source: string, signed: { headers: Record<string, string>; body: string }) => {
+    post: (
+      source: string,
+      signed: { headers: Record<string, string>; body: string },
+      address: string | null = null,
+    ) => {
       requestCount += 1;
       return accept({
         ...{ source, method: 'POST', url: `/hooks/${source}`, contentLength: null },
         headers: Object.entries(signed.headers),
         body: new Response(signed.body).body,
         requestId: `req-${requestCount}`,
+        peer: { address, certificate: null },
       });
     },
     fanOut: (): void => {

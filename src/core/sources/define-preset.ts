@@ -86,7 +86,7 @@ export function toKind(text: string): string {
   return text
     .replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_')
     .replace(/[^A-Za-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
+    .replace(/^_|_$/g, '')
     .toLowerCase();
 }
 

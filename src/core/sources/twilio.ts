@@ -3,6 +3,7 @@
 
 import { twilioScheme } from '../signature/twilio-scheme.ts';
 import type { Entity, OpenTopics, SourcePreset } from '../source.ts';
+import { trimEnd } from '../trim-end.ts';
 import { definePreset, toEntity } from './define-preset.ts';
 import { oneOrMany } from './items.ts';
 import { firstOf, type Read, textAt } from './read-place.ts';
@@ -29,7 +30,7 @@ function readEventId(from: Read): string | undefined {
   const details = ['SequenceNumber', 'RecordingSid', 'CallbackSource', 'Digits'].map(
     (name) => textAt(from, name) ?? '',
   );
-  return [object.id, object.status, ...details].join(':').replace(/:+$/, '');
+  return trimEnd([object.id, object.status, ...details].join(':'), ':');
 }
 
 function readType(from: Read): string | undefined {

@@ -2,6 +2,7 @@
 // it comes back from outside.
 
 import * as z from 'zod';
+import { trimEnd } from '../../core/trim-end.ts';
 
 export type Place = { readonly at: number; readonly id: string };
 
@@ -9,7 +10,7 @@ const placeSchema = z.tuple([z.int().min(0), z.string().min(1).max(64)]);
 
 export function formatCursor(place: Place): string {
   const text = JSON.stringify([place.at, place.id]);
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return trimEnd(btoa(text).replaceAll('+', '-').replaceAll('/', '_'), '=');
 }
 
 /** Ids are ASCII, so the text is its own bytes. */

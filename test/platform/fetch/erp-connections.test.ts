@@ -41,3 +41,15 @@ it.each([
   expect(fetched).toHaveBeenCalledTimes(calls);
   expect(connection.writeCount()).toBe(calls);
 });
+
+it('follows no redirect: where it leads to, nobody has checked', async () => {
+  const fetched = vi
+    .spyOn(globalThis, 'fetch')
+    .mockImplementation(
+      async () => new Response(null, { status: 302, headers: { location: 'http://169.254.169.254/' } }),
+    );
+  const answer = await openAt({ goAheadMs: 0, deadlineMs: 5_000 }).erp.send(write);
+  expect(answer).toMatchObject({ kind: 'response', status: 302 });
+  expect(fetched).toHaveBeenCalledTimes(1);
+  expect(fetched.mock.calls[0]?.[1]).toMatchObject({ redirect: 'manual' });
+});
