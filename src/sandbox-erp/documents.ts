@@ -1,16 +1,20 @@
 // The documents of the sandbox ERP, in the shape they are stored, answered and listed in.
 // Pure data. Amounts are decimal strings, quantities numbers of at most four decimals, times ISO 8601 in UTC.
 
-export type DocumentBase = {
-  /** Unique in the whole ERP: `ord_12`. */
-  readonly documentId: string;
-  /** For people: `SO00012`, `INV/2026/00003`. */
-  readonly documentNumber: string;
-  readonly state: string;
-  /** The caller's key. Searchable and deliberately not unique: a caller that does a thing twice is seen doing it. */
-  readonly relayKey: string | null;
-  readonly createdAt: string;
-};
+import type { DocumentBase } from './document-base.ts';
+import type {
+  AdjustmentDocument,
+  PriceDocument,
+  ProductDocument,
+  PurchaseOrderDocument,
+  ReceiptDocument,
+  ReturnDocument,
+  ShipmentDocument,
+  StockMoveDocument,
+} from './goods-documents.ts';
+
+export type * from './document-base.ts';
+export type * from './goods-documents.ts';
 
 export type OrderLine = {
   readonly lineId: string;
@@ -20,12 +24,20 @@ export type OrderLine = {
   readonly total: string;
 };
 
+/** What became of a line's goods. Reserved is what is left of `quantity` after delivered and cancelled. */
+export type SoldLine = OrderLine & {
+  readonly deliveredQuantity: number;
+  /** Of what was delivered. */
+  readonly returnedQuantity: number;
+  readonly cancelledQuantity: number;
+};
+
 export type OrderDocument = DocumentBase & {
   readonly state: 'draft' | 'confirmed' | 'cancelled';
   readonly orderId: string;
   readonly customerId: string;
   readonly currency: string;
-  readonly lines: readonly OrderLine[];
+  readonly lines: readonly SoldLine[];
   readonly discountTotal: string;
   readonly shippingTotal: string;
   readonly taxTotal: string;
@@ -37,12 +49,14 @@ export type OrderDocument = DocumentBase & {
   readonly cancelledAt: string | null;
   readonly cancelReason: string | null;
   readonly cancelRelayKey: string | null;
-  readonly deliveryState: 'none' | 'reserved' | 'delivered' | 'cancelled';
+  readonly deliveryState: 'none' | 'reserved' | 'partial' | 'delivered' | 'cancelled';
   readonly invoiceState: 'none' | 'invoiced';
   /** Of its posted invoice. */
   readonly invoiceId: string | null;
   readonly paidTotal: string;
   readonly creditedTotal: string;
+  /** Document ids of its payments that are matched with no invoice yet: prepayments. */
+  readonly openPayments: readonly string[];
 };
 
 export type InvoiceLine = OrderLine & { readonly creditedQuantity: number };
@@ -63,6 +77,8 @@ export type InvoiceDocument = DocumentBase & {
   readonly residual: string;
   readonly paidTotal: string;
   readonly creditedTotal: string;
+  /** Given up in a reconciliation. */
+  readonly writtenOffTotal: string;
   readonly paymentState: 'unpaid' | 'partial' | 'paid';
   readonly invoiceDate: string;
   /** The day it was posted on: another than `invoiceDate` where a closed period moved it. */
@@ -82,6 +98,22 @@ export type PaymentDocument = DocumentBase & {
   readonly accountingDate: string;
 };
 
+/** A payment and an invoice that are matched, by the ERP itself or because it was asked to. */
+export type ReconciliationDocument = DocumentBase & {
+  readonly state: 'reconciled';
+  readonly paymentId: string;
+  readonly paymentDocumentId: string;
+  readonly orderId: string;
+  readonly invoiceNumber: string;
+  readonly currency: string;
+  /** Of the payment, what went on the invoice. */
+  readonly amount: string;
+  /** What was left to pay on the invoice afterwards. */
+  readonly residual: string;
+  readonly writtenOff: string;
+  readonly accountingDate: string;
+};
+
 export type CreditNoteLine = {
   readonly lineId: string;
   readonly sku: string;
@@ -98,47 +130,11 @@ export type CreditNoteDocument = DocumentBase & {
   readonly amount: string;
   readonly total: string;
   readonly lines: readonly CreditNoteLine[];
+  /** What the amount beyond the lines gives back. */
+  readonly remainder: 'shipping' | 'goodwill';
   readonly restocked: boolean;
   readonly reason: string | null;
   readonly accountingDate: string;
-};
-
-export type StockLine = { readonly sku: string; readonly quantity: number };
-
-export type ReceiptDocument = DocumentBase & {
-  readonly state: 'done';
-  readonly receiptId: string;
-  readonly purchaseOrder: string | null;
-  readonly location: string;
-  readonly lines: readonly (StockLine & { readonly onHand: number })[];
-  readonly totalQuantity: number;
-};
-
-export type AdjustmentDocument = DocumentBase & {
-  readonly state: 'done';
-  readonly sku: string;
-  readonly location: string;
-  readonly quantity: number;
-  /** New on hand less old. */
-  readonly difference: number;
-  readonly onHand: number;
-  readonly asOf: string | null;
-};
-
-export type PurchaseOrderDocument = DocumentBase & {
-  readonly state: 'open' | 'received';
-  readonly purchaseOrder: string;
-  readonly lines: readonly (StockLine & { readonly received: number })[];
-};
-
-export type StockMoveDocument = DocumentBase & {
-  readonly state: 'reserved' | 'done' | 'cancelled';
-  readonly type: 'delivery' | 'receipt' | 'adjustment' | 'return' | 'opening';
-  readonly sku: string;
-  readonly location: string;
-  /** Positive in, negative out. */
-  readonly quantity: number;
-  readonly sourceId: string;
 };
 
 export type Address = {
@@ -161,14 +157,11 @@ export type CustomerDocument = DocumentBase & {
   readonly updatedAt: string;
 };
 
-export type ProductDocument = DocumentBase & {
-  readonly state: 'active';
-  readonly sku: string;
-  readonly name: string;
-  /** What a piece is worth in stock, in the company's currency. */
-  readonly cost: string;
-  /** False where an order or a receipt made it up (`autoCreateProducts`). */
-  readonly catalogued: boolean;
+export type PeriodDocument = DocumentBase & {
+  readonly state: 'closed';
+  /** The last day of it, as the caller named it. */
+  readonly through: string;
+  readonly closedThrough: string;
 };
 
 export type JournalLine = { readonly account: string; readonly debit: string; readonly credit: string };
@@ -187,6 +180,11 @@ export type DocumentByKind = {
   order: OrderDocument;
   invoice: InvoiceDocument;
   payment: PaymentDocument;
+  shipment: ShipmentDocument;
+  return: ReturnDocument;
+  reconciliation: ReconciliationDocument;
+  price: PriceDocument;
+  period: PeriodDocument;
   credit_note: CreditNoteDocument;
   receipt: ReceiptDocument;
   adjustment: AdjustmentDocument;

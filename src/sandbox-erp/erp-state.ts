@@ -33,13 +33,18 @@ const COLLECTIONS: readonly (readonly [name: string, kind: DocumentKind])[] = [
   ['orders', 'order'],
   ['invoices', 'invoice'],
   ['payments', 'payment'],
+  ['reconciliations', 'reconciliation'],
   ['creditNotes', 'credit_note'],
+  ['shipments', 'shipment'],
+  ['returns', 'return'],
   ['receipts', 'receipt'],
   ['adjustments', 'adjustment'],
   ['purchaseOrders', 'purchase_order'],
   ['stockMoves', 'stock_move'],
   ['customers', 'customer'],
   ['products', 'product'],
+  ['prices', 'price'],
+  ['periods', 'period'],
   ['journalEntries', 'journal_entry'],
 ];
 
@@ -50,6 +55,11 @@ const ONCE_PER_REFERENCE = [
   'invoice.post',
   'payment.register',
   'credit_note.issue',
+  'shipment.deliver',
+  'return.receive',
+  'purchase.receive',
+  'invoice.reconcile',
+  'period.close',
   'stock.receive',
 ] as const;
 

@@ -6,7 +6,16 @@ import type { ErpStore } from './erp-store.ts';
 import { Refusal, type RefusedField, refuseFields } from './refusal.ts';
 
 /** The parts of the ERP. Each is a module that can be off and a scope that a key can hold. */
-export const ERP_AREAS = ['sales', 'invoicing', 'payments', 'stock', 'customers', 'accounting'] as const;
+export const ERP_AREAS = [
+  'sales',
+  'invoicing',
+  'payments',
+  'stock',
+  'customers',
+  'accounting',
+  'purchasing',
+  'pricing',
+] as const;
 
 export type ErpArea = (typeof ERP_AREAS)[number];
 
@@ -25,6 +34,12 @@ export const erpSettings = z.strictObject({
   closedThrough: z.iso.date().nullable().default(null),
   /** `post_today` moves a posting out of a closed period without a word, as some ERPs do. */
   closedPeriod: z.enum(['refuse', 'post_today']).default('refuse'),
+  /** `by_hand`: a payment stands open beside its invoice until the two are reconciled. */
+  reconcilePayments: z.enum(['at_once', 'by_hand']).default('at_once'),
+  /** `warn`: a receipt without a purchase order raises `receipt_without_order`, which must be acknowledged. */
+  receiptWithoutOrder: z.enum(['accept', 'warn']).default('accept'),
+  /** Closing a period is a job that takes this long. 250 ms: long enough to be polled for, short enough to wait for. */
+  periodCloseMs: z.int().min(0).max(600_000).default(250),
   /** Seconds a token lives. 300: short enough that a run of some minutes sees tokens end. */
   tokenTtlSeconds: z.int().min(1).max(86_400).default(300),
   /** Seconds a key stays locked after six failed logins. 60: a test can wait for it, a guesser cannot use it. */

@@ -144,13 +144,21 @@ export class Gateway {
     }
     if (this.#strikes('no_effect', arrived)) return { status: 200, body: null, headers: {} };
     const lost = this.#strikes('lost', arrived);
-    if (faults.async?.routes.includes(arrived.route) === true) {
-      const taken = this.#performAsJob(arrived, session, faults.async.afterMs);
+    const jobMs = this.#jobMs(arrived);
+    if (jobMs !== null) {
+      const taken = this.#performAsJob(arrived, session, jobMs);
       return lost ? this.#lostAnswer(taken) : taken;
     }
     if (lost && faults.commitAfterMs > 0) return this.#performLater(arrived, session);
     const done = this.#performOnce(arrived, session);
     return lost ? this.#lostAnswer(done) : done;
+  }
+
+  /** How long the write takes as a job; null where it is done at once. */
+  #jobMs({ route, match }: Arrived): number | null {
+    const { faults, settings } = this.#host;
+    if (faults.async?.routes.includes(route) === true) return faults.async.afterMs;
+    return match?.route.isJob === true ? settings.periodCloseMs : null;
   }
 
   #performLater(arrived: Arrived, session: Session): Outgoing {

@@ -7,13 +7,19 @@ import { DEFAULT_LOCATION, type Erp, type ErpArea, isoTime } from './erp.ts';
 import { readJob } from './jobs.ts';
 import { refuse, refuseUnknown } from './refusal.ts';
 import { changeEntry, createManualEntry, trialBalance } from './rules/accounting.ts';
+import { readCompany } from './rules/company.ts';
 import { issueCreditNote } from './rules/credit-notes.ts';
 import { upsertCustomer } from './rules/customers.ts';
 import { changeInvoice, createInvoice, postInvoice } from './rules/invoicing.ts';
 import { registerPayment } from './rules/payments.ts';
+import { closePeriod } from './rules/periods.ts';
+import { setPrice } from './rules/prices.ts';
 import { createProduct } from './rules/products.ts';
-import { cancelOrder, confirmOrder, createOrder, deliverOrder } from './rules/sales.ts';
-import { createPurchaseOrder, receiveStock, setStock } from './rules/stock.ts';
+import { createPurchaseOrder, receivePurchase, receiveStock } from './rules/receipts.ts';
+import { reconcile } from './rules/reconciliations.ts';
+import { cancelOrder, confirmOrder, createOrder } from './rules/sales.ts';
+import { deliverOrder, deliverShipment, receiveReturn } from './rules/shipping.ts';
+import { setStock } from './rules/stock.ts';
 
 export type RouteRequest = {
   readonly params: Readonly<Record<string, string>>;
@@ -32,6 +38,8 @@ export type ApiRoute = {
   readonly effect: boolean;
   /** Of the answer when it succeeds. */
   readonly status: 200 | 201;
+  /** True where it is always taken as a job and done later. */
+  readonly isJob: boolean;
   run(erp: Erp, request: RouteRequest): unknown;
 };
 
@@ -44,7 +52,16 @@ const route = (name: string, area: ErpArea | null, run: Run): ApiRoute => {
   const [method = '', path = ''] = name.split(' ');
   const segments = path.split('/').slice(1);
   const creates = method === 'POST' && segments.length === 2;
-  return { name, method, segments, area, effect: method !== 'GET', status: creates ? 201 : 200, run };
+  return {
+    name,
+    method,
+    segments,
+    area,
+    effect: method !== 'GET',
+    status: creates ? 201 : 200,
+    isJob: false,
+    run,
+  };
 };
 
 const id = ({ params }: RouteRequest): string => params.documentId ?? '';
@@ -78,16 +95,25 @@ export const API_ROUTES: readonly ApiRoute[] = [
   route('POST /api/orders/:documentId/deliver', 'stock', (erp, request) => deliverOrder(erp, id(request))),
   ...reads('/api/orders', 'order', { area: 'sales', by: 'orderId' }),
   route('POST /api/invoices', 'invoicing', (erp, { body }) => createInvoice(erp, body)),
-  route('POST /api/invoices/:documentId/post', 'invoicing', (erp, request) => postInvoice(erp, id(request))),
+  route('POST /api/invoices/:documentId/post', 'invoicing', (erp, request) =>
+    postInvoice(erp, id(request), request.body),
+  ),
   route('PATCH /api/invoices/:documentId', 'invoicing', (erp, request) =>
     changeInvoice(erp, id(request), request.body),
   ),
   ...reads('/api/invoices', 'invoice', { area: 'invoicing', by: 'orderId' }),
   route('POST /api/payments', 'payments', (erp, { body }) => registerPayment(erp, body)),
   ...reads('/api/payments', 'payment', { area: 'payments', by: 'paymentId' }),
+  route('POST /api/reconciliations', 'invoicing', (erp, { body }) => reconcile(erp, body)),
+  ...reads('/api/reconciliations', 'reconciliation', { area: 'invoicing', by: 'paymentId' }),
+  route('POST /api/shipments', 'stock', (erp, { body }) => deliverShipment(erp, body)),
+  ...reads('/api/shipments', 'shipment', { area: 'stock', by: 'shipmentId' }),
+  route('POST /api/returns', 'stock', (erp, { body }) => receiveReturn(erp, body)),
+  ...reads('/api/returns', 'return', { area: 'stock', by: 'returnId' }),
   route('POST /api/credit-notes', 'invoicing', (erp, { body }) => issueCreditNote(erp, body)),
   ...reads('/api/credit-notes', 'credit_note', { area: 'invoicing', by: 'refundId' }),
   route('POST /api/receipts', 'stock', (erp, { body }) => receiveStock(erp, body)),
+  route('POST /api/purchase-receipts', 'purchasing', (erp, { body }) => receivePurchase(erp, body)),
   ...reads('/api/receipts', 'receipt', { area: 'stock', by: 'receiptId' }),
   route('POST /api/purchase-orders', 'stock', (erp, { body }) => createPurchaseOrder(erp, body)),
   ...reads('/api/purchase-orders', 'purchase_order', { area: 'stock', by: 'purchaseOrder' }),
@@ -97,10 +123,14 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...reads('/api/stock-moves', 'stock_move', { area: 'stock', by: 'sourceId' }),
   route('POST /api/products', 'stock', (erp, { body }) => createProduct(erp, body)),
   ...reads('/api/products', 'product', { area: 'stock', by: 'sku' }),
+  route('PUT /api/prices/:sku', 'pricing', (erp, { params, body }) => setPrice(erp, params.sku ?? '', body)),
+  ...reads('/api/prices', 'price', { area: 'pricing', by: 'sku' }),
   route('PUT /api/customers/:customerId', 'customers', (erp, { params, body }) =>
     upsertCustomer(erp, params.customerId ?? '', body),
   ),
   ...reads('/api/customers', 'customer', { area: 'customers', by: 'customerId' }),
+  { ...route('POST /api/periods', 'accounting', (erp, { body }) => closePeriod(erp, body)), isJob: true },
+  ...reads('/api/periods', 'period', { area: 'accounting', by: 'through' }),
   route('POST /api/journal-entries', 'accounting', (erp, { body }) => createManualEntry(erp, body)),
   route('PATCH /api/journal-entries/:documentId', 'accounting', (erp, request) =>
     changeEntry(erp, id(request)),
@@ -110,6 +140,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ),
   ...reads('/api/journal-entries', 'journal_entry', { area: 'accounting', by: 'sourceId' }),
   route('GET /api/trial-balance', 'accounting', (erp) => trialBalance(erp)),
+  route('GET /api/company', null, (erp) => readCompany(erp)),
   route('GET /api/jobs/:jobId', null, ({ store, now }, { params }) =>
     readJob(store, params.jobId ?? '', now),
   ),

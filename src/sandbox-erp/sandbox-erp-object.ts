@@ -11,7 +11,7 @@ import { ErpStore } from './erp-store.ts';
 import { type ErpFaults, erpFaults, NO_FAULTS } from './faults.ts';
 import { type ErpCall, type ErpReply, Gateway, type GatewayHost } from './gateway.ts';
 import { seedProducts } from './rules/products.ts';
-import { seedPurchaseOrders } from './rules/stock.ts';
+import { seedPurchaseOrders } from './rules/receipts.ts';
 import type { MainKey } from './sessions.ts';
 
 export type SandboxErpEnv = {

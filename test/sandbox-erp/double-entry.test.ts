@@ -57,6 +57,14 @@ const restock = fc.boolean();
 const refundLines = fc.array(fc.record({ lineId: fc.constant('1'), sku, quantity, amount }), {
   maxLength: 2,
 });
+const backorder = fc.constantFrom('create', 'cancel');
+const soldLine = fc.record({ lineId: fc.constant('1'), sku: fc.constant('SKU-1'), quantity });
+const soldLines = fc.option(fc.array(soldLine, { minLength: 1, maxLength: 2 }), { nil: undefined });
+const disposition = fc.constantFrom('restock', 'scrap');
+const returnLines = fc.array(
+  fc.tuple(soldLine, disposition).map(([sold, to]) => ({ ...sold, disposition: to })),
+  { minLength: 1, maxLength: 2 },
+);
 const stockLines = fc.array(fc.record({ sku, quantity }), { minLength: 1, maxLength: 3 });
 const purchaseOrder = fc.constantFrom('PO-1', 'PO-2', undefined);
 const location = fc.constantFrom('MAIN', 'BERLIN');
@@ -71,6 +79,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   post(
     '/api/credit-notes',
     fc.record({ refundId: fc.uuid(), orderId, amount, currency, restock, lines: refundLines }),
+  ),
+  post('/api/shipments', fc.record({ shipmentId: fc.uuid(), orderId, lines: soldLines, backorder })),
+  post('/api/returns', fc.record({ returnId: fc.uuid(), orderId, lines: returnLines })),
+  post(
+    '/api/purchase-receipts',
+    fc.record({
+      receiptId: fc.uuid(),
+      purchaseOrder: fc.constant('PO-1'),
+      backorder,
+      location,
+      lines: stockLines,
+    }),
   ),
   post('/api/receipts', fc.record({ receiptId: fc.uuid(), purchaseOrder, location, lines: stockLines })),
   fc
@@ -97,8 +117,23 @@ function expectBooksToAgree(everything: Json): void {
     expect(level.onHand).toBe(sum(inState('done'), (move) => move.quantity));
     expect(level.reserved).toBe(sum(inState('reserved'), (move) => -move.quantity));
   }
+  for (const line of everything.orders.flatMap(({ lines }: Json) => lines)) {
+    const moved = line.deliveredQuantity + line.cancelledQuantity;
+    expect(moved).toBeLessThanOrEqual(line.quantity + 1e-9);
+    expect(line.returnedQuantity).toBeLessThanOrEqual(line.deliveredQuantity);
+  }
+  const reserved = everything.stockOnHand.filter((level: Json) => level.location === 'MAIN');
+  for (const { sku: of, reserved: held } of reserved) {
+    const lines = everything.orders
+      .filter(({ state: is }: Json) => is === 'confirmed')
+      .flatMap(({ lines: sold }: Json) => sold.filter((line: Json) => line.sku === of));
+    const open = (line: Json) => line.quantity - line.deliveredQuantity - line.cancelledQuantity;
+    expect(held).toBe(sum(lines, open));
+  }
   for (const invoice of everything.invoices.filter(({ state: is }: Json) => is === 'posted')) {
-    const left = Number(invoice.total) - Number(invoice.paidTotal) - Number(invoice.creditedTotal);
+    const settled =
+      Number(invoice.paidTotal) + Number(invoice.creditedTotal) + Number(invoice.writtenOffTotal);
+    const left = Number(invoice.total) - settled;
     expect(Number(invoice.residual)).toBeCloseTo(left, 4);
     expect(Number(invoice.creditedTotal)).toBeLessThanOrEqual(Number(invoice.total));
   }

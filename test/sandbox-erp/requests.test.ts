@@ -116,6 +116,8 @@ describe('a request', () => {
         new Request(`http://127.0.0.1${path}`, { method: 'POST', body: '{' }),
       );
       expect(answer.status).toBe(400);
+      // A body nobody reads keeps the object in use, and a later restart of it waiting.
+      expect(await answer.json()).toMatchObject({ error: { code: 'malformed_json' } });
     }
   });
 

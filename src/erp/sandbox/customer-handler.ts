@@ -5,7 +5,7 @@ import type { ErpCall, Lookup, OperationHandler } from '../../core/erp.ts';
 import { isJsonObject } from '../../core/json.ts';
 import type { InputOf } from '../../core/operation.ts';
 import type { customerUpsert } from '../../operations/customers.ts';
-import { keyedBody, lookupByKey, performedWithoutAnswer } from './keyed-document.ts';
+import { keyedBody, lookupReplaced, performedWithoutAnswer } from './keyed-document.ts';
 import {
   findFirst,
   pathSegment,
@@ -35,15 +35,11 @@ export function createCustomerHandler(options: SandboxOptions): OperationHandler
   };
 }
 
-async function lookupCustomer(call: Call): Promise<Lookup> {
-  const newest = await lookupByKey(call, '/api/customers');
-  if (newest.kind !== 'not_found') return newest;
-  const audited = await findFirst(call, '/api/audit', { relayKey: call.key });
-  if (audited.kind !== 'document') return audited;
-  if (audited.document === null) return { kind: 'not_found' };
+function lookupCustomer(call: Call): Promise<Lookup> {
   const { customerId, name, email = null } = call.input;
-  const customer = await findFirst(call, '/api/customers', { customerId });
-  if (customer.kind !== 'document') return customer;
-  // It was written and has been replaced since. What it wrote is what the input says; who it is, the ERP says.
-  return { kind: 'found', answer: { ...customer.document, customerId, name, email } };
+  return lookupReplaced(call, {
+    collection: '/api/customers',
+    find: () => findFirst(call, '/api/customers', { customerId }),
+    written: { customerId, name, email },
+  });
 }

@@ -3,7 +3,10 @@
 
 import type { OperationHandler } from '../../core/erp.ts';
 import type { creditNoteIssue } from '../../operations/accounting.ts';
+import type { invoiceReconcile } from '../../operations/invoicing.ts';
 import type { paymentRegister } from '../../operations/payments.ts';
+import type { purchaseReceive } from '../../operations/purchasing.ts';
+import type { returnReceive, shipmentDeliver } from '../../operations/shipping.ts';
 import type { stockReceive, stockSet } from '../../operations/stock.ts';
 import { keyedBody, keyedDocument } from './keyed-document.ts';
 import { pathSegment, refusedSegment, type SandboxOptions } from './sandbox-calls.ts';
@@ -26,6 +29,58 @@ export const createCreditNoteHandler = (options: SandboxOptions): OperationHandl
       toWrite: (input, key) => ({ method: 'POST', path: '/api/credit-notes', body: keyedBody(input, key) }),
       subject: ({ refundId }) => ({ refundId }),
       doneCodes: ['credit_exceeds_invoice', 'over_return'],
+    },
+    options,
+  );
+
+export const createReconcileHandler = (options: SandboxOptions): OperationHandler<typeof invoiceReconcile> =>
+  keyedDocument<typeof invoiceReconcile>(
+    {
+      collection: '/api/reconciliations',
+      toWrite: (input, key) => ({
+        method: 'POST',
+        path: '/api/reconciliations',
+        body: keyedBody(input, key),
+      }),
+      subject: ({ paymentId }) => ({ paymentId }),
+      doneCodes: ['already_reconciled'],
+    },
+    options,
+  );
+
+export const createShipmentHandler = (options: SandboxOptions): OperationHandler<typeof shipmentDeliver> =>
+  keyedDocument<typeof shipmentDeliver>(
+    {
+      collection: '/api/shipments',
+      toWrite: (input, key) => ({ method: 'POST', path: '/api/shipments', body: keyedBody(input, key) }),
+      subject: ({ shipmentId }) => ({ shipmentId }),
+      doneCodes: ['nothing_to_deliver', 'over_delivery'],
+    },
+    options,
+  );
+
+export const createReturnHandler = (options: SandboxOptions): OperationHandler<typeof returnReceive> =>
+  keyedDocument<typeof returnReceive>(
+    {
+      collection: '/api/returns',
+      toWrite: (input, key) => ({ method: 'POST', path: '/api/returns', body: keyedBody(input, key) }),
+      subject: ({ returnId }) => ({ returnId }),
+      doneCodes: ['over_return'],
+    },
+    options,
+  );
+
+export const createPurchaseHandler = (options: SandboxOptions): OperationHandler<typeof purchaseReceive> =>
+  keyedDocument<typeof purchaseReceive>(
+    {
+      collection: '/api/receipts',
+      toWrite: (input, key) => ({
+        method: 'POST',
+        path: '/api/purchase-receipts',
+        body: keyedBody(input, key),
+      }),
+      subject: ({ receiptId }) => ({ receiptId }),
+      doneCodes: ['over_receipt'],
     },
     options,
   );

@@ -33,7 +33,8 @@ export function createInvoiceHandler(options: SandboxOptions): OperationHandler<
 }
 
 async function postDraft(call: Call, draft: JsonObject, options: SandboxOptions): Promise<Performed> {
-  const posting = { collection: invoices, document: draft, verb: 'post', goal: 'posted' } as const;
+  const body = { whenLocked: call.input.whenLocked };
+  const posting = { collection: invoices, document: draft, verb: 'post', goal: 'posted', body } as const;
   const posted = await transition(call, posting, options);
   if (posted.kind !== 'rejected' || posted.code !== 'nothing_to_invoice') return posted;
   return (await findPosted(call)) ?? posted;

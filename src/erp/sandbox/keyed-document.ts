@@ -2,10 +2,19 @@
 // The document carries the operation key, by which lookup finds it, and the sender's own id, by which "already done"
 // is told from a true refusal. May not repeat a write by itself.
 
-import type { ErpCall, Lookup, OperationHandler, Performed } from '../../core/erp.ts';
-import { isJsonObject, type JsonValue } from '../../core/json.ts';
+import type { ErpCall, Lookup, OperationHandler, Performed, Polled } from '../../core/erp.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { AnyOperation, InputOf } from '../../core/operation.ts';
-import { findFirst, type SandboxOptions, verifyAnswer, type Write, write } from './sandbox-calls.ts';
+import { pollJob } from './poll-job.ts';
+import { textField } from './read-answer.ts';
+import {
+  findFirst,
+  type ReadDocument,
+  type SandboxOptions,
+  verifyAnswer,
+  type Write,
+  write,
+} from './sandbox-calls.ts';
 
 export type KeyedDocument<Input> = {
   /** Where such documents are found, e.g. `/api/payments`. */
@@ -36,6 +45,13 @@ export function keyedDocument<O extends AnyOperation>(
       return performedWithoutAnswer(call, spec.collection);
     },
     verify: verifyAnswer,
+    // A job that was refused may have been done before like any write.
+    poll: async (call, jobRef): Promise<Polled> => {
+      const polled = await pollJob(call, jobRef);
+      if (polled.kind !== 'rejected' || !spec.doneCodes.includes(polled.code)) return polled;
+      const done = await findDone(call, spec);
+      return done === null || done.kind === 'accepted' ? polled : done;
+    },
   };
 }
 
@@ -61,6 +77,32 @@ export async function performedWithoutAnswer(call: ErpCall<unknown>, collection:
   if (found.kind === 'found') return { kind: 'performed', answer: found.answer };
   return { kind: 'answer_lost', message: 'the ERP answered success and showed no document' };
 }
+
+/**
+ * Of a document that each write replaces: the newest write's key stands on it, an older one's in the audit log. What the
+ * older one wrote is what its input says (`written`); what else the document holds, the ERP says.
+ */
+export async function lookupReplaced(
+  call: ErpCall<unknown>,
+  { collection, find, written }: ReplacedDocument,
+): Promise<Lookup> {
+  const newest = await lookupByKey(call, collection);
+  if (newest.kind !== 'not_found') return newest;
+  const audited = await findFirst(call, '/api/audit', { relayKey: call.key });
+  if (audited.kind !== 'document') return audited;
+  if (audited.document === null) return { kind: 'not_found' };
+  const documentId = textField(audited.document, 'documentId');
+  if (typeof documentId !== 'string') return documentId;
+  const current = await find(documentId);
+  if (current.kind !== 'document') return current;
+  return { kind: 'found', answer: { ...current.document, ...written } };
+}
+
+type ReplacedDocument = {
+  readonly collection: string;
+  readonly find: (documentId: string) => Promise<ReadDocument<JsonObject | null>>;
+  readonly written: JsonObject;
+};
 
 /** The input as the request body, with the key the document will carry. */
 export function keyedBody(input: Readonly<Record<string, JsonValue | undefined>>, key: string): JsonValue {

@@ -7,11 +7,17 @@ import { createCustomerHandler } from './customer-handler.ts';
 import {
   createCreditNoteHandler,
   createPaymentHandler,
+  createPurchaseHandler,
   createReceiptHandler,
+  createReconcileHandler,
+  createReturnHandler,
+  createShipmentHandler,
   createStockHandler,
 } from './documents.ts';
 import { createInvoiceHandler } from './invoice-handler.ts';
+import { createPeriodHandler } from './period-handler.ts';
 import { pollJob } from './poll-job.ts';
+import { createPriceHandler } from './price-handler.ts';
 import { createCancelHandler, createConfirmHandler } from './sale-handlers.ts';
 import type { SandboxOptions } from './sandbox-calls.ts';
 import { sandboxSamples } from './sandbox-samples.ts';
@@ -24,7 +30,7 @@ import { sandboxSession } from './sandbox-session.ts';
 export function createSandboxAdapter(options: SandboxOptions = { idempotencyKeys: false }): ErpAdapter {
   return {
     name: 'sandbox',
-    version: '1.0.0',
+    version: '1.1.0',
     level: 'proven',
     once: options.idempotencyKeys ? 'native_key' : 'searchable_field',
     credentialFields: ['keyId', 'secret'],
@@ -32,11 +38,17 @@ export function createSandboxAdapter(options: SandboxOptions = { idempotencyKeys
     operations: {
       'sale.confirm': { ...createConfirmHandler(options), poll: pollJob },
       'sale.cancel': { ...createCancelHandler(options), poll: pollJob },
-      'payment.register': { ...createPaymentHandler(options), poll: pollJob },
+      'shipment.deliver': createShipmentHandler(options),
+      'return.receive': createReturnHandler(options),
+      'payment.register': createPaymentHandler(options),
       'invoice.post': { ...createInvoiceHandler(options), poll: pollJob },
-      'credit_note.issue': { ...createCreditNoteHandler(options), poll: pollJob },
-      'stock.receive': { ...createReceiptHandler(options), poll: pollJob },
-      'stock.set': { ...createStockHandler(options), poll: pollJob },
+      'invoice.reconcile': createReconcileHandler(options),
+      'credit_note.issue': createCreditNoteHandler(options),
+      'period.close': createPeriodHandler(options),
+      'purchase.receive': createPurchaseHandler(options),
+      'stock.receive': createReceiptHandler(options),
+      'stock.set': createStockHandler(options),
+      'price.set': { ...createPriceHandler(options), poll: pollJob },
       'customer.upsert': { ...createCustomerHandler(options), poll: pollJob },
     },
     batches: {

@@ -1,10 +1,10 @@
-// The general ledger: double entry, closed periods, the trial balance.
+// The general ledger: double entry and the trial balance.
 // Every other rule posts through `postEntry`, which lets nothing out of balance in. A posted entry never changes.
 
 import * as z from 'zod';
 import { formatMoney, type Units } from '../decimal.ts';
 import type { JournalEntryDocument } from '../documents.ts';
-import { type Erp, isoDay, isoTime, parseBody, requireModule } from '../erp.ts';
+import { type Erp, isoTime, parseBody, requireModule } from '../erp.ts';
 import { sequenceOf } from '../erp-store.ts';
 import { refuse, refuseUnknown } from '../refusal.ts';
 import {
@@ -16,6 +16,7 @@ import {
   relayKeyField,
   timeField,
 } from './fields.ts';
+import { accountingDate } from './periods.ts';
 
 export const ACCOUNTS = {
   bank: '1000 Bank',
@@ -31,6 +32,8 @@ export const ACCOUNTS = {
   discounts: '4900 Discounts given',
   cost_of_goods: '5000 Cost of goods sold',
   stock_differences: '5900 Stock differences',
+  scrapped: '5800 Scrapped returns',
+  payment_differences: '7800 Payment differences',
   rounding: '7900 Rounding differences',
 } as const;
 
@@ -84,16 +87,6 @@ export function postEntry(erp: Erp, entry: NewEntry): JournalEntryDocument | nul
   return document;
 }
 
-/** The day something is posted on. A closed period refuses it, or moves it to today without a word, as the settings say. */
-export function accountingDate(erp: Erp, wanted: string | null | undefined, field: string): string {
-  const today = isoDay(erp.now);
-  const day = wanted === null || wanted === undefined ? today : isoDay(Date.parse(wanted));
-  const { closedThrough, closedPeriod } = erp.settings;
-  if (closedThrough === null || day > closedThrough) return day;
-  if (closedPeriod === 'post_today' && today > closedThrough) return today;
-  return refuse('period_closed', `The period of ${day} is closed (through ${closedThrough}).`, field);
-}
-
 const manualEntryBody = z.object({
   relayKey: relayKeyField,
   currency: currencyField,
@@ -130,7 +123,7 @@ export function createManualEntry(erp: Erp, body: unknown): JournalEntryDocument
       sourceId: null,
       relayKey: input.relayKey ?? null,
     },
-    accountingDate: accountingDate(erp, input.date, 'date'),
+    accountingDate: accountingDate(erp, { wanted: input.date, field: 'date' }),
     postings,
   });
   if (entry === null) return refuse('amount_not_positive', 'An entry needs an amount.', 'lines');

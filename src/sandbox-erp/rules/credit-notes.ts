@@ -13,11 +13,21 @@ import {
 import type { CreditNoteDocument, CreditNoteLine, InvoiceDocument, OrderDocument } from '../documents.ts';
 import { DEFAULT_LOCATION, type Erp, isoTime, parseBody, requireModule } from '../erp.ts';
 import { refuse } from '../refusal.ts';
-import { accountingDate, postEntry } from './accounting.ts';
+import { postEntry } from './accounting.ts';
 import * as fields from './fields.ts';
-import { settledInvoice } from './invoicing.ts';
-import { endReservation, insertMove, moveStock } from './products.ts';
-import { orderOfDocument, reservationsOf, updateOrder } from './sales.ts';
+import { accountingDate } from './periods.ts';
+import { moveStock } from './products.ts';
+import {
+  deliveryStateOf,
+  lineOfOrder,
+  movedLine,
+  openQuantity,
+  returnableQuantity,
+  takeReserved,
+  withLine,
+} from './reservations.ts';
+import { orderOfDocument, updateOrder } from './sales.ts';
+import { settledInvoice } from './settlement.ts';
 
 const creditNoteBody = z.object({
   relayKey: fields.relayKeyField,
@@ -36,8 +46,11 @@ const creditNoteBody = z.object({
     )
     .max(fields.MAX_LINES)
     .nullish(),
+  /** What the amount beyond the lines gives back. */
+  remainder: z.enum(['shipping', 'goodwill']).default('goodwill'),
   restock: z.boolean().nullish(),
   reason: z.string().max(1_000).nullish(),
+  ...fields.postingFields,
 });
 
 type CreditNoteBody = z.infer<typeof creditNoteBody>;
@@ -51,7 +64,7 @@ export function issueCreditNote(erp: Erp, body: unknown): CreditNoteDocument {
     return refuse('nothing_invoiced', `${order.documentNumber} has no posted invoice to credit.`, 'orderId');
   const amount = creditableAmount(input, invoice);
   const lines = (input.lines ?? []).map((line, index) => creditLine(line, { index, invoice, currency }));
-  const day = accountingDate(erp, null, 'refundId');
+  const day = accountingDate(erp, { ...input, wanted: input.postingDate, field: 'postingDate' });
   const note: CreditNoteDocument = {
     ...erp.store.next('credit_note', `RINV/${day.slice(0, 4)}/`),
     ...{
@@ -62,6 +75,7 @@ export function issueCreditNote(erp: Erp, body: unknown): CreditNoteDocument {
       orderId: order.orderId,
     },
     ...{ invoiceId: invoice.documentId, currency, lines, reason: input.reason ?? null, accountingDate: day },
+    remainder: input.remainder,
     ...{ amount: formatMoney(amount, currency), total: formatMoney(amount, currency) },
     restocked: input.restock === true && lines.length > 0,
   };
@@ -69,12 +83,10 @@ export function issueCreditNote(erp: Erp, body: unknown): CreditNoteDocument {
   const credited = { ...invoice, lines: creditedLines(invoice, lines) };
   erp.store.update('invoice', settledInvoice(credited, { credited: amount }));
   const creditedTotal = formatMoney(storedMoney(order.creditedTotal) + amount, currency);
-  updateOrder(erp, { ...order, creditedTotal });
   postCredit(erp, note, invoice);
-  if (note.restocked) {
-    requireModule(erp, 'stock');
-    for (const line of lines) restock(erp, { line, order, note });
-  }
+  if (note.restocked) requireModule(erp, 'stock');
+  const restocked = note.restocked ? restock(erp, order, note) : order;
+  updateOrder(erp, { ...restocked, creditedTotal });
   return note;
 }
 
@@ -136,6 +148,10 @@ function postCredit(erp: Erp, note: CreditNoteDocument, invoice: InvoiceDocument
   const amount = storedMoney(note.amount);
   const ratio = { part: storedMoney(invoice.taxTotal), whole: storedMoney(invoice.total) };
   const tax = proportion(amount, ratio, currency);
+  const lineSum = note.lines.reduce((sum, line) => sum + storedMoney(line.amount), 0);
+  const rest = note.remainder === 'shipping' ? amount - lineSum : 0;
+  // Less its own share of the tax, which is in `tax`.
+  const shipping = rest - proportion(rest, ratio, currency);
   postEntry(erp, {
     ...{
       currency,
@@ -144,7 +160,8 @@ function postCredit(erp: Erp, note: CreditNoteDocument, invoice: InvoiceDocument
       sourceId: documentId,
     },
     postings: [
-      { account: 'returns', amount: amount - tax },
+      { account: 'returns', amount: amount - tax - shipping },
+      { account: 'shipping', amount: shipping },
       { account: 'tax', amount: tax },
       { account: 'receivable', amount: -amount },
     ],
@@ -158,30 +175,22 @@ function postCredit(erp: Erp, note: CreditNoteDocument, invoice: InvoiceDocument
   });
 }
 
-/** Goods that were delivered come back; goods that were only reserved are let go. */
-function restock(
-  erp: Erp,
-  { line, order, note }: { line: CreditNoteLine; order: OrderDocument; note: CreditNoteDocument },
-): void {
-  const quantity = storedQuantity(line.quantity);
-  const goods = { sku: line.sku, location: DEFAULT_LOCATION, quantity };
-  if (order.deliveryState === 'delivered') {
-    moveStock(erp, { goods, type: 'return', sourceId: note.documentId, against: 'cost_of_goods' });
-    return;
-  }
-  let left = quantity;
-  for (const move of reservationsOf(erp, order).filter(({ sku }) => sku === line.sku)) {
-    const released = Math.min(left, -storedQuantity(move.quantity));
-    if (released === 0) continue;
-    left -= released;
-    const kept = -storedQuantity(move.quantity) - released;
-    endReservation(erp, { ...move, quantity: formatQuantity(-released) }, 'cancelled');
-    if (kept === 0) continue;
-    insertMove(erp, {
-      goods: { ...goods, quantity: -kept },
-      type: 'delivery',
-      sourceId: order.documentId,
-      state: 'reserved',
-    });
-  }
+/** Goods that are only reserved are let go; goods that were delivered come back. */
+function restock(erp: Erp, order: OrderDocument, note: CreditNoteDocument): OrderDocument {
+  const restocked = note.lines.reduce((left, credited, index) => {
+    const line = lineOfOrder(left, credited, `lines[${index}]`);
+    const quantity = storedQuantity(credited.quantity);
+    const cancelled = Math.min(quantity, openQuantity(line));
+    takeReserved(erp, { order, sku: line.sku, quantity: cancelled, ended: { state: 'cancelled' } });
+    const returned = quantity - cancelled;
+    if (returned > returnableQuantity(line)) {
+      const text = `Only ${formatQuantity(returnableQuantity(line))} of line ${line.lineId} can come back.`;
+      refuse('over_return', text, `lines[${index}].quantity`);
+    }
+    const goods = { sku: line.sku, location: DEFAULT_LOCATION, quantity: returned };
+    const { documentId: sourceId, accountingDate: day } = note;
+    moveStock(erp, { goods, type: 'return', sourceId, against: 'cost_of_goods', day });
+    return withLine(left, movedLine(line, { cancelled, returned }));
+  }, order);
+  return { ...restocked, deliveryState: deliveryStateOf(restocked) };
 }

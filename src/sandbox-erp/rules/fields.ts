@@ -29,6 +29,15 @@ export const timeField = z
     'must be an ISO 8601 date or time',
   );
 
+/** Warnings to pass over, by code. */
+export const acknowledgeWarnings = z.array(z.string().max(100)).max(20).nullish();
+
+/** The day something is posted on, and what becomes of it where that day is closed. */
+export const postingFields = {
+  postingDate: timeField.nullish(),
+  whenLocked: z.enum(['reject', 'next_open_day']).nullish(),
+};
+
 /** 500 lines: past what an order of a shop or a receipt of a warehouse holds, and still one small transaction. */
 export const MAX_LINES = 500;
 

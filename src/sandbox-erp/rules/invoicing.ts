@@ -2,23 +2,33 @@
 // A posted invoice never changes but for its residual, which payments and credit notes bring down.
 
 import * as z from 'zod';
-import { formatMoney, storedMoney, type Units } from '../decimal.ts';
-import type { InvoiceDocument } from '../documents.ts';
+import { formatMoney, storedMoney } from '../decimal.ts';
+import type {
+  InvoiceDocument,
+  InvoiceLine,
+  OrderDocument,
+  OrderLine,
+  PaymentDocument,
+} from '../documents.ts';
 import { type Erp, isoDay, isoTime, parseBody } from '../erp.ts';
 import { refuse, refuseUnknown } from '../refusal.ts';
-import { accountingDate, type Posting, postEntry } from './accounting.ts';
-import { idField, relayKeyField, timeField } from './fields.ts';
+import { type Posting, postEntry } from './accounting.ts';
+import { idField, postingFields, relayKeyField, timeField } from './fields.ts';
+import { accountingDate } from './periods.ts';
 import { orderOfDocument, updateOrder } from './sales.ts';
+import { insertReconciliation, settledInvoice } from './settlement.ts';
 
 const invoiceBody = z.object({
   relayKey: relayKeyField,
   orderId: idField,
   invoiceDate: timeField.nullish(),
+  /** Where it is posted at once. */
+  whenLocked: postingFields.whenLocked,
   state: z.enum(['draft', 'posted']).default('draft'),
 });
 
 export function createInvoice(erp: Erp, body: unknown): InvoiceDocument {
-  const { relayKey = null, orderId, invoiceDate, state } = parseBody(invoiceBody, body);
+  const { relayKey = null, orderId, invoiceDate, whenLocked, state } = parseBody(invoiceBody, body);
   const order = orderOfDocument(erp, orderId, 'orderId');
   if (order.invoiceState === 'invoiced') {
     refuse(
@@ -41,29 +51,39 @@ export function createInvoice(erp: Erp, body: unknown): InvoiceDocument {
       total,
       residual: total,
     },
-    lines: order.lines.map((line) => ({ ...line, creditedQuantity: 0 })),
+    lines: order.lines.map(toInvoiceLine),
     ...{
       paidTotal: formatMoney(0, currency),
       creditedTotal: formatMoney(0, currency),
+      writtenOffTotal: formatMoney(0, currency),
       paymentState: 'unpaid',
     },
     ...{ invoiceDate: day, accountingDate: null, postedAt: null },
   };
   erp.store.insert('invoice', invoice);
   logEffect(erp, 'invoice.draft', invoice);
-  return state === 'posted' ? postInvoice(erp, invoice.documentId) : invoice;
+  return state === 'posted' ? postInvoice(erp, invoice.documentId, { whenLocked }) : invoice;
 }
 
-export function postInvoice(erp: Erp, documentId: string): InvoiceDocument {
+const toInvoiceLine = ({ lineId, sku, quantity, unitPrice, total }: OrderLine): InvoiceLine => ({
+  ...{ lineId, sku, quantity, unitPrice, total },
+  creditedQuantity: 0,
+});
+
+const postingBody = z.object({ whenLocked: postingFields.whenLocked });
+
+export function postInvoice(erp: Erp, documentId: string, body: unknown): InvoiceDocument {
+  const { whenLocked } = parseBody(postingBody, body);
   const draft = invoiceById(erp, documentId);
   const { documentNumber, currency } = draft;
   if (draft.state !== 'draft') refuse('invalid_state', `The entry ${documentNumber} must be in draft.`);
   const order = orderOfDocument(erp, draft.orderId, 'orderId');
   if (order.invoiceState === 'invoiced')
     refuse('nothing_to_invoice', `${order.documentNumber} has been invoiced.`);
-  const day = accountingDate(erp, draft.invoiceDate, 'invoiceDate');
-  // What was paid before the invoice waits as a prepayment and is used up now.
-  const prepaid = storedMoney(order.paidTotal);
+  const day = accountingDate(erp, { wanted: draft.invoiceDate, whenLocked, field: 'invoiceDate' });
+  // What was paid before the invoice waits as a prepayment and is used up now, unless somebody shall do that by hand.
+  const used = erp.settings.reconcilePayments === 'at_once' ? openPaymentsOf(erp, order) : [];
+  const prepaid = used.reduce((sum, { amount }) => sum + storedMoney(amount), 0);
   const postings: Posting[] = [
     ...invoicePostings(draft),
     { account: 'prepayments', amount: prepaid },
@@ -71,14 +91,29 @@ export function postInvoice(erp: Erp, documentId: string): InvoiceDocument {
   ];
   const narrative = `Invoice ${documentNumber} of order ${draft.orderId}`;
   postEntry(erp, { currency, accountingDate: day, narrative, sourceId: documentId, postings });
-  const posted = settledInvoice(
-    { ...draft, state: 'posted', accountingDate: day, postedAt: isoTime(erp.now) },
-    { paid: prepaid },
+  const unpaid: InvoiceDocument = {
+    ...draft,
+    state: 'posted',
+    accountingDate: day,
+    postedAt: isoTime(erp.now),
+  };
+  const posted = used.reduce(
+    (invoice, payment) => {
+      const paid = settledInvoice(invoice, { paid: storedMoney(payment.amount) });
+      insertReconciliation(erp, { payment, invoice: paid, day });
+      return paid;
+    },
+    settledInvoice(unpaid, {}),
   );
   erp.store.update('invoice', posted);
-  updateOrder(erp, { ...order, invoiceState: 'invoiced', invoiceId: documentId });
+  const openPayments = used.length > 0 ? [] : order.openPayments;
+  updateOrder(erp, { ...order, invoiceState: 'invoiced', invoiceId: documentId, openPayments });
   logEffect(erp, 'invoice.post', posted);
   return posted;
+}
+
+function openPaymentsOf(erp: Erp, { openPayments }: OrderDocument): PaymentDocument[] {
+  return openPayments.flatMap((id) => erp.store.get('payment', id) ?? []);
 }
 
 /** Receivable against revenue, shipping, tax and discount. What rounding left goes to an account of its own. */
@@ -92,22 +127,6 @@ function invoicePostings(invoice: InvoiceDocument): Posting[] {
     { account: 'discounts', amount: storedMoney(invoice.discountTotal) },
     { account: 'rounding', amount: -storedMoney(invoice.roundingDifference) },
   ];
-}
-
-/** The invoice with more paid on it or credited from it, in units. */
-export function settledInvoice(
-  invoice: InvoiceDocument,
-  { paid = 0, credited = 0 }: { paid?: Units; credited?: Units },
-): InvoiceDocument {
-  const paidTotal = storedMoney(invoice.paidTotal) + paid;
-  const creditedTotal = storedMoney(invoice.creditedTotal) + credited;
-  const residual = storedMoney(invoice.total) - paidTotal - creditedTotal;
-  const text = (units: Units): string => formatMoney(units, invoice.currency);
-  return {
-    ...invoice,
-    ...{ paidTotal: text(paidTotal), creditedTotal: text(creditedTotal), residual: text(residual) },
-    paymentState: residual <= 0 ? 'paid' : paidTotal > 0 ? 'partial' : 'unpaid',
-  };
 }
 
 const invoiceChange = z.object({ invoiceDate: timeField });

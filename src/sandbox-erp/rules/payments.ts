@@ -6,10 +6,19 @@ import { formatMoney, storedMoney } from '../decimal.ts';
 import type { InvoiceDocument, OrderDocument, PaymentDocument } from '../documents.ts';
 import { type Erp, isoTime, parseBody } from '../erp.ts';
 import { refuse } from '../refusal.ts';
-import { accountingDate, postEntry } from './accounting.ts';
-import { currencyField, idField, moneyField, positiveAmount, relayKeyField, timeField } from './fields.ts';
-import { settledInvoice } from './invoicing.ts';
+import { postEntry } from './accounting.ts';
+import {
+  currencyField,
+  idField,
+  moneyField,
+  positiveAmount,
+  postingFields,
+  relayKeyField,
+  timeField,
+} from './fields.ts';
+import { accountingDate } from './periods.ts';
 import { orderOfDocument, updateOrder } from './sales.ts';
+import { insertReconciliation, postedInvoice, settledInvoice } from './settlement.ts';
 
 const paymentBody = z.object({
   relayKey: relayKeyField,
@@ -20,6 +29,7 @@ const paymentBody = z.object({
   currency: currencyField,
   paidAt: timeField,
   method: z.string().max(100).nullish(),
+  whenLocked: postingFields.whenLocked,
 });
 
 type PaymentBody = z.infer<typeof paymentBody>;
@@ -45,7 +55,7 @@ export function registerPayment(erp: Erp, body: unknown): PaymentDocument {
     const left = `${formatMoney(owed, currency)} ${currency}`;
     refuse('payment_exceeds_residual', `Only ${left} are left to pay on ${order.documentNumber}.`, 'amount');
   }
-  const day = accountingDate(erp, input.paidAt, 'paidAt');
+  const day = accountingDate(erp, { ...input, wanted: input.paidAt, field: 'paidAt' });
   const payment: PaymentDocument = {
     ...erp.store.next('payment', `PAY/${day.slice(0, 4)}/`),
     ...{
@@ -63,10 +73,16 @@ export function registerPayment(erp: Erp, body: unknown): PaymentDocument {
     },
   };
   erp.store.insert('payment', payment);
-  if (invoice !== null) erp.store.update('invoice', settledInvoice(invoice, { paid: amount }));
+  const matched = erp.settings.reconcilePayments === 'at_once' ? invoice : null;
+  if (matched !== null) {
+    const settled = settledInvoice(matched, { paid: amount });
+    erp.store.update('invoice', settled);
+    insertReconciliation(erp, { payment, invoice: settled, day });
+  }
   const paidTotal = formatMoney(storedMoney(order.paidTotal) + amount, currency);
-  updateOrder(erp, { ...order, paidTotal });
-  postPayment(erp, payment, invoice === null ? 'prepayments' : 'receivable');
+  const openPayments = matched === null ? [...order.openPayments, payment.documentId] : order.openPayments;
+  updateOrder(erp, { ...order, paidTotal, openPayments });
+  postPayment(erp, payment, matched === null ? 'prepayments' : 'receivable');
   return payment;
 }
 
@@ -74,18 +90,7 @@ export function registerPayment(erp: Erp, body: unknown): PaymentDocument {
 function payable(erp: Erp, input: PaymentBody): { order: OrderDocument; invoice: InvoiceDocument | null } {
   const { orderId, invoiceNumber } = input;
   if (invoiceNumber !== null && invoiceNumber !== undefined) {
-    const [invoice] = erp.store.find('invoice', { column: 'number', value: invoiceNumber }, 1);
-    if (invoice === undefined)
-      return refuse('unknown_invoice', `There is no invoice ${invoiceNumber}.`, 'invoiceNumber');
-    if (invoice.state !== 'posted')
-      refuse('invoice_not_posted', `${invoiceNumber} is not posted.`, 'invoiceNumber');
-    if (orderId !== null && orderId !== undefined && orderId !== invoice.orderId) {
-      refuse(
-        'order_mismatch',
-        `${invoiceNumber} is of order ${invoice.orderId}, not of ${orderId}.`,
-        'orderId',
-      );
-    }
+    const invoice = postedInvoice(erp, { invoiceNumber, orderId });
     return { order: orderOfDocument(erp, invoice.orderId, 'invoiceNumber'), invoice };
   }
   if (orderId === null || orderId === undefined) {

@@ -6,8 +6,9 @@ import { extend, formatMoney, formatQuantity, storedMoney, storedQuantity, type 
 import type { ProductDocument, StockMoveDocument } from '../documents.ts';
 import { COMPANY_CURRENCY, DEFAULT_LOCATION, type Erp, isoTime, parseBody } from '../erp.ts';
 import { refuse } from '../refusal.ts';
-import { type Account, accountingDate, type Posting, postEntry } from './accounting.ts';
+import { type Account, type Posting, postEntry } from './accounting.ts';
 import { amountOrZero, idField, moneyField, relayKeyField, withinBounds } from './fields.ts';
+import { accountingDate } from './periods.ts';
 
 /** 24 products: enough for orders of many lines, few enough to list. */
 const SEEDED_PRODUCTS = 24;
@@ -82,18 +83,24 @@ type Move = {
   readonly sourceId: string;
   /** The account the inventory account is posted against. */
   readonly against: Account;
+  /** The day it is posted on, known to be open. Absent: today. */
+  readonly day?: string | undefined;
 };
 
 /** Moves goods at once: on hand, the move, its entry. */
-export function moveStock(erp: Erp, { goods, type, sourceId, against }: Move): void {
+export function moveStock(erp: Erp, { goods, type, sourceId, against, day }: Move): void {
   if (goods.quantity === 0) return;
   const move = insertMove(erp, { goods, type, sourceId, state: 'done' });
   erp.store.addStock(goods, { onHand: goods.quantity });
-  postValue(erp, move, against);
+  postValue(erp, move, { against, day });
 }
 
 /** The entry a move that is done makes: inventory against the account of its cause, at the product's cost. */
-function postValue(erp: Erp, move: StockMoveDocument, against: Account): void {
+function postValue(
+  erp: Erp,
+  move: StockMoveDocument,
+  { against, day = accountingDate(erp, { field: 'date' }) }: { against: Account; day?: string | undefined },
+): void {
   const product = erp.store.byReference('product', move.sku);
   const cost = storedMoney(product?.cost ?? '0');
   const value = withinBounds(extend(storedQuantity(move.quantity), cost, COMPANY_CURRENCY), 'quantity');
@@ -102,7 +109,6 @@ function postValue(erp: Erp, move: StockMoveDocument, against: Account): void {
     { account: against, amount: -value },
   ];
   const narrative = `${move.type} ${move.documentNumber} of ${move.sku}`;
-  const day = accountingDate(erp, null, 'date');
   postEntry(erp, {
     currency: COMPANY_CURRENCY,
     accountingDate: day,
@@ -132,10 +138,16 @@ export function insertMove(erp: Erp, { goods, type, sourceId, state }: NewMove):
   return move;
 }
 
+export type EndedReservation = {
+  readonly state: 'done' | 'cancelled';
+  /** As of `Move`. */
+  readonly day?: string | undefined;
+};
+
 /** Ends a reservation: the goods leave, or go back on the shelf. */
-export function endReservation(erp: Erp, move: StockMoveDocument, state: 'done' | 'cancelled'): void {
+export function endReservation(erp: Erp, move: StockMoveDocument, { state, day }: EndedReservation): void {
   const quantity = storedQuantity(move.quantity);
   erp.store.update('stock_move', { ...move, state });
   erp.store.addStock(move, { reserved: quantity, onHand: state === 'done' ? quantity : 0 });
-  if (state === 'done') postValue(erp, { ...move, state }, 'cost_of_goods');
+  if (state === 'done') postValue(erp, { ...move, state }, { against: 'cost_of_goods', day });
 }

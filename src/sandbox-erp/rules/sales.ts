@@ -11,12 +11,13 @@ import {
   storedQuantity,
   type Units,
 } from '../decimal.ts';
-import type { OrderDocument, OrderLine } from '../documents.ts';
+import type { OrderDocument, SoldLine } from '../documents.ts';
 import { DEFAULT_LOCATION, type Erp, isoTime, parseBody, requireModule } from '../erp.ts';
 import { refuse, refuseUnknown } from '../refusal.ts';
 import { customerOfOrder, orderCustomerFields } from './customers.ts';
 import * as fields from './fields.ts';
 import { endReservation, insertMove, productOfLine } from './products.ts';
+import { movedLine, openQuantity, reservationsOf } from './reservations.ts';
 
 const orderBody = z.object({
   relayKey: fields.relayKeyField,
@@ -63,6 +64,7 @@ export function createOrder(erp: Erp, body: unknown): OrderDocument {
     ...{ orderedAt: input.orderedAt ?? null, confirmedAt: null, cancelledAt: null, cancelReason: null },
     ...{ cancelRelayKey: null, deliveryState: 'none', invoiceState: 'none', invoiceId: null },
     ...{ paidTotal: formatMoney(0, input.currency), creditedTotal: formatMoney(0, input.currency) },
+    openPayments: [],
   };
   erp.store.insert('order', order);
   logEffect(erp, 'sale.draft', order);
@@ -72,7 +74,7 @@ export function createOrder(erp: Erp, body: unknown): OrderDocument {
 function orderLine(
   erp: Erp,
   { line, index, currency }: { line: OrderBody['lines'][number]; index: number; currency: string },
-): OrderLine {
+): SoldLine {
   const at = `lines[${index}]`;
   const quantity = fields.positiveQuantity(line.quantity, `${at}.quantity`);
   const unitPrice = fields.money(line.unitPrice, `${at}.unitPrice`);
@@ -84,6 +86,7 @@ function orderLine(
     ...{ lineId: line.lineId, sku: line.sku, quantity: formatQuantity(quantity) },
     unitPrice: formatMoney(unitPrice, currency),
     total: formatMoney(fields.withinBounds(given ?? extend(quantity, unitPrice, currency), at), currency),
+    ...{ deliveredQuantity: 0, returnedQuantity: 0, cancelledQuantity: 0 },
   };
 }
 
@@ -93,7 +96,7 @@ type OrderTotals = Pick<
 >;
 
 /** Lines + shipping + tax - discount is the total, but for what rounding every line by itself may leave. */
-function orderTotals(input: OrderBody, lines: readonly OrderLine[]): OrderTotals {
+function orderTotals(input: OrderBody, lines: readonly SoldLine[]): OrderTotals {
   const { currency } = input;
   const discount = fields.amountOrZero(input.discountTotal, 'discountTotal');
   const shipping = fields.amountOrZero(input.shippingTotal, 'shippingTotal');
@@ -153,45 +156,19 @@ export function cancelOrder(erp: Erp, documentId: string, body: unknown): OrderD
   const { documentNumber } = order;
   if (order.state === 'cancelled')
     refuse('invalid_state', `${documentNumber} is not in a state that can be cancelled.`);
-  if (order.deliveryState === 'delivered') refuse('order_delivered', `${documentNumber} has been delivered.`);
+  if (order.deliveryState === 'delivered' || order.deliveryState === 'partial')
+    refuse('order_delivered', `${documentNumber} has been delivered.`);
   if (order.invoiceState === 'invoiced') refuse('order_invoiced', `${documentNumber} has been invoiced.`);
-  for (const move of reservationsOf(erp, order)) endReservation(erp, move, 'cancelled');
+  for (const move of reservationsOf(erp, order)) endReservation(erp, move, { state: 'cancelled' });
   const cancelled = updateOrder(erp, {
     ...order,
     ...{ state: 'cancelled', deliveryState: 'cancelled', cancelledAt: isoTime(erp.now) },
     ...{ cancelReason: reason, cancelRelayKey: relayKey },
+    lines: order.lines.map((line) => movedLine(line, { cancelled: openQuantity(line) })),
   });
   logEffect(erp, 'sale.cancel', { ...cancelled, relayKey });
   return cancelled;
 }
-
-/** Ships what is reserved. Nothing in the relay's catalogue does this: it is what the warehouse does meanwhile. */
-export function deliverOrder(erp: Erp, documentId: string): OrderDocument {
-  const order = orderById(erp, documentId);
-  if (order.state !== 'confirmed' || order.deliveryState !== 'reserved') {
-    refuse('invalid_state', `${order.documentNumber} has nothing to deliver.`);
-  }
-  for (const move of reservationsOf(erp, order)) {
-    const { onHand } = erp.store.stockLevel(move.sku, move.location);
-    if (onHand + storedQuantity(move.quantity) < 0) {
-      refuse('insufficient_stock', `Of ${move.sku} only ${formatQuantity(onHand)} are on hand.`);
-    }
-    endReservation(erp, move, 'done');
-  }
-  const delivered = updateOrder(erp, { ...order, deliveryState: 'delivered' });
-  logEffect(erp, 'sale.deliver', delivered);
-  return delivered;
-}
-
-/** The order's reservations that are still open. */
-export function reservationsOf(erp: Erp, order: OrderDocument) {
-  return erp.store
-    .find('stock_move', { column: 'reference', value: order.documentId }, MAX_MOVES_OF_ORDER)
-    .filter((move) => move.state === 'reserved');
-}
-
-/** Each line reserves once, and each of its credited parts may split it once more. */
-const MAX_MOVES_OF_ORDER = 20 * fields.MAX_LINES;
 
 export function updateOrder(erp: Erp, order: OrderDocument): OrderDocument {
   erp.store.update('order', order);

@@ -9,7 +9,7 @@ describe.each(operationCases)('$name', (operation) => {
   it('is done once, carries its key and answers with its document', async () => {
     const work = await harness.prepare(operation);
     expect(await work.lookup()).toEqual({ kind: 'not_found' });
-    expect(await work.perform()).toMatchObject({ kind: 'succeeded' });
+    expect(await work.finish()).toMatchObject({ kind: 'succeeded' });
     expect(await work.lookupAndVerify()).toMatchObject({ kind: 'duplicate' });
     await harness.expectDoneOnce(operation);
     const { operations } = await harness.sandbox.state();
@@ -22,13 +22,13 @@ describe.each(operationCases)('$name', (operation) => {
     async (lostAnswerMode) => {
       const work = await harness.prepare(operation);
       await harness.sandbox.setFaults({ lostAnswerRate: 1, lostAnswerMode });
-      const lost = await work.perform();
+      const lost = await work.finish();
       if (lostAnswerMode === 'cut')
         expect(lost).toMatchObject({ kind: 'call_failed', failure: { kind: 'no_answer' } });
       else expect(lost).toMatchObject({ kind: 'answer_lost' });
       await harness.sandbox.setFaults({});
       const found = await work.lookup();
-      if (found.kind === 'unfinished') await work.perform(found.answer);
+      if (found.kind === 'unfinished') await work.finish(found.answer);
       expect(await work.lookupAndVerify()).toMatchObject({ kind: 'duplicate' });
       await harness.expectDoneOnce(operation);
     },
@@ -37,27 +37,30 @@ describe.each(operationCases)('$name', (operation) => {
   it('that the ERP answered 500 did nothing and can be tried again', async () => {
     const work = await harness.prepare(operation);
     await harness.sandbox.setFaults({ errorRate: 1 });
-    expect(await work.perform()).toMatchObject({ kind: 'retryable', reason: 'server_error' });
+    expect(await work.finish()).toMatchObject({ kind: 'retryable', reason: 'server_error' });
     await harness.sandbox.setFaults({});
     await harness.expectNotDone(operation);
-    expect(await work.perform()).toMatchObject({ kind: 'succeeded' });
+    expect(await work.finish()).toMatchObject({ kind: 'succeeded' });
     await harness.expectDoneOnce(operation);
   });
 
   it('waits out a rate limit, an ERP that is down, and a module that is off', async () => {
     const work = await harness.prepare(operation);
     await harness.sandbox.setFaults({ rateLimit: { perSecond: 0, retryAfterSeconds: 7 } });
-    expect(await work.perform()).toMatchObject({
+    expect(await work.finish()).toMatchObject({
       kind: 'retryable',
       reason: 'rate_limited',
       retryAfterMs: 7_000,
     });
     await harness.sandbox.setFaults({ down: true });
-    expect(await work.perform()).toMatchObject({ kind: 'retryable', reason: 'erp_unavailable' });
+    expect(await work.finish()).toMatchObject({ kind: 'retryable', reason: 'erp_unavailable' });
     expect(await work.lookup()).toMatchObject({ kind: 'retryable', reason: 'erp_unavailable' });
-    const modulesOff = ['sales', 'invoicing', 'payments', 'stock', 'customers'];
+    const modulesOff = [
+      ...['sales', 'invoicing', 'payments', 'stock', 'customers'],
+      ...['accounting', 'purchasing', 'pricing'],
+    ];
     await harness.sandbox.setFaults({ modulesOff });
-    expect(await work.perform()).toMatchObject({ kind: 'rejected', code: 'module_disabled' });
+    expect(await work.finish()).toMatchObject({ kind: 'rejected', code: 'module_disabled' });
     await harness.sandbox.setFaults({});
     await harness.expectNotDone(operation);
   });
@@ -65,7 +68,7 @@ describe.each(operationCases)('$name', (operation) => {
   it.each(['401', 'envelope'])('survives a token that ended, told as %s', async (expiredAs) => {
     const work = await harness.prepare(operation);
     await harness.sandbox.setFaults({ tokenExpired: true, expiredAs });
-    expect(await work.perform()).toMatchObject({ kind: 'succeeded' });
+    expect(await work.finish()).toMatchObject({ kind: 'succeeded' });
     await harness.expectDoneOnce(operation);
   });
 
@@ -73,7 +76,7 @@ describe.each(operationCases)('$name', (operation) => {
     const work = await harness.prepare(operation);
     await harness.sandbox.setFaults({ renamedField: { documentNumber: 'docNumber' } });
     const issues = [{ path: '$.documentNumber', actual: 'missing' }];
-    expect(await work.perform()).toMatchObject({ kind: 'output_broken', issues });
+    expect(await work.finish()).toMatchObject({ kind: 'output_broken', issues });
     expect(await work.lookupAndVerify()).toMatchObject({ kind: 'output_broken', issues });
     await harness.sandbox.setFaults({});
     expect(await work.lookupAndVerify()).toMatchObject({ kind: 'duplicate' });

@@ -7,6 +7,8 @@ export type OperationCase = {
   readonly input: Json;
   /** Operations done before, as [name, input]. */
   readonly before: readonly (readonly [name: string, input: Json])[];
+  /** Of the ERP. */
+  readonly settings?: Json;
   /** The list of the sandbox's state that its documents stand in. */
   readonly list: string;
   /** What its one document must look like. */
@@ -30,7 +32,7 @@ export const payment = {
   paidAt: '2026-11-20T10:00:00Z',
 };
 
-const invoice = { orderId: '1001', invoiceDate: '2026-11-20' };
+export const invoice = { orderId: '1001', invoiceDate: '2026-11-20' };
 
 export const creditNote = {
   ...{
@@ -53,6 +55,28 @@ export const customer = {
   ...{ customerId: 'c-9', name: 'Grace Hopper', email: 'grace@example.test', phone: '+31 20 123 4567' },
   address: { line1: 'Damrak 1', city: 'Amsterdam', postalCode: '1012 LG', country: 'NL' },
 };
+
+export const shipment = {
+  ...{ shipmentId: 'ship-1', orderId: '1001', backorder: 'create', trackingNumber: '1Z999' },
+  lines: [{ lineId: '1', sku: 'SKU-1', quantity: 1.5 }],
+};
+
+export const everythingShipped = { shipmentId: 'ship-2', orderId: '1001' };
+
+export const returned = {
+  ...{ returnId: 'rma-1', orderId: '1001' },
+  lines: [
+    { lineId: '1', sku: 'SKU-1', quantity: 1, disposition: 'restock' },
+    { lineId: '1', sku: 'SKU-1', quantity: 0.5, disposition: 'scrap' },
+  ],
+};
+
+export const purchaseReceipt = {
+  ...{ receiptId: 'asn-78', purchaseOrder: 'PO-1', backorder: 'cancel' },
+  lines: [{ sku: 'SKU-1', quantity: 60 }],
+};
+
+export const reconciliation = { paymentId: 'pi_1', orderId: '1001', currency: 'EUR' };
 
 export const operationCases: readonly OperationCase[] = [
   {
@@ -106,6 +130,60 @@ export const operationCases: readonly OperationCase[] = [
     before: [],
     list: 'adjustments',
     document: { state: 'done', onHand: 950.5, difference: -49.5 },
+  },
+  {
+    name: 'shipment.deliver',
+    input: shipment,
+    before: [['sale.confirm', sale]],
+    list: 'shipments',
+    document: { state: 'done', totalQuantity: 1.5, hasBackorder: true, trackingNumber: '1Z999' },
+  },
+  {
+    name: 'return.receive',
+    input: returned,
+    before: [
+      ['sale.confirm', sale],
+      ['shipment.deliver', everythingShipped],
+    ],
+    list: 'returns',
+    document: { state: 'done', restockedLines: [{ sku: 'SKU-1', quantity: 1 }] },
+  },
+  {
+    name: 'purchase.receive',
+    input: purchaseReceipt,
+    before: [],
+    list: 'receipts',
+    document: { state: 'done', totalQuantity: 60, purchaseOrder: 'PO-1', hasBackorder: false },
+  },
+  {
+    name: 'invoice.reconcile',
+    input: reconciliation,
+    settings: { reconcilePayments: 'by_hand' },
+    before: [
+      ['sale.confirm', sale],
+      ['invoice.post', invoice],
+      ['payment.register', payment],
+    ],
+    list: 'reconciliations',
+    document: { state: 'reconciled', amount: '29.35', residual: '0.00', writtenOff: '0.00' },
+  },
+  {
+    name: 'period.close',
+    input: { through: '2025-12-31' },
+    settings: { periodCloseMs: 0 },
+    before: [],
+    list: 'periods',
+    document: { state: 'closed', closedThrough: '2025-12-31' },
+  },
+  {
+    name: 'price.set',
+    input: {
+      ...{ sku: 'SKU-1', priceList: 'retail', currency: 'EUR', price: '2.4950' },
+      ...{ asOf: '2026-11-20T10:00:00Z', acknowledgeWarnings: ['price_below_cost'] },
+    },
+    before: [],
+    list: 'prices',
+    document: { state: 'active', price: '2.495', priceList: 'retail', revision: 1 },
   },
   {
     name: 'customer.upsert',

@@ -1,5 +1,6 @@
 // Runs an operation of the adapter the way the relay does: input checked, then look-up or performing, then verifying
 // and checking the output. What the relay makes of a failure (effect, attempts) is the relay's own and not repeated here.
+import { vi } from 'vitest';
 import type { ErpAdapter, ErpCall, ErpConnection, Lookup, Performed } from '../../../../src/core/erp.ts';
 import type { JsonValue } from '../../../../src/core/json.ts';
 import type { ContractIssue, ErpDocument, StateDifference } from '../../../../src/core/outcome.ts';
@@ -14,6 +15,8 @@ export type Ended =
 
 export type OperationRun = {
   perform(unfinished?: JsonValue): Promise<Ended>;
+  /** As `perform`, and where the ERP takes it as a job, on to the job's end. */
+  finish(unfinished?: JsonValue): Promise<Ended>;
   lookup(): Promise<Lookup>;
   /** A look-up that found something, taken as the relay takes it. */
   lookupAndVerify(): Promise<Ended | { readonly kind: 'not_found' | 'unfinished' }>;
@@ -46,11 +49,26 @@ export function runOperation({ adapter, erp, name, input }: Run, key = `key/${na
     if (differences.length > 0) return { kind: 'state_mismatch', differences };
     return { kind: already ? 'duplicate' : 'succeeded', document: output.data };
   };
+  const perform: OperationRun['perform'] = async (unfinished = null) => {
+    const done: Performed = await handler.perform(call, unfinished);
+    return done.kind === 'performed' ? verify(done.answer, done.already === true) : done;
+  };
   return {
+    perform,
     lookup: () => handler.lookup(call),
-    perform: async (unfinished = null) => {
-      const done: Performed = await handler.perform(call, unfinished);
-      return done.kind === 'performed' ? verify(done.answer, done.already === true) : done;
+    finish: async (unfinished) => {
+      const taken = await perform(unfinished);
+      if (taken.kind !== 'accepted') return taken;
+      const ended = await vi.waitFor(
+        async () => {
+          const polled = await handler.poll?.(call, taken.jobRef);
+          if (polled === undefined || polled.kind === 'working') throw new Error(`${name} still runs`);
+          return polled;
+        },
+        { timeout: 10_000, interval: 20 },
+      );
+      if (ended.kind === 'job_unknown') throw new Error(`the job of ${name} is unknown`);
+      return ended.kind === 'performed' ? verify(ended.answer, false) : ended;
     },
     lookupAndVerify: async () => {
       const found = await handler.lookup(call);

@@ -46,9 +46,10 @@ export function useSandbox(): AdapterHarness {
     get erp() {
       return erp;
     },
-    prepare: async ({ name, input, before }) => {
+    prepare: async ({ name, input, before, settings = {} }) => {
+      await sandbox.control('PATCH', '/settings', settings);
       for (const [earlier, earlierInput] of before) {
-        expect(await run(earlier, earlierInput).perform()).toMatchObject({ kind: 'succeeded' });
+        expect(await run(earlier, earlierInput).finish()).toMatchObject({ kind: 'succeeded' });
       }
       return run(name, input);
     },
