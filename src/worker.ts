@@ -68,6 +68,7 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     alerts: ports.alerts,
     audit: ports.audit,
     holds: ports.holds,
+    instances: ports.instances,
     targets: ports.targets,
     journal: ports.journal,
     rejectedRequests: ports.rejectedRequests,

@@ -127,6 +127,11 @@ export function checkTarget(target: TargetDefinition, place: Place): readonly Co
     expect(known, `credential.${field}`, `must not be there: the adapter ${adapter.name} has no such part`);
     expect(!known || variablePattern.test(variable), `credential.${field}`, variableRule);
   }
+  expect(
+    adapter.level !== 'documented' || target.experimental === true,
+    'experimental',
+    `must be true: the adapter ${adapter.name} was written from documentation and has never met its ERP`,
+  );
   expectWithin('timeoutMs', target.timeoutMs, 'timeoutMs');
   expectWithin('quietMs', target.quietMs, 'quietMs');
   expect(isQuietEnough(target, target.timeoutMs), 'quietMs', quietRule(target));

@@ -75,12 +75,14 @@ export function defineTarget<Adapter extends ErpAdapter>(target: {
   readonly timeoutMs: number;
   readonly quietMs: number;
   readonly tokenUrl?: string;
+  readonly experimental?: boolean;
   readonly circuit?: TargetDefinition['circuit'];
   readonly limits?: TargetDefinition['limits'];
 }): Target<(keyof Adapter['operations'] | keyof NonNullable<Adapter['batches']>) & string> {
   const { id, adapter, baseUrl, credential, network = 'public', timeoutMs, quietMs } = target;
-  const { tokenUrl, circuit, limits } = target;
+  const { tokenUrl, experimental, circuit, limits } = target;
   return {
+    ...(experimental === undefined ? {} : { experimental }),
     ...(tokenUrl === undefined ? {} : { tokenUrlVariable: tokenUrl }),
     ...(circuit === undefined ? {} : { circuit }),
     ...(limits === undefined ? {} : { limits }),

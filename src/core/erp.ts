@@ -1,6 +1,7 @@
 // The contract of an ERP adapter: lookup → perform → verify, because the HTTP status is not the result.
 // Pure types. An adapter imports core and operations only; the connection it gets does the I/O.
 
+import type { DeclaredCapabilities, ReadInstance } from './erp-capabilities.ts';
 import type { JsonValue } from './json.ts';
 import type { AnyOperation, InputOf } from './operation.ts';
 import type { ContractIssue, FieldError, RetryableReason } from './outcome.ts';
@@ -242,6 +243,10 @@ export interface ErpAdapter {
   readonly operations: Readonly<Record<string, OperationHandler | undefined>>;
   /** Batch operations it runs. */
   readonly batches?: Readonly<Record<string, BatchHandler | undefined>>;
+  /** What cannot be seen from its handlers; only for operations it runs. */
+  readonly capabilities?: DeclaredCapabilities;
+  /** Asks the running ERP for its version, company, modules and locked days. Reads only; absent: it cannot be asked. */
+  readonly readInstance?: ReadInstance;
   /** Reads that change nothing; absent: the adapter has none to offer. */
   samples?(): readonly ErpSample[];
 }

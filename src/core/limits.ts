@@ -228,6 +228,16 @@ export const limits = {
   maxCachedRecords: 200,
   /** How long a fetched record is kept, ms: a minute; its version stands in its key. */
   cachedRecordMs: 60_000,
+  /** How long is believed what a running ERP said of itself, ms: 5 minutes. Modules and periods change by a person's hand. */
+  instanceTtlMs: 300_000,
+  /** How long an ERP that did not say anything of itself is left alone, ms. */
+  instanceRetryMs: 30_000,
+  /** A reading this old is read again before an operation is refused by it, ms: a burst of refusals asks once. */
+  instanceRecheckMs: 5_000,
+  /** Modules of one ERP that are kept: large ones have some hundred. */
+  maxInstanceModules: 2_000,
+  /** A name or a version an ERP says of itself, characters. */
+  maxInstanceChars: 200,
   /** Intakes under way shown by one partition: the oldest. */
   maxListedIntakes: 100,
 } as const;

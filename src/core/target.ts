@@ -23,6 +23,8 @@ export type TargetDefinition = {
   readonly quietMs: number;
   /** Names the Worker variable with the URL of the token endpoint, where that is another host; absent: the base URL. */
   readonly tokenUrlVariable?: string;
+  /** An adapter of level `documented` may be used. */
+  readonly experimental?: boolean;
   /** What differs from `circuitDefaults`. */
   readonly circuit?: Partial<CircuitSettings>;
   /** What differs from `limitDefaults`: no limits, always open. */

@@ -20,6 +20,7 @@ Admin, with Authorization: Bearer <ADMIN_KEY>:
   POST /admin/deliveries/:id/release     let a held one go on
   POST /admin/replays                    replay dead letters by filter
   POST /admin/targets/:id/release        let all held ones of a target go on
+  GET  /admin/targets/:id/capabilities   what its adapter and its ERP can do
   GET  /admin/rejected-requests  /admin/partitions  /admin/sources  /admin/targets
 
 Operations, with the same key and an Idempotency-Key:

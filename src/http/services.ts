@@ -7,6 +7,7 @@ import type {
   Alerts,
   AuditLog,
   Clock,
+  ErpInstances,
   JournalReader,
   OperationHolds,
   Randomness,
@@ -23,6 +24,7 @@ export type HttpServices = {
   readonly sequencers: Sequencers;
   readonly audit: AuditLog;
   readonly holds: OperationHolds;
+  readonly instances: ErpInstances;
   readonly alerts: Pick<Alerts, 'list' | 'acknowledge'>;
   readonly targets: TargetControls;
   readonly journal: JournalReader;

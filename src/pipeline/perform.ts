@@ -15,6 +15,7 @@ import { toAttemptOutcome } from '../core/sequencer/settle.ts';
 import type { TargetDefinition } from '../core/target.ts';
 import { toContractIssues } from '../operations/to-contract-issues.ts';
 import { attemptBatch, type BatchTry } from './attempt-batch.ts';
+import { findModuleOff } from './check-modules.ts';
 import {
   describe,
   failedLookup,
@@ -30,7 +31,7 @@ import {
 import { findRunnableRoute, type RunnableRoute } from './find-route.ts';
 import { type MappedInput, mapInput, toMappedEvent, validateInput } from './map-input.ts';
 import { performNotice } from './perform-notice.ts';
-import type { Clock, ErpConnections, NoticeSender, OpenErpConnection } from './ports.ts';
+import type { Clock, ErpConnections, ErpInstances, NoticeSender, OpenErpConnection } from './ports.ts';
 
 /** What perform looks up of the relay's definition. */
 export type DeliveryRules = Pick<RelayDefinition, 'sources' | 'targets' | 'findRoute'>;
@@ -42,6 +43,8 @@ export type PerformDependencies = {
   readonly confirm: (deliveryId: string, epoch: number) => Promise<'go' | 'stop'>;
   /** Absent or null: no callbacks are configured. */
   readonly notices?: NoticeSender | null;
+  /** Absent: nobody asks which modules are on. */
+  readonly instances?: ErpInstances;
 };
 
 type Try = {
@@ -160,6 +163,9 @@ async function prepare(
   if (known !== null) return ended(known, mapped.value);
   const timeoutMs = route.timeoutMs ?? target.timeoutMs;
   const doubtSince = leased.ledger?.kind === 'possibly_done' ? leased.ledger.since : null;
+  // What is in doubt is looked up, whatever is off by now.
+  const off = doubtSince === null ? await findModuleOff(deps.instances, target, route.operation) : null;
+  if (off !== null) return ended(off, mapped.value);
   const connection = deps.connections.open({
     target,
     timeoutMs,

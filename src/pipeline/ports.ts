@@ -5,6 +5,7 @@ import type { Alert, AlertReport } from '../core/alerts/alert.ts';
 import type { Attempt, Exchange } from '../core/delivery.ts';
 import type { DirectRequest, RecordAnswer } from '../core/direct-request.ts';
 import type { ErpConnection } from '../core/erp.ts';
+import type { ErpInstance } from '../core/erp-capabilities.ts';
 import type { EventPayload } from '../core/event.ts';
 import type { ParsedId } from '../core/ids.ts';
 import type { OperatorAct } from '../core/operator-act.ts';
@@ -220,6 +221,19 @@ export type OpenErpConnection = {
   /** How many writes left. More than one: an operation of several steps has begun. */
   readonly writeCount: () => number;
 };
+
+/** `at`: when it was asked for, epoch ms. */
+export type InstanceReading =
+  | { readonly kind: 'read'; readonly instance: ErpInstance; readonly at: number }
+  | { readonly kind: 'unread'; readonly message: string; readonly at: number }
+  /** The adapter has no way to ask. */
+  | { readonly kind: 'not_offered' };
+
+/** What the running ERPs say of themselves. */
+export interface ErpInstances {
+  /** Not older than `maxAgeMs`, else read now. Never throws. */
+  find(target: TargetDefinition, maxAgeMs: number): Promise<InstanceReading>;
+}
 
 /** One partition's change set; `from` exclusive, `to` inclusive. */
 export type JournalBatch = {

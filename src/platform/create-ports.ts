@@ -6,6 +6,7 @@ import { limits } from '../core/limits.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import { createKeyCache } from '../core/signature/key-cache.ts';
 import type { SourceRuntime } from '../core/source.ts';
+import { createErpInstances } from '../pipeline/erp-instances.ts';
 import {
   type AcceptDependencies,
   type DeliverDependencies,
@@ -18,6 +19,7 @@ import {
 import type {
   Alerts,
   AuditLog,
+  ErpInstances,
   Journal,
   JournalReader,
   OperationHolds,
@@ -53,6 +55,7 @@ export type Ports = {
   readonly journal: Journal & JournalReader;
   readonly rejectedRequests: RejectedRequests;
   readonly holds: OperationHolds;
+  readonly instances: ErpInstances;
   readonly alerts: Alerts;
   readonly audit: AuditLog;
 };
@@ -76,6 +79,8 @@ export function createPorts(given: {
   const targets = createObjectTargets(env.TARGET);
   const settings = (target: { readonly id: string }): TargetSettings | undefined =>
     config.targetSettings.get(target.id);
+  const connections = createErpConnections({ settings, tokens, clock });
+  const instances = createErpInstances({ connections, clock, telemetry });
   const sources = sourceRuntimes(definition, config);
   return {
     accept: {
@@ -94,7 +99,8 @@ export function createPorts(given: {
     },
     deliver: {
       rules: definition,
-      connections: createErpConnections({ settings, tokens, clock }),
+      connections,
+      instances,
       holds,
       releaseOperation: (release) => releaseAll({ holds, sequencers, telemetry }, release),
       notices: config.callbacks === null ? null : createNoticeSender({ ...config.callbacks, clock }),
@@ -118,6 +124,7 @@ export function createPorts(given: {
     journal,
     rejectedRequests,
     holds,
+    instances,
     alerts: createObjectAlerts(env.ALERTS),
     audit: createD1Audit(env.DB),
   };

@@ -310,6 +310,17 @@ describe('a wrong integration', () => {
     ]);
   });
 
+  it('uses an adapter that has never met its ERP, and does not say so', () => {
+    const documented = { ...targetOptions, adapter: { ...fakeAdapter, level: 'documented' } } as const;
+    expect(allProblems(integration({ targets: [defineTarget(documented)] }))).toEqual([
+      'targets[0] (erp).experimental: must be true: the adapter fake-erp was written from documentation and has never met its ERP',
+    ]);
+    const allowed = defineTarget({ ...documented, experimental: true });
+    expect(allProblems(integration({ targets: [allowed] }))).toEqual([]);
+    const recorded = defineTarget({ ...targetOptions, adapter: { ...fakeAdapter, level: 'recorded' } });
+    expect(allProblems(integration({ targets: [recorded] }))).toEqual([]);
+  });
+
   it('believes "not found" while the ERP may still be at work', () => {
     const rule =
       'timeoutMs must be at most quietMs (4000): else fake-erp may still do what is taken for not done';

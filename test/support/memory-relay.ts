@@ -72,6 +72,7 @@ export function createMemoryRelay(
     accept: () => Promise.reject(new Error('this test does not post webhooks')),
     sequencers,
     holds: createMemoryHolds(),
+    instances: { find: async () => ({ kind: 'not_offered' }) },
     alerts,
     audit: createMemoryAudit(journal),
     targets: createMemoryTargets(definition, { now: () => benchOf(benches, 0).now() }).targets,

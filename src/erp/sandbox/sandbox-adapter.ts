@@ -20,6 +20,8 @@ import { pollJob } from './poll-job.ts';
 import { createPriceHandler } from './price-handler.ts';
 import { createCancelHandler, createConfirmHandler } from './sale-handlers.ts';
 import type { SandboxOptions } from './sandbox-calls.ts';
+import { sandboxCapabilities } from './sandbox-capabilities.ts';
+import { readSandboxInstance } from './sandbox-instance.ts';
 import { sandboxSamples } from './sandbox-samples.ts';
 import { sandboxSession } from './sandbox-session.ts';
 
@@ -55,6 +57,8 @@ export function createSandboxAdapter(options: SandboxOptions = { idempotencyKeys
       'stock.set_many': createStockBatch(options),
       'invoice.post_many': createInvoiceBatch(options),
     },
+    capabilities: sandboxCapabilities,
+    readInstance: readSandboxInstance,
     samples: sandboxSamples,
   };
 }

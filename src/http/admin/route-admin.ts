@@ -5,6 +5,7 @@ import { authorize } from '../authorize.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { routeAlerts } from './alerts.ts';
 import { routeAudit } from './audit.ts';
+import { routeCapabilities } from './capabilities.ts';
 import { routeDeliveries } from './deliveries.ts';
 import { routeIntakes } from './intakes.ts';
 import { routeLines } from './lines.ts';
@@ -25,6 +26,7 @@ export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
   routeReplays(app, services);
   routeResolutions(app, services);
   routeTargets(app, services);
+  routeCapabilities(app, services);
   routeSources(app, services);
   routeIntakes(app, services);
   routePartitions(app, services);

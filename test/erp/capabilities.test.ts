@@ -1,0 +1,48 @@
+// What every adapter declares: nothing about an operation it does not run, and no other module names than it reads.
+import { describe, expect, it } from 'vitest';
+import type { ErpAdapter } from '../../src/core/erp.ts';
+import { capabilityOf } from '../../src/core/erp-capabilities.ts';
+import { loopbackAdapter } from '../../src/erp/loopback/loopback-adapter.ts';
+import { createSandboxAdapter, sandboxAdapter } from '../../src/erp/sandbox/sandbox-adapter.ts';
+import { operations } from '../../src/operations/index.ts';
+
+const adapters: readonly ErpAdapter[] = [loopbackAdapter, sandboxAdapter];
+
+describe.each(adapters)('the adapter $name', (adapter) => {
+  const runs = Object.values(operations).filter((operation) => capabilityOf(adapter, operation).supported);
+
+  it('runs only operations of the catalogue', () => {
+    const handlers = [...Object.keys(adapter.operations), ...Object.keys(adapter.batches ?? {})];
+    expect(runs.map(({ name }) => name).toSorted()).toEqual(handlers.toSorted());
+  });
+
+  it('declares only what it runs', () => {
+    const names = runs.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(Object.keys(adapter.capabilities ?? {})));
+  });
+
+  it('can ask after what the ERP finishes later', () => {
+    for (const operation of runs) {
+      const capability = capabilityOf(adapter, operation);
+      if (!capability.supported || capability.async === 'never') continue;
+      expect(adapter.operations[operation.name]?.poll, operation.name).toBeTypeOf('function');
+    }
+  });
+});
+
+describe('the sandbox adapter', () => {
+  it('runs everything that is about an ERP', () => {
+    for (const operation of Object.values(operations)) {
+      const { supported } = capabilityOf(sandboxAdapter, operation);
+      expect(supported, operation.name).toBe(operation.name !== 'relay.smoke');
+    }
+  });
+
+  it('has native idempotency where the sandbox is told to have it', () => {
+    const native = (adapter: ErpAdapter) => capabilityOf(adapter, operations['sale.confirm']);
+    expect(native(sandboxAdapter)).toMatchObject({ nativeIdempotency: false });
+    expect(native(createSandboxAdapter({ idempotencyKeys: true }))).toMatchObject({
+      nativeIdempotency: true,
+    });
+  });
+});
