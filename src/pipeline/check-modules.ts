@@ -17,14 +17,13 @@ export async function findModuleOff(
 ): Promise<Outcome | null> {
   const capability = capabilityOf(target.adapter, operation);
   if (instances === undefined || !capability.supported || capability.modules.length === 0) return null;
-  for (const maxAgeMs of [limits.instanceTtlMs, limits.instanceRecheckMs]) {
+  const offBy = async (maxAgeMs: number): Promise<readonly string[]> => {
     const reading = await instances.find(target, maxAgeMs);
-    if (reading.kind !== 'read') return null;
-    const missing = missingModules(capability, reading.instance);
-    if (missing.length === 0) return null;
-    if (maxAgeMs === limits.instanceRecheckMs) return moduleDisabled(target, operation, missing);
-  }
-  return null;
+    return reading.kind === 'read' ? missingModules(capability, reading.instance) : [];
+  };
+  if ((await offBy(limits.instanceTtlMs)).length === 0) return null;
+  const missing = await offBy(limits.instanceRecheckMs);
+  return missing.length === 0 ? null : moduleDisabled(target, operation, missing);
 }
 
 function moduleDisabled(

@@ -84,7 +84,7 @@ describe('a rest', () => {
     const purchase = purchaseOrders.find(
       (order: { purchaseOrder: string }) => order.purchaseOrder === 'PO-1',
     );
-    expect(purchase).toMatchObject({ state: 'closed', lines: expect.arrayContaining([]) });
+    expect(purchase.state).toBe('closed');
     expect(purchase.lines[0]).toMatchObject({ received: 60, cancelled: 40 });
     expect(stockOnHand.every(({ reserved }: { reserved: number }) => reserved === 0)).toBe(true);
   });
