@@ -1,0 +1,128 @@
+// `npm run bench`: the relay beside what people would use instead, in one run on this machine. Asserts nothing absolute; prints
+// the targets as ratios. It ends every process it started.
+
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { readOptions, repository } from '../scripts/local/command.ts';
+import { endWithParent } from '../scripts/local/end-with-parent.ts';
+import { benchSecret } from './load/orders.ts';
+import { type Sink, startSink } from './load/sink.ts';
+import { runFloors, runRounds } from './measure/rounds.ts';
+import { runSoak } from './measure/soak.ts';
+import { type Results, renderResults } from './report/render-results.ts';
+import { targetsOf } from './report/targets.ts';
+import { type Candidate, candidates, floorSystem, relayName } from './systems/catalogue.ts';
+import { type RunningSystem, startSystem } from './systems/system.ts';
+
+const usage = `npm run bench -- [options]
+
+  --rounds N    how often each system is measured (default: 3)
+  --only A,B    only systems whose names begin so, e.g. "holdfast,batch spike"
+  --no-write    print the results and leave bench/RESULTS.md as it is
+  --soak N      instead: N events through the relay, its memory and its database at each tenth (200000 is the target's)
+`;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+type Stage = { readonly sink: Sink; readonly running: RunningSystem[] };
+
+/** Starts what can be started; the rest is left out with its reason. */
+async function startAll(stage: Stage, wanted: readonly Candidate[]): Promise<Results['skipped']> {
+  const skipped: { name: string; reason: string }[] = [];
+  for (const candidate of wanted) {
+    const found = candidate.needs.map((find) => find());
+    const absent = found.find((each) => each.kind === 'absent');
+    if (absent !== undefined) {
+      skipped.push({ name: candidate.name, reason: absent.reason });
+      say(`left out  ${candidate.name}: ${absent.reason}`);
+      continue;
+    }
+    const environments = found.flatMap((each) => (each.kind === 'found' ? [each.environment] : []));
+    const environment = Object.assign(baseEnvironment(stage.sink), ...environments) as Record<string, string>;
+    const system = await startSystem(candidate, environment);
+    stage.running.push(system);
+    say(`started   ${candidate.name} in ${(system.startMs / 1_000).toFixed(1)} s`);
+  }
+  return skipped;
+}
+
+const baseEnvironment = (sink: Sink) => ({ SINK_URL: sink.url, BENCH_SECRET: benchSecret });
+
+function machine(): Record<string, string> {
+  const revision = () => {
+    try {
+      return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+        cwd: repository,
+        encoding: 'utf8',
+      }).trim();
+    } catch {
+      return 'unknown';
+    }
+  };
+  return {
+    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB`,
+    system: `Linux ${release()}, Node ${process.versions.node}`,
+    revision: revision(),
+  };
+}
+
+async function compare(stage: Stage, options: { rounds: number; only: readonly string[] }): Promise<Results> {
+  const { sink, running } = stage;
+  const began = performance.now();
+  const ownBefore = process.cpuUsage();
+  const isWanted = ({ name }: Candidate) =>
+    options.only.length === 0 || options.only.some((start) => name.startsWith(start));
+  const skipped = await startAll(stage, candidates.filter(isWanted));
+  const systems = await runRounds(sink, running, { rounds: options.rounds, pacedEvents: 300, say });
+  const floorWorker = await startSystem(floorSystem, baseEnvironment(sink));
+  running.push(floorWorker);
+  const floors = await runFloors(floorWorker, options.rounds);
+  const own = process.cpuUsage(ownBefore);
+  const events = systems.reduce((sum, { bursts }) => sum + bursts.length, 0) * 3_300;
+  return {
+    date: new Date().toISOString(),
+    machine: machine(),
+    rounds: options.rounds,
+    seconds: (performance.now() - began) / 1_000,
+    generator: { cpuMsPerEvent: (own.user + own.system) / 1_000 / Math.max(1, events) },
+    ...{ systems, floors, skipped, targets: targetsOf(systems, floors) },
+  };
+}
+
+async function main(): Promise<void> {
+  const text = { type: 'string' } as const;
+  const values = readOptions(
+    { rounds: text, only: text, soak: text, 'no-write': { type: 'boolean', default: false } },
+    usage,
+  );
+  const stage: Stage = { sink: await startSink(), running: [] };
+  try {
+    if (values.soak !== undefined) {
+      const relay = candidates.filter(({ name }) => name === relayName);
+      await startAll(stage, relay);
+      const [system] = stage.running;
+      if (system !== undefined) await runSoak(stage.sink, system, { events: Number(values.soak), say });
+      return;
+    }
+    const only = values.only?.split(',').map((name) => name.trim()) ?? [];
+    const results = await compare(stage, { rounds: Number(values.rounds ?? '3'), only });
+    const rendered = renderResults(results);
+    process.stdout.write(`\n${rendered}`);
+    if (values['no-write'] !== true && only.length === 0) {
+      const { systems, ...rest } = results;
+      const kept = systems.map(({ acceptMs, endToEndMs, gapsMs, ...figures }) => figures);
+      const json = `${JSON.stringify({ ...rest, systems: kept }, null, 2)}\n`;
+      writeFileSync(join(repository, 'bench/results.json'), json);
+      writeFileSync(join(repository, 'bench/RESULTS.md'), rendered);
+    }
+  } finally {
+    await Promise.all(stage.running.map((system) => system.stop()));
+    await stage.sink.close();
+  }
+}
+
+endWithParent();
+await main();
+process.exit(0);

@@ -1,0 +1,142 @@
+// The course of the benchmark: every system is started once and warmed; then rounds, in each of which every system is measured in
+// turn, in another order each time, so that a slow minute of the machine is nobody's alone.
+
+import { seededRandom } from '../../scripts/lib/order-run.ts';
+import { memoryMb } from '../load/processes.ts';
+import type { Sink } from '../load/sink.ts';
+import { floors, relayName } from '../systems/catalogue.ts';
+import type { RunningSystem } from '../systems/system.ts';
+import {
+  type Backlog,
+  type Burst,
+  type Measured,
+  measureAccepting,
+  measureBacklog,
+  measureBurst,
+  measureHotOrder,
+  measurePace,
+} from './bursts.ts';
+
+export type SystemResult = {
+  readonly name: string;
+  readonly what: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly startMs: number;
+  readonly idleMemoryMb: number;
+  readonly bursts: Burst[];
+  readonly slowBursts: Burst[];
+  readonly backlogs: Backlog[];
+  readonly acceptMs: number[];
+  readonly endToEndMs: number[];
+  readonly gapsMs: number[];
+  /** Events that came out of their order's order: allowed where the system promises none. */
+  outOfOrder: number;
+  /** Runs that do not count, with their reasons. */
+  readonly voids: string[];
+};
+
+export type Course = {
+  readonly rounds: number;
+  /** Events of the open loop in a round. */
+  readonly pacedEvents: number;
+  readonly say: (line: string) => void;
+};
+
+const warmUpEvents = 500;
+const backlogEvents = 2_000;
+const hotOrderEvents = 60;
+const slowSinkMs = 50;
+
+export function emptyResult(system: RunningSystem): SystemResult {
+  const { name, what, versions, startMs } = system;
+  return {
+    ...{ name, what, versions, startMs, idleMemoryMb: memoryMb(system.pid) },
+    ...{ bursts: [], slowBursts: [], backlogs: [], acceptMs: [], endToEndMs: [], gapsMs: [] },
+    ...{ outOfOrder: 0, voids: [] },
+  };
+}
+
+function keep<Figures>(
+  result: SystemResult,
+  what: string,
+  { measured, into }: { readonly measured: Measured<Figures>; readonly into: (figures: Figures) => void },
+): void {
+  if (measured.kind === 'void') {
+    result.voids.push(`${what}: ${measured.reason}`);
+    return;
+  }
+  result.outOfOrder += measured.outOfOrder;
+  into(measured.figures);
+}
+
+export async function warmUp(sink: Sink, system: RunningSystem): Promise<void> {
+  const count = Math.min(system.burst, warmUpEvents);
+  const warm = await measureBurst(sink, system, { count, sinkMs: 0 });
+  if (warm.kind === 'void') throw new Error(`${system.name} cannot be measured: ${warm.reason}`);
+}
+
+async function measureOnce(
+  sink: Sink,
+  system: RunningSystem,
+  kept: SystemResult,
+  course: Course,
+): Promise<void> {
+  const { burst, slowBurst, paced } = system;
+  const fast = await measureBurst(sink, system, { count: burst, sinkMs: 0 });
+  keep(kept, 'burst', { measured: fast, into: (figures) => kept.bursts.push(figures) });
+  if (slowBurst > 0) {
+    const slow = await measureBurst(sink, system, { count: slowBurst, sinkMs: slowSinkMs });
+    keep(kept, 'slow burst', { measured: slow, into: (figures) => kept.slowBursts.push(figures) });
+  }
+  if (paced) {
+    const pace = await measurePace(sink, system, course.pacedEvents);
+    const into = (figures: { acceptMs: readonly number[]; endToEndMs: readonly number[] }) => {
+      kept.acceptMs.push(...figures.acceptMs);
+      kept.endToEndMs.push(...figures.endToEndMs);
+    };
+    keep(kept, 'pace', { measured: pace, into });
+  }
+  if (system.name !== relayName) return;
+  const backlog = await measureBacklog(sink, system, backlogEvents);
+  keep(kept, 'backlog', { measured: backlog, into: (figures) => kept.backlogs.push(figures) });
+  const hot = await measureHotOrder(sink, system, hotOrderEvents);
+  keep(kept, 'hot order', { measured: hot, into: ({ gapsMs }) => kept.gapsMs.push(...gapsMs) });
+}
+
+export async function runRounds(
+  sink: Sink,
+  systems: readonly RunningSystem[],
+  course: Course,
+): Promise<SystemResult[]> {
+  const results = new Map(systems.map((system) => [system.name, emptyResult(system)]));
+  for (const system of systems) await warmUp(sink, system);
+  const random = seededRandom(1);
+  for (let round = 1; round <= course.rounds; round += 1) {
+    for (const system of shuffled(systems, random)) {
+      const result = results.get(system.name) ?? emptyResult(system);
+      await measureOnce(sink, system, result, course);
+      const last = result.bursts.at(-1);
+      course.say(`round ${round}  ${system.name}: ${Math.round(last?.deliveredPerSecond ?? 0)} delivered/s`);
+    }
+  }
+  return [...results.values()];
+}
+
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  const keyed = items.map((item) => ({ item, at: random() }));
+  return keyed.toSorted((a, b) => a.at - b.at).map(({ item }) => item);
+}
+
+export type FloorResult = { readonly name: string; readonly acceptedPerSecond: number[] };
+
+export async function runFloors(system: RunningSystem, rounds: number): Promise<FloorResult[]> {
+  const results = floors.map(({ name, path }) => ({ name, path, acceptedPerSecond: [] as number[] }));
+  for (const { path } of results) await measureAccepting(system, path, warmUpEvents);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { path, acceptedPerSecond } of results) {
+      const measured = await measureAccepting(system, path, system.burst);
+      if (measured.kind === 'measured') acceptedPerSecond.push(measured.figures.acceptedPerSecond);
+    }
+  }
+  return results.map(({ name, acceptedPerSecond }) => ({ name, acceptedPerSecond }));
+}
