@@ -47,6 +47,8 @@ export type LocalRelayOptions = {
   onLog?: (line: LogLine) => void;
   /** Called once if the runtime ends without `stop`. It is not started again. */
   onRuntimeLost?: () => void;
+  /** Opens the runtime's inspector on this port, for profiles. Default: none, for it costs time. */
+  inspectorPort?: number;
   /** How often the scheduled handler runs, ms; 0 never. Default: every minute, as deployed. */
   scheduleEveryMs?: number;
 };
@@ -233,6 +235,7 @@ async function runtimeOptions(
   return {
     host,
     port: 0,
+    ...(options.inspectorPort === undefined ? {} : { inspectorPort: options.inspectorPort }),
     // All that costs time and says nothing here: the made-up request.cf, request logs, the registry of other Workers.
     cf: false,
     logRequests: false,

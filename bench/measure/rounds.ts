@@ -76,10 +76,9 @@ export async function warmUp(sink: Sink, system: RunningSystem): Promise<void> {
 }
 
 async function measureOnce(
-  sink: Sink,
+  { sink, pacedEvents }: { readonly sink: Sink; readonly pacedEvents: number },
   system: RunningSystem,
   kept: SystemResult,
-  course: Course,
 ): Promise<void> {
   const { burst, slowBurst, paced } = system;
   const fast = await measureBurst(sink, system, { count: burst, sinkMs: 0 });
@@ -89,7 +88,7 @@ async function measureOnce(
     keep(kept, 'slow burst', { measured: slow, into: (figures) => kept.slowBursts.push(figures) });
   }
   if (paced) {
-    const pace = await measurePace(sink, system, course.pacedEvents);
+    const pace = await measurePace(sink, system, pacedEvents);
     const into = (figures: { acceptMs: readonly number[]; endToEndMs: readonly number[] }) => {
       kept.acceptMs.push(...figures.acceptMs);
       kept.endToEndMs.push(...figures.endToEndMs);
@@ -114,7 +113,7 @@ export async function runRounds(
   for (let round = 1; round <= course.rounds; round += 1) {
     for (const system of shuffled(systems, random)) {
       const result = results.get(system.name) ?? emptyResult(system);
-      await measureOnce(sink, system, result, course);
+      await measureOnce({ sink, pacedEvents: course.pacedEvents }, system, result);
       const last = result.bursts.at(-1);
       course.say(`round ${round}  ${system.name}: ${Math.round(last?.deliveredPerSecond ?? 0)} delivered/s`);
     }
