@@ -17,7 +17,11 @@ export function routeIngest(app: Hono<HttpEnv>, services: Pick<HttpServices, 'ac
       method,
       url: pathname + search,
       headers: c.req.raw.headers,
-      body: c.req.raw.body,
+      // Read when it is asked for: the stream is not made where the body is taken whole.
+      get body() {
+        return c.req.raw.body;
+      },
+      readWhole: () => c.req.raw.arrayBuffer(),
       contentLength: c.req.header('content-length') ?? null,
       requestId: c.get('requestId'),
       peer: readPeer(c.req.raw),

@@ -12,6 +12,8 @@ export type AcceptRequest = {
   /** Name and value of each header field, as received. */
   readonly headers: Iterable<readonly [string, string]>;
   readonly body: ReadableStream<Uint8Array> | null;
+  /** The whole body at once, where Content-Length says that it fits. */
+  readonly readWhole?: () => Promise<ArrayBuffer>;
   /** The Content-Length header; it may lie or be absent. */
   readonly contentLength: string | null;
   readonly requestId: string;

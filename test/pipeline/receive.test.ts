@@ -150,6 +150,24 @@ describe('the cap on the body', () => {
     });
   });
 
+  it('takes a body whose announced length fits as a whole, and caps it all the same', async () => {
+    const announced = (length: number) => ({
+      contentLength: '100',
+      body: bodyOf(endless(1)).stream,
+      readWhole: async () => new ArrayBuffer(length),
+    });
+    expect(await receiveWith(announced(100))).toMatchObject({ value: { body: new Uint8Array(100) } });
+    expect(await receiveWith(announced(101))).toMatchObject({ error: { reason: 'body_too_large' } });
+    const gone = { ...announced(1), readWhole: () => Promise.reject(new Error('gone')) };
+    expect(await receiveWith(gone)).toMatchObject({ error: { reason: 'body_unreadable', message: 'gone' } });
+  });
+
+  it('takes a body of no announced length as a stream', async () => {
+    const readWhole = () => Promise.reject(new Error('not asked for'));
+    const result = await receiveWith({ body: bodyOf([filled(7)]).stream, readWhole });
+    expect(result).toMatchObject({ value: { body: filled(7) } });
+  });
+
   it.each(['1', '0', '-1', 'abc', '1e9', '', '100, 100'])(
     'does not believe a length of %j',
     async (contentLength) => {
