@@ -19,7 +19,15 @@ type Order = {
   readonly total: string;
   readonly customer: { readonly id: string; readonly name: string; readonly email: string };
   readonly address: Readonly<Record<string, string>>;
-  readonly lines: readonly Readonly<Record<string, string | number>>[];
+  readonly lines: readonly {
+    readonly line_id: string;
+    readonly sku: string;
+    readonly title: string;
+    readonly quantity: number;
+    readonly unit_price: string;
+    readonly tax_rate: string;
+    readonly warehouse: string;
+  }[];
 };
 
 const orderForward = defineOperation({
@@ -37,7 +45,19 @@ const orderForward = defineOperation({
     total: z.string(),
     customer: z.strictObject({ id: idField, name: z.string(), email: z.string() }),
     address: z.record(z.string(), z.string()),
-    lines: z.array(z.record(z.string(), z.union([z.string(), z.number()]))).min(1),
+    lines: z
+      .array(
+        z.strictObject({
+          line_id: idField,
+          sku: idField,
+          title: z.string(),
+          quantity: z.number().positive(),
+          unit_price: z.string(),
+          tax_rate: z.string(),
+          warehouse: z.string(),
+        }),
+      )
+      .min(1),
   }),
   output: z.object(documentFields),
   identify: ({ id, order }) => ({ entity: { kind: 'order', id: order }, subject: id }),

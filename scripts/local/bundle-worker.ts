@@ -1,7 +1,7 @@
 // Bundles a Worker's entry into one module, as `wrangler deploy` does, and keeps the result for the next relay of
 // the same process. It may not minify or rename: stack traces are read by people.
 
-import { build, type Plugin } from 'esbuild';
+import { build, type Plugin, stop } from 'esbuild';
 
 /** Modules the runtime brings itself. */
 const runtimeModules = ['cloudflare:*', 'node:*'];
@@ -31,11 +31,23 @@ function replaceIntegrations(path: string): Plugin {
   };
 }
 
-/** The bundled code and the source files that went into it. */
-export async function bundleOnce(
-  entry: string,
-  integrations?: string,
-): Promise<{ code: string; inputs: string[] }> {
+type Bundle = { code: string; inputs: string[] };
+
+let underWay = 0;
+
+/** The bundled code and the source files that went into it. The bundler's process ends with the last one under way. */
+export async function bundleOnce(entry: string, integrations?: string): Promise<Bundle> {
+  underWay += 1;
+  try {
+    return await buildBundle(entry, integrations);
+  } finally {
+    underWay -= 1;
+    // It would live as long as the relay, with 70 MB, for nothing.
+    if (underWay === 0) await stop();
+  }
+}
+
+async function buildBundle(entry: string, integrations?: string): Promise<Bundle> {
   const result = await build({
     entryPoints: [entry],
     bundle: true,
