@@ -9,6 +9,7 @@ import { readOptions, repository } from '../scripts/local/command.ts';
 import { endWithParent } from '../scripts/local/end-with-parent.ts';
 import { benchSecret } from './load/orders.ts';
 import { type Sink, startSink } from './load/sink.ts';
+import { measureModuleStart } from './measure/module-start.ts';
 import { runFloors, runRounds } from './measure/rounds.ts';
 import { runSoak } from './measure/soak.ts';
 import { type Results, renderResults } from './report/render-results.ts';
@@ -79,6 +80,7 @@ async function compare(stage: Stage, options: { rounds: number; only: readonly s
   const floorWorker = await startSystem(floorSystem, baseEnvironment(sink));
   running.push(floorWorker);
   const floors = await runFloors(floorWorker, options.rounds);
+  const moduleStartMs = await measureModuleStart();
   const own = process.cpuUsage(ownBefore);
   const events = systems.reduce((sum, { bursts }) => sum + bursts.length, 0) * 3_300;
   return {
@@ -87,7 +89,13 @@ async function compare(stage: Stage, options: { rounds: number; only: readonly s
     rounds: options.rounds,
     seconds: (performance.now() - began) / 1_000,
     generator: { cpuMsPerEvent: (own.user + own.system) / 1_000 / Math.max(1, events) },
-    ...{ systems, floors, skipped, targets: targetsOf(systems, floors) },
+    ...{
+      systems,
+      floors,
+      skipped,
+      moduleStartMs,
+      targets: targetsOf({ results: systems, floors, moduleStartMs }),
+    },
   };
 }
 

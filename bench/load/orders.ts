@@ -43,6 +43,7 @@ export function orderBody(event: {
     total: '199.00',
     customer: { id: `c-${event.order}`, name: 'Erika Mustermann', email: 'erika@example.com' },
     address: { line1: 'Heidestraße 17', city: 'Köln', postal_code: '51147', country: 'DE' },
+    note: 'Please ring twice; if nobody is in, leave the parcel with the neighbours on the second floor.',
     lines: [0, 1, 2, 3, 4, 5, 6].map((index) => line(event.order, index)),
   });
 }

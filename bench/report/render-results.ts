@@ -12,6 +12,7 @@ export type Results = {
   readonly generator: { readonly cpuMsPerEvent: number };
   readonly systems: readonly SystemResult[];
   readonly floors: readonly FloorResult[];
+  readonly moduleStartMs: readonly number[];
   readonly targets: readonly Target[];
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 };

@@ -27,7 +27,13 @@ function ratio(part: number | null | undefined, whole: number | null | undefined
   return part === null || part === undefined || whole === null || whole === undefined ? null : part / whole;
 }
 
-export function targetsOf(results: readonly SystemResult[], floors: readonly FloorResult[]): Target[] {
+export type MeasuredRun = {
+  readonly results: readonly SystemResult[];
+  readonly floors: readonly FloorResult[];
+  readonly moduleStartMs: readonly number[];
+};
+
+export function targetsOf({ results, floors, moduleStartMs }: MeasuredRun): Target[] {
   const named = new Map(results.map((result) => [result.name, result]));
   const relay = named.get(relayName);
   if (relay === undefined) return [];
@@ -63,5 +69,6 @@ export function targetsOf(results: readonly SystemResult[], floors: readonly Flo
     target('loaded memory to BullMQ', { most: 0.6 }, ratio(memory(relayName), memory(bullmqName))),
     target('delivered/s to the same under wrangler dev', { least: 3 }, ratio(own, delivered(wranglerName))),
     target('gap between two deliveries of one order, ms, median', { most: 5 }, gap),
+    target('start of the module, ms of CPU', { most: 30 }, median(moduleStartMs)),
   ];
 }
