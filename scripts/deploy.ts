@@ -19,7 +19,7 @@ function listRequiredSecrets(): string[] {
   const ofTargets = [...targets.values()].flatMap(({ credentialVariables }) =>
     Object.values(credentialVariables),
   );
-  return [...new Set(['ADMIN_KEY', ...ofSources, ...ofTargets])];
+  return [...new Set(['ADMIN_KEY', 'REGISTRY_KEY', ...ofSources, ...ofTargets])];
 }
 
 const result = await deploySteps({

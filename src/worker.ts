@@ -19,6 +19,7 @@ import { createTelemetry } from './platform/telemetry.ts';
 import { knock, reportSilent, wakeTargets, watchdogRounds } from './platform/watchdog.ts';
 
 export { AlertsObject } from './platform/durable-objects/alerts-object.ts';
+export { RegistryObject } from './platform/durable-objects/registry-object.ts';
 export { SequencerObject } from './platform/durable-objects/sequencer-object.ts';
 
 type Relay = { readonly config: Config; readonly definition: RelayDefinition; readonly ports: Ports };
@@ -69,6 +70,8 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     audit: ports.audit,
     holds: ports.holds,
     instances: ports.instances,
+    identities: ports.identities,
+    registry: ports.registry,
     targets: ports.targets,
     journal: ports.journal,
     rejectedRequests: ports.rejectedRequests,
@@ -78,8 +81,21 @@ function createRelayApp({ config, definition, ports }: Relay): App {
   });
 }
 
+let isWarned = false;
+
+/** Once an isolate, beside the first request. */
+function warnOnce(started: Isolate): void {
+  if (isWarned || started.kind === 'invalid') return;
+  isWarned = true;
+  waitUntil(started.relay.ports.warnOfBootstrap());
+}
+
 export default {
-  fetch: (request, env) => start(env).app.fetch(request),
+  fetch: (request, env) => {
+    const started = start(env);
+    warnOnce(started);
+    return started.app.fetch(request);
+  },
 
   queue: async (batch, env) => {
     const started = start(env);

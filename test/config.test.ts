@@ -20,6 +20,8 @@ function problemsOf(changes: Record<string, unknown>) {
   return parsed.ok ? [] : parsed.error;
 }
 
+const issuer = { OIDC_ISSUER: 'https://a.example.com', OIDC_AUDIENCE: 'holdfast' };
+
 describe('configuration', () => {
   it('is read with its defaults', () => {
     const parsed = parseConfig(good, relay);
@@ -31,6 +33,8 @@ describe('configuration', () => {
         generation: 1,
         adminKey: good.ADMIN_KEY,
         tokenKey: null,
+        registryKeys: null,
+        issuers: [],
         maxBodyBytes: limits.maxBodyBytes,
         ledgerHorizonMs: limits.ledgerHorizonMs,
         bodyRetentionMs: limits.bodyRetentionMs,
@@ -147,5 +151,51 @@ describe('configuration', () => {
   ])('wants the partitions of each generation before GENERATION = %s, not "%s"', (generation, previous) => {
     const problems = problemsOf({ GENERATION: generation, PREVIOUS_PARTITIONS: previous });
     expect(problems.map(({ field }) => field)).toEqual(['PREVIOUS_PARTITIONS']);
+  });
+
+  it('takes tokens of an issuer and of Access, where all that is needed is there', () => {
+    const parsed = parseConfig(
+      {
+        ...good,
+        OIDC_ISSUER: 'https://login.example.com/',
+        OIDC_AUDIENCE: 'holdfast',
+        ACCESS_TEAM_DOMAIN: 'team.cloudflareaccess.com',
+        ACCESS_AUDIENCE: 'aud-tag',
+      },
+      relay,
+    );
+    expect(parsed.ok && parsed.value.issuers).toEqual([
+      {
+        kind: 'bearer',
+        issuer: 'https://login.example.com/',
+        audience: 'holdfast',
+        jwksUrl: 'https://login.example.com/.well-known/jwks.json',
+      },
+      {
+        kind: 'access',
+        issuer: 'https://team.cloudflareaccess.com',
+        audience: 'aud-tag',
+        jwksUrl: 'https://team.cloudflareaccess.com/cdn-cgi/access/certs',
+      },
+    ]);
+  });
+
+  it.each([
+    ['an issuer without an audience', { OIDC_ISSUER: 'https://a.example.com' }, 'OIDC_AUDIENCE'],
+    [
+      'keys of an issuer that are not on https',
+      { ...issuer, OIDC_JWKS_URL: 'http://a.example.com/k' },
+      'OIDC_JWKS_URL',
+    ],
+    [
+      'a team domain with a path',
+      { ACCESS_TEAM_DOMAIN: 'a.b/c', ACCESS_AUDIENCE: 'x' },
+      'ACCESS_TEAM_DOMAIN',
+    ],
+    ['a registry key that is too short', { REGISTRY_KEY: 'c2hvcnQ=' }, 'REGISTRY_KEY'],
+    ['a previous registry key alone', { REGISTRY_KEY_PREVIOUS: `${'A'.repeat(43)}=` }, 'REGISTRY_KEY'],
+  ])('refuses %s', (_what, given, field) => {
+    const parsed = parseConfig({ ...good, ...given }, relay);
+    expect(parsed.ok ? [] : parsed.error.map((problem) => problem.field)).toEqual([field]);
   });
 });

@@ -16,6 +16,7 @@ const random = (bytes: number) => randomBytes(bytes);
 const makers: Record<string, () => string> = {
   ADMIN_KEY: () => `hf_${random(32).toString('base64url')}`,
   TOKEN_KEY: () => random(32).toString('base64'),
+  REGISTRY_KEY: () => random(32).toString('base64'),
   SHOPIFY_WEBHOOK_SECRET: () => random(32).toString('hex'),
   STRIPE_WEBHOOK_SECRET: () => `whsec_${random(32).toString('hex')}`,
   WOOCOMMERCE_WEBHOOK_SECRET: () => random(32).toString('hex'),

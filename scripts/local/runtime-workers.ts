@@ -76,11 +76,17 @@ export function relayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
         SEQUENCER: binding('SequencerObject', relayName),
         TARGET: binding('TargetObject', relayName),
         ALERTS: binding('AlertsObject', relayName),
+        REGISTRY: binding('RegistryObject', relayName),
         DB: { type: 'd1', id: databaseId },
         DOORBELLS: { type: 'queue', ...doorbells },
         DOORBELLS_DEAD: { type: 'queue', ...dead },
       },
-      exports: { SequencerObject: durableObject, TargetObject: durableObject, AlertsObject: durableObject },
+      exports: {
+        SequencerObject: durableObject,
+        TargetObject: durableObject,
+        AlertsObject: durableObject,
+        RegistryObject: durableObject,
+      },
       triggers: [
         {
           type: 'queue',

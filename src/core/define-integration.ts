@@ -45,9 +45,11 @@ export function defineSource<Topics extends object>(source: {
   readonly credentials?: Readonly<Record<string, string>>;
   /** Whether a preset may be used that is marked as not settled yet. */
   readonly allowExperimental?: boolean;
+  /** Paths of personal data in its payloads beside what the names of fields say, e.g. `data.attributes.alias`, `items[].gift_text`. */
+  readonly personalFields?: readonly string[];
   readonly entity?: (event: EventOf<Topics>) => Entity | null;
 }): Source<Topics> {
-  const { id, preset, secret, url, credentials, allowExperimental = false } = source;
+  const { id, preset, secret, url, credentials, personalFields, allowExperimental = false } = source;
   const definition = {
     id,
     preset,
@@ -56,6 +58,7 @@ export function defineSource<Topics extends object>(source: {
     ...(url === undefined ? {} : { urlVariable: url }),
     ...(credentials === undefined ? {} : { credentialVariables: credentials }),
     ...(allowExperimental ? { allowExperimental } : {}),
+    ...(personalFields === undefined ? {} : { personalFields }),
   };
   // Which types there are is known to the compiler only: at run time the function gets whatever the sender sends.
   const entity = source.entity as SourceDefinition['entity'];

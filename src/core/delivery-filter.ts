@@ -2,6 +2,7 @@
 // every list made of several answers; the journal says the same in SQL. Pure: may import core types only.
 
 import type { DeliveryState, DeliveryStatus } from './delivery.ts';
+import { seesDelivery } from './identity/access-view.ts';
 import type { DeliveryFilter, DeliveryView, ListCursor } from './sequencer/messages.ts';
 
 /** Statuses of deliveries that something or somebody still has to do with: a sequencer holds them. */
@@ -61,8 +62,14 @@ export function matchesFilter(
     (filter.eventId === undefined || filter.eventId === event.eventId) &&
     (filter.type === undefined || filter.type === event.type) &&
     (filter.receivedFrom === undefined || event.receivedAt >= filter.receivedFrom) &&
-    (filter.receivedTo === undefined || event.receivedAt < filter.receivedTo)
+    (filter.receivedTo === undefined || event.receivedAt < filter.receivedTo) &&
+    (filter.view === undefined || seesDelivery(filter.view, placeOf(view)))
   );
+}
+
+/** What a view decides by. */
+export function placeOf({ delivery, event }: Pick<DeliveryView, 'delivery' | 'event'>) {
+  return { source: event.source, operation: delivery.operation, target: delivery.target };
 }
 
 /** What a list is ordered by. */

@@ -11,6 +11,11 @@ import { type Route, type RoutePolicy, routeDefaults } from './route.ts';
 /** The source of such events. No sender may have the name. */
 export const directSource = 'operations';
 
+/** A credential's own requests have a source of their own, `operations/{credential}`, by which others do not see them. */
+export function isDirectSource(source: string): boolean {
+  return source === directSource || source.startsWith(`${directSource}/`);
+}
+
 export const directRouteId = 'operations.direct';
 
 /** What its claim needs; dropped once the claim is acknowledged. */
@@ -28,6 +33,8 @@ export type DirectRequest = {
   readonly inputHash: string;
   readonly operation: string;
   readonly target: string;
+  /** Of its event; absent: of a version that had one source for all. */
+  readonly source?: string;
   /** Epoch ms. */
   readonly createdAt: number;
   readonly claim: DirectClaim | null;
@@ -56,6 +63,7 @@ export function directPolicy(batch: BatchPolicy | undefined): RoutePolicy {
 
 export type Asked = {
   readonly hash: string;
+  readonly source: string;
   readonly operation: AnyOperation;
   readonly target: string;
   /** Validated. */
@@ -69,7 +77,7 @@ export type Asked = {
 
 /** The entity of its input puts it into the line in which webhooks about the same thing run. */
 export function toDirectClaim(asked: Asked): DirectClaim {
-  const { hash, operation, target, input, batch, callbackUrl, now } = asked;
+  const { hash, source, operation, target, input, batch, callbackUrl, now } = asked;
   const { entity = null, subject, version } = operation.identify?.(input) ?? {};
   const orderingKey = orderingKeyOf({ source: directSource, eventId: hash, entity });
   const key = { orderingKey, target, operation: operation.name };
@@ -80,7 +88,7 @@ export function toDirectClaim(asked: Asked): DirectClaim {
   };
   return {
     event: {
-      ...{ source: directSource, eventId: hash, type: operation.name, entity, orderingKey },
+      ...{ source, eventId: hash, type: operation.name, entity, orderingKey },
       ...{ sequence: null, occurredAt: null, receivedAt: now, requestId: asked.requestId },
     },
     body: JSON.stringify({ input }),

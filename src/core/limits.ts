@@ -240,4 +240,29 @@ export const limits = {
   maxInstanceChars: 200,
   /** Intakes under way shown by one partition: the oldest. */
   maxListedIntakes: 100,
+  /** How old an isolate's copy of the registry may be, ms: a revoked key stops within it, and it costs one call a time. */
+  registryFreshMs: 3_000,
+  /** How old it may be for callers while the registry does not answer, ms; older: 503. The longest a revoked key lives on. */
+  registryStaleMs: 10_000,
+  /** After a look-up that found nothing the copy is read again where it is older than this, ms: a key just made is found. */
+  registryMissMs: 250,
+  /** Credentials kept, revoked ones too: with some 400 bytes each the copy stays at 200 KB. */
+  maxCredentials: 500,
+  /** Secrets in the registry: every source and target of a large relay, with own credentials between them. */
+  maxRegistrySecrets: 500,
+  /** Fields of one secret, and one value's characters: an RSA key in PEM is some 3,200. */
+  maxSecretFields: 16,
+  maxSecretCharacters: 16_384,
+  /** Sources a credential can be narrowed to, and its grants: each row of a list is compared with all. */
+  maxViewEntries: 50,
+  /** Longest overlap of a rotation, ms: 30 days. What is needed for longer is a second credential. */
+  maxOverlapMs: 30 * 24 * 3600 * 1000,
+  /** Default overlap of a rotation, ms: a day, time to bring the new value to where it is used. */
+  defaultOverlapMs: 24 * 3600 * 1000,
+  /** How exactly the last use of a credential is known, ms: each note is a row written. */
+  credentialUseMs: 10 * 60_000,
+  /** Refused acts of one caller that one isolate writes to the audit in a minute; beyond, they are log lines. */
+  maxRefusedActsPerMinute: 30,
+  /** Uses an isolate remembers having told: some 100 bytes each. */
+  maxNotedUses: 5_000,
 } as const;

@@ -17,7 +17,18 @@ export type OperatorAct = {
     | 'paused'
     | 'resumed'
     | 'circuit_opened'
-    | 'circuit_closed';
+    | 'circuit_closed'
+    | 'credential_made'
+    | 'credential_rotated'
+    | 'credential_revoked'
+    | 'bootstrap_ended'
+    | 'secret_set'
+    | 'secret_previous_ended'
+    | 'secret_removed'
+    | 'data_key_rotated'
+    | 'grants_set'
+    /** Something the actor lacked a scope or a grant for; `after` says what. */
+    | 'refused';
   /** The delivery, where it is about one; else null. */
   readonly deliveryId: string | null;
   readonly orderingKey: string | null;

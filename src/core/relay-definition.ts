@@ -18,6 +18,8 @@ export type SourceDefinition = {
   /** Names of the Worker secrets of the sender's key API, by the preset's names. */
   readonly credentialVariables?: Readonly<Record<string, string>>;
   readonly allowExperimental?: boolean;
+  /** Paths of personal data beside the preset's and what the names of fields say. */
+  readonly personalFields?: readonly string[];
   /** Takes the place of the preset's entity; absent: the preset's counts. Pure. */
   entity?(event: IdentifiedEvent): Entity | null;
   /** Fetches the full record of events whose body does not hold it; absent: every body does. */

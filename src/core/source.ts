@@ -166,6 +166,8 @@ export type SourcePreset<Topics extends object = object> = {
   /** Why this preset is not to be relied on yet: a source must allow it explicitly. */
   readonly experimental?: string;
   readonly delivery?: DeliveryHabits;
+  /** Paths of personal data in its payloads beside what the names of fields say: `data.alias`, `items[].gift_text`. */
+  readonly personalFields?: readonly string[];
   /** Phantom: carries the payload types. */
   readonly payloads?: Topics;
 };

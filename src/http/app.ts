@@ -6,6 +6,7 @@ import { HTTPException } from 'hono/http-exception';
 import { limits } from '../core/limits.ts';
 import type { ConfigProblem } from '../core/relay-definition.ts';
 import { type Clock, PortError, type Randomness, type Telemetry } from '../pipeline/ports.ts';
+import { guard } from './access/guard.ts';
 import { routeAdmin } from './admin/route-admin.ts';
 import { routeCallbacks } from './callbacks.ts';
 import { routeHealth } from './health.ts';
@@ -17,13 +18,18 @@ import { routeOperations } from './operations.ts';
 import { problem } from './problem.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
+/** Under them everything needs a key, also what is not there. */
+const guardedPaths = ['/admin/*', '/operations/*', '/jobs/*', '/callbacks/*'] as const;
+
 export function createApp(services: HttpServices): Hono<HttpEnv> {
   const app = createBase(services);
   routeIngest(app, services);
-  routeAdmin(app, services);
-  routeOperations(app, services);
-  routeJobs(app, services);
-  routeCallbacks(app, services);
+  const guarded = guard(services);
+  for (const path of guardedPaths) app.use(path, guarded);
+  routeAdmin(app);
+  routeOperations(app);
+  routeJobs(app);
+  routeCallbacks(app);
   routeHealth(app, services);
   routeHome(app, services);
   return app;

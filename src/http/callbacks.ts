@@ -4,14 +4,12 @@
 import type { Hono } from 'hono';
 import { parseId } from '../core/ids.ts';
 import { findHolder } from '../pipeline/sequencers.ts';
-import { authorize } from './authorize.ts';
 import { problem } from './problem.ts';
-import type { HttpEnv, HttpServices } from './services.ts';
+import type { HttpEnv } from './services.ts';
 
-type CallbackServices = Pick<HttpServices, 'config' | 'sequencers' | 'telemetry'>;
-
-export function routeCallbacks(app: Hono<HttpEnv>, services: CallbackServices): void {
-  app.post('/callbacks/:deliveryId', authorize(services), async (c) => {
+export function routeCallbacks(app: Hono<HttpEnv>): void {
+  app.post('/callbacks/:deliveryId', async (c) => {
+    const services = c.get('services');
     const deliveryId = c.req.param('deliveryId');
     const id = parseId('dlv', deliveryId);
     const holder = id.ok ? await findHolder(services.sequencers, id.value, deliveryId) : null;

@@ -11,7 +11,7 @@ export function routeHome(app: Hono<HttpEnv>, services: Pick<HttpServices, 'defi
 Ingest, signed by the sender:
 ${hooks}
 
-Admin, with Authorization: Bearer <ADMIN_KEY>:
+Admin, with Authorization: Bearer <key>:
   GET  /admin/deliveries                 search, newest first
   GET  /admin/deliveries/:id             all that happened to one
   POST /admin/deliveries/:id/replay      again, perhaps with an edited input; ?dryRun=true only shows
@@ -22,12 +22,13 @@ Admin, with Authorization: Bearer <ADMIN_KEY>:
   POST /admin/targets/:id/release        let all held ones of a target go on
   GET  /admin/targets/:id/capabilities   what its adapter and its ERP can do
   GET  /admin/rejected-requests  /admin/partitions  /admin/sources  /admin/targets
+  GET  /admin/credentials  /admin/secrets  /admin/audit  /admin/alerts
 
-Operations, with the same key and an Idempotency-Key:
+Operations, with a key and an Idempotency-Key:
   POST /operations/:operation            run an intent directly
   GET  /jobs/:id                         what became of it
 
-Callbacks of an ERP, with the same key:
+Callbacks of an ERP, with a key:
   POST /callbacks/:deliveryId            a job has ended: the ERP is asked at once
 
 Health:

@@ -3,15 +3,14 @@
 import type { Hono } from 'hono';
 import { codeOf, reasonOf } from '../core/delivery-filter.ts';
 import { type Job, readJob } from '../pipeline/read-job.ts';
-import { authorize } from './authorize.ts';
 import { problem } from './problem.ts';
-import type { HttpEnv, HttpServices } from './services.ts';
+import type { HttpEnv } from './services.ts';
 import { toIso } from './to-wire.ts';
 
-export function routeJobs(app: Hono<HttpEnv>, services: HttpServices): void {
-  app.get('/jobs/:id', authorize(services), async (c) => {
+export function routeJobs(app: Hono<HttpEnv>): void {
+  app.get('/jobs/:id', async (c) => {
     const hash = /^job_([0-9a-f]{32})$/.exec(c.req.param('id'))?.[1];
-    const job = hash === undefined ? null : await readJob(services, hash);
+    const job = hash === undefined ? null : await readJob(c.get('services'), hash);
     return job === null ? problem(c, 'not_found') : c.json(toWireJob(job));
   });
 }

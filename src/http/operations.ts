@@ -3,12 +3,12 @@
 
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
+import { directSourceOf } from '../core/identity/caller.ts';
 import { limits } from '../core/limits.ts';
 import { isAllowedCallback } from '../core/notice.ts';
 import { hasEnded, type Job, readJob } from '../pipeline/read-job.ts';
 import { type RunAnswer, runOperation } from '../pipeline/run-operation.ts';
 import { boundedBody, jsonOnly, validBody } from './admin/validate.ts';
-import { adminActor, authorize } from './authorize.ts';
 import { jobPath, toWireJob } from './jobs.ts';
 import { problem } from './problem.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
@@ -20,9 +20,9 @@ const runBody = z.strictObject({
   batch: z.enum(['all_or_nothing', 'partial'], 'must be all_or_nothing or partial').optional(),
 });
 
-export function routeOperations(app: Hono<HttpEnv>, services: HttpServices): void {
-  const guards = [authorize(services), boundedBody, jsonOnly] as const;
-  app.post('/operations/:operation', ...guards, validBody(runBody), async (c) => {
+export function routeOperations(app: Hono<HttpEnv>): void {
+  app.post('/operations/:operation', boundedBody, jsonOnly, validBody(runBody), async (c) => {
+    const services = c.get('services');
     const idempotencyKey = readKey(c.req.header('idempotency-key'));
     if (idempotencyKey === null) return problem(c, 'idempotency_key_missing', { detail: keyRule });
     const { input, target = null, batch, callbackUrl } = c.req.valid('json');
@@ -31,11 +31,10 @@ export function routeOperations(app: Hono<HttpEnv>, services: HttpServices): voi
       return problem(c, 'invalid_input', { errors: [{ field: 'callbackUrl', rule: callbackRule }] });
     const operation = c.req.param('operation');
     const requestId = c.get('requestId');
-    // One key for now; with credentials of their own, callers cannot meet each other's keys.
     const asked = { operation, target, batch, callbackUrl, input };
-    const command = { credential: adminActor, idempotencyKey, ...asked, requestId };
-    const answer = await runOperation(services, command);
+    const answer = await runOperation(services, { ...asked, ...byCaller(c), idempotencyKey, requestId });
     if (answer.kind !== 'taken') return refuse(c, answer);
+    noteRun(c, operation, target);
     const { hash, isFirst } = answer;
     services.telemetry.log('info', 'operation.requested', {
       requestId,
@@ -52,6 +51,18 @@ export function routeOperations(app: Hono<HttpEnv>, services: HttpServices): voi
       return problem(c, 'operation_in_progress', { detail: `It is ${jobPath(job)}.`, headers });
     return c.json(toWireJob(job), 202, { ...headers, ...wait.applied });
   });
+}
+
+/** Callers cannot meet each other's keys, nor see each other's requests. */
+function byCaller(c: Context<HttpEnv>) {
+  const { actor, credentialId, view } = c.get('caller');
+  return { credential: actor, source: directSourceOf(credentialId), grants: view.grants };
+}
+
+function noteRun(c: Context<HttpEnv>, operation: string, target: string | null): void {
+  const { credentialId } = c.get('caller');
+  if (credentialId === null) return;
+  c.get('services').identities.noteUse({ credentialId, what: `${operation} ${target ?? '*'}` });
 }
 
 const callbackRule = 'must be of one of the origins in CALLBACK_ORIGINS';
@@ -100,10 +111,15 @@ function toAnswer(c: Context<HttpEnv>, job: Job): Response {
   return problem(c, code, { detail: `${state.code}: ${state.message}`, headers });
 }
 
-function refuse(c: Context<HttpEnv>, answer: Exclude<RunAnswer, { kind: 'taken' }>): Response {
+async function refuse(c: Context<HttpEnv>, answer: Exclude<RunAnswer, { kind: 'taken' }>): Promise<Response> {
   switch (answer.kind) {
     case 'unknown_operation':
       return problem(c, 'unknown_operation');
+    case 'not_granted': {
+      const what = `${answer.operation} on ${answer.target ?? 'any target'}`;
+      await c.get('refusals').note({ caller: c.get('caller'), what, on: '', missing: `a grant of ${what}` });
+      return problem(c, 'not_granted', { detail: `It needs a grant of ${what}.` });
+    }
     case 'invalid_target':
       return problem(c, 'invalid_input', { errors: [{ field: 'target', rule: answer.message }] });
     case 'invalid_input':

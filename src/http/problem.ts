@@ -14,8 +14,11 @@ export const problems = {
   unreadable_request: { status: 400, title: 'The request could not be read to its end' },
   unparsable_event: { status: 400, title: 'No event can be read from the request' },
   idempotency_key_missing: { status: 400, title: 'The request needs an Idempotency-Key' },
-  unauthorized: { status: 401, title: 'The admin key is missing or wrong' },
+  unauthorized: { status: 401, title: 'The credential is missing, wrong or no longer good' },
   unverified: { status: 401, title: 'The request could not be verified' },
+  scope_missing: { status: 403, title: 'The credential lacks a scope' },
+  not_granted: { status: 403, title: 'The credential was not granted the operation on the target' },
+  exceeds_own_access: { status: 403, title: 'Nobody can give more than they have' },
   not_found: { status: 404, title: 'There is nothing here' },
   unknown_source: { status: 404, title: 'There is no such source' },
   unknown_operation: { status: 404, title: 'There is no such operation' },
@@ -26,6 +29,8 @@ export const problems = {
   payload_removed: { status: 409, title: 'The body of the event is no longer kept' },
   target_unauthorized: { status: 409, title: 'The target still refuses the credential' },
   wrong_state: { status: 409, title: 'The state of the delivery does not allow this' },
+  credential_not_active: { status: 409, title: 'The credential is no longer good' },
+  limit_reached: { status: 409, title: 'There are as many as there may be' },
   operation_in_progress: { status: 409, title: 'The request of this key is still being worked on' },
   operation_cancelled: { status: 409, title: 'The operation was closed without being done' },
   body_too_large: { status: 413, title: 'The body is too large' },
@@ -43,6 +48,8 @@ export const problems = {
     title: 'The operation was not done, and will not be tried again by itself',
   },
   admin_key_missing: { status: 503, title: 'No admin key is configured' },
+  registry_key_missing: { status: 503, title: 'No registry key is configured' },
+  registry_unavailable: { status: 503, title: 'The registry did not answer' },
   configuration_invalid: { status: 503, title: 'The configuration is invalid' },
   temporarily_unavailable: { status: 503, title: 'The event was not accepted: send it again' },
   sequencer_unavailable: { status: 503, title: 'A sequencer did not answer' },
@@ -54,12 +61,14 @@ export type ProblemCode = keyof typeof problems;
 export type ProblemDetails = {
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
+  /** The scope that is missing. */
+  readonly scope?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
 export function problem(c: Context, code: ProblemCode, details: ProblemDetails = {}): Response {
   const { status, title } = problems[code];
-  const { detail, errors, headers = {} } = details;
+  const { detail, errors, scope, headers = {} } = details;
   const body = {
     type: `/problems/${code}`,
     title,
@@ -67,6 +76,7 @@ export function problem(c: Context, code: ProblemCode, details: ProblemDetails =
     code,
     detail,
     errors,
+    scope,
     requestId: c.get('requestId'),
   };
   return c.body(JSON.stringify(body), status, { ...headers, 'content-type': 'application/problem+json' });

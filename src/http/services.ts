@@ -1,6 +1,7 @@
 // What the HTTP side is given: ports and the pipeline, bound to their dependencies by worker.ts. Pure types.
 
 import type { Config } from '../config.ts';
+import type { Caller } from '../core/identity/caller.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { Accept } from '../pipeline/accept-answer.ts';
 import type {
@@ -16,6 +17,8 @@ import type {
   TargetControls,
   Telemetry,
 } from '../pipeline/ports.ts';
+import type { Identities, Registry } from '../pipeline/registry-ports.ts';
+import type { Refusals } from './access/refusals.ts';
 
 export type HttpServices = {
   readonly config: Pick<Config, 'adminKey' | 'callbacks' | 'sourceSecrets' | 'targetSettings'>;
@@ -25,14 +28,19 @@ export type HttpServices = {
   readonly audit: AuditLog;
   readonly holds: OperationHolds;
   readonly instances: ErpInstances;
-  readonly alerts: Pick<Alerts, 'list' | 'acknowledge'>;
+  readonly alerts: Alerts;
   readonly targets: TargetControls;
   readonly journal: JournalReader;
   readonly rejectedRequests: Pick<RejectedRequests, 'list'>;
+  readonly identities: Identities;
+  /** Null: no REGISTRY_KEY is set, so there are no credentials but the bootstrap key, and no secrets but the Worker's. */
+  readonly registry: Registry | null;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly telemetry: Telemetry;
 };
 
-/** What every handler finds in its context. */
-export type HttpEnv = { Variables: { requestId: string } };
+/** What every handler finds in its context; behind the guard also who asks, and the services as that caller sees them. */
+export type HttpEnv = {
+  Variables: { requestId: string; caller: Caller; services: HttpServices; refusals: Refusals };
+};

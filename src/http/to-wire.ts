@@ -4,7 +4,9 @@
 import type { Attempt, Exchange, LedgerEffect } from '../core/delivery.ts';
 import { codeOf, reasonOf } from '../core/delivery-filter.ts';
 import type { EventPayload, WebhookEvent } from '../core/event.ts';
+import { parseId } from '../core/ids.ts';
 import type { DeliveryView, Waiting } from '../core/sequencer/messages.ts';
+import { isNarrowed, named, type Viewer, without } from './access/redact.ts';
 
 export function toIso(epochMs: number): string;
 export function toIso(epochMs: number | null): string | null;
@@ -12,7 +14,21 @@ export function toIso(epochMs: number | null): string | null {
   return epochMs === null ? null : new Date(epochMs).toISOString();
 }
 
-export function toWireDelivery(view: DeliveryView) {
+/** Ids of other deliveries may be of sources the caller does not see: to whom sees a part only, they are not told. */
+export function toWireDelivery(view: DeliveryView, viewer: Viewer) {
+  const shown = toWholeDelivery(view);
+  if (!isNarrowed(viewer)) return { ...shown, redacted: [] as readonly string[] };
+  const { rest, redacted } = without(shown, ['supersededBy']);
+  const { waiting } = shown;
+  if (waiting === null || !isDeliveryId(waiting.on)) return { ...rest, redacted };
+  return { ...rest, waiting: { ...waiting, on: undefined }, redacted: named(redacted, ['waiting.on']) };
+}
+
+export function isDeliveryId(text: string | null): boolean {
+  return text !== null && parseId('dlv', text).ok;
+}
+
+function toWholeDelivery(view: DeliveryView) {
   const { delivery, event } = view;
   const { state, effect } = delivery;
   return {

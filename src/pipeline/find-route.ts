@@ -2,7 +2,7 @@
 
 import { routeOfDelivery } from '../core/batch.ts';
 import type { Delivery } from '../core/delivery.ts';
-import { directRoute, directSource } from '../core/direct-request.ts';
+import { directRoute, isDirectSource } from '../core/direct-request.ts';
 import type { WebhookEvent } from '../core/event.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
@@ -19,7 +19,7 @@ export function findRunnableRoute(
   event: Pick<WebhookEvent, 'source' | 'type'>,
   delivery: Delivery,
 ): RunnableRoute | null {
-  if (event.source === directSource) return findDirect(event, delivery);
+  if (isDirectSource(event.source)) return findDirect(event, delivery);
   const route = rules.findRoute(delivery.routeId);
   const preset = rules.sources.get(event.source)?.preset;
   if (route === null || preset === undefined) return null;

@@ -291,7 +291,8 @@ export type RejectedCursor = { readonly at: number; readonly id: string };
 export interface RejectedRequests {
   record(request: RejectedRequest): Promise<void>;
   list(options: {
-    readonly source: string | null;
+    /** Null: all. */
+    readonly sources: readonly string[] | null;
     readonly limit: number;
     readonly before: RejectedCursor | null;
   }): Promise<{

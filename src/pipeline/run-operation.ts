@@ -3,6 +3,7 @@
 
 import type { BatchPolicy } from '../core/batch.ts';
 import { type DirectRequest, toDirectClaim, toDirectPayload } from '../core/direct-request.ts';
+import { allows, type Grant } from '../core/identity/access-view.ts';
 import { hashInput } from '../core/input-hash.ts';
 import type { AnyOperation } from '../core/operation.ts';
 import type { FieldError } from '../core/outcome.ts';
@@ -22,6 +23,10 @@ export type RunDependencies = {
 export type RunCommand = {
   /** Who asks: the same key of another caller is another request. */
   readonly credential: string;
+  /** Of the event it becomes. */
+  readonly source: string;
+  /** Null: every operation on every target. */
+  readonly grants: readonly Grant[] | null;
   readonly idempotencyKey: string;
   readonly operation: string;
   /** Null: the only target that runs it. */
@@ -36,6 +41,8 @@ export type RunCommand = {
 export type RunRefusal =
   | { readonly kind: 'unknown_operation' }
   | { readonly kind: 'invalid_target'; readonly message: string }
+  /** Its caller was not granted the operation on the target; null: on none. */
+  | { readonly kind: 'not_granted'; readonly operation: string; readonly target: string | null }
   | { readonly kind: 'invalid_input'; readonly message: string; readonly fieldErrors: readonly FieldError[] }
   /** The key was used for something else. */
   | { readonly kind: 'key_reused'; readonly hash: string };
@@ -50,12 +57,12 @@ export async function runOperation(deps: RunDependencies, command: RunCommand): 
   if (!checked.ok) return checked.error;
   const { operation, target, input } = checked.value;
   const hash = sha256Hex(`${command.credential}\n${command.idempotencyKey}`).slice(0, hashLength);
-  const { batch, callbackUrl, requestId } = command;
+  const { batch, callbackUrl, requestId, source } = command;
   const inputHash = await hashInput({ operation: operation.name, target, batch, callbackUrl, input });
   const now = deps.clock.now();
   const request: DirectRequest = {
-    ...{ hash, inputHash, operation: operation.name, target, createdAt: now, deliveryId: null },
-    claim: toDirectClaim({ hash, operation, target, input, batch, callbackUrl, requestId, now }),
+    ...{ hash, inputHash, operation: operation.name, target, source, createdAt: now, deliveryId: null },
+    claim: toDirectClaim({ hash, source, operation, target, input, batch, callbackUrl, requestId, now }),
   };
   const earlier = await findEarlier(deps.sequencers, hash);
   const keeper = earlier?.keeper ?? deps.sequencers.of(partitionOf(hash, deps.sequencers.partitions));
@@ -97,12 +104,19 @@ function check(deps: RunDependencies, command: RunCommand): Result<Checked, RunR
 function chooseTarget(
   { definition }: RunDependencies,
   operation: AnyOperation,
-  { target, batch }: RunCommand,
+  { target, batch, grants }: RunCommand,
 ): Result<string, RunRefusal> {
-  const able = [...definition.targets.values()].filter(({ adapter }) => {
+  const { name } = operation;
+  // Before anything is said of the target: what was not granted is not told from what is not there.
+  if (target !== null && !allows(grants, { operation: name, target }))
+    return err({ kind: 'not_granted', operation: name, target });
+  const running = [...definition.targets.values()].filter(({ adapter }) => {
     const handlers = operation.batch === undefined ? adapter.operations : (adapter.batches ?? {});
-    return Object.hasOwn(handlers, operation.name);
+    return Object.hasOwn(handlers, name);
   });
+  const able = running.filter(({ id }) => allows(grants, { operation: name, target: id }));
+  if (able.length === 0 && grants !== null && target === null)
+    return err({ kind: 'not_granted', operation: name, target: null });
   const ids = able.map(({ id }) => id);
   const chosen = target === null && able.length === 1 ? able[0] : able.find(({ id }) => id === target);
   if (chosen === undefined) {

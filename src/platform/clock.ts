@@ -18,6 +18,10 @@ export const systemClock: Clock = {
     }),
 };
 
+/** For keys and nonces. */
+export const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
+  crypto.getRandomValues(new Uint8Array(length));
+
 export const systemRandomness: Randomness = {
   next: () => Math.random(),
   uuid: () => crypto.randomUUID(),

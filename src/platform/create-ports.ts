@@ -29,6 +29,7 @@ import type {
   Telemetry,
 } from '../pipeline/ports.ts';
 import { createRecordCache } from '../pipeline/record-cache.ts';
+import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import { systemClock, systemRandomness } from './clock.ts';
 import { createD1Audit } from './d1/d1-audit.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
@@ -42,6 +43,7 @@ import { createNoticeSender } from './fetch/notice-sender.ts';
 import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
 import { createRemoteKeys } from './fetch/remote-keys.ts';
 import { createSenderApis } from './fetch/sender-apis.ts';
+import { createAccess } from './registry/create-access.ts';
 import { createTelemetry } from './telemetry.ts';
 
 export type Ports = {
@@ -58,6 +60,10 @@ export type Ports = {
   readonly instances: ErpInstances;
   readonly alerts: Alerts;
   readonly audit: AuditLog;
+  readonly identities: Identities;
+  /** Null: no REGISTRY_KEY is set. */
+  readonly registry: Registry | null;
+  readonly warnOfBootstrap: () => Promise<void>;
 };
 
 export function createPorts(given: {
@@ -82,6 +88,8 @@ export function createPorts(given: {
   const connections = createErpConnections({ settings, tokens, clock });
   const instances = createErpInstances({ connections, clock, telemetry });
   const sources = sourceRuntimes(definition, config);
+  const remoteKeys = createRemoteKeys({ clock });
+  const access = createAccess({ env, config, remoteKeys, background, telemetry });
   return {
     accept: {
       definition,
@@ -89,7 +97,7 @@ export function createPorts(given: {
       sequencers,
       rejected: rejectedRequests,
       keys: createKeyCache(),
-      remoteKeys: createRemoteKeys({ clock }),
+      remoteKeys,
       floods: createFloodBudget(limits),
       maxBodyBytes: config.maxBodyBytes,
       clock,
@@ -127,6 +135,9 @@ export function createPorts(given: {
     instances,
     alerts: createObjectAlerts(env.ALERTS),
     audit: createD1Audit(env.DB),
+    identities: access.identities,
+    registry: access.registry,
+    warnOfBootstrap: access.warnOfBootstrap,
   };
 }
 

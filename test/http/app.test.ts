@@ -91,7 +91,7 @@ describe('the admin key', () => {
 
   it('missing closes the admin endpoints and nothing else', async () => {
     const config = { adminKey: null, callbacks: null, sourceSecrets: new Map(), targetSettings: new Map() };
-    const { app, ask } = createMemoryRelay({ services: { config } });
+    const { app, ask } = createMemoryRelay({ services: { config, registry: null } });
 
     const response = await ask('/admin/deliveries');
 

@@ -19,7 +19,13 @@ function stubOf(partition: number): DurableObjectStub & Sequencer {
 function requestOf(hash: string): DirectRequest {
   const now = Date.now();
   // Without a network: what is claimed is delivered.
-  const asked = { hash, operation: relaySmoke, target: 'loopback', input: { note: hash } };
+  const asked = {
+    hash,
+    source: 'operations',
+    operation: relaySmoke,
+    target: 'loopback',
+    input: { note: hash },
+  };
   const claim = toDirectClaim({ ...asked, batch: undefined, callbackUrl: undefined, requestId: 'r', now });
   const told = { hash, inputHash: 'h', operation: 'relay.smoke', target: 'loopback' };
   return { ...told, createdAt: now, claim, deliveryId: null };

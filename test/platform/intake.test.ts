@@ -136,7 +136,7 @@ describe('an intake', () => {
     const { intake } = await post('dock', signedArrivals([one, { broken: true }, two]));
     const view = await finished(intake);
     expect(view.items.map(({ state }) => state.status)).toEqual(['accepted', 'rejected', 'accepted']);
-    const { items } = await ports.rejectedRequests.list({ source: 'dock', limit: 10, before: null });
+    const { items } = await ports.rejectedRequests.list({ sources: ['dock'], limit: 10, before: null });
     expect(items).toMatchObject([
       { id: `${intake}.1`, reason: 'missing_field', detail: 'body $[1].event_id must be present' },
     ]);

@@ -14,6 +14,6 @@ describe('the bundle of the relay', () => {
     const packages = new Set(
       inputs.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),
     );
-    expect([...packages].sort()).toEqual(['@hono/zod-validator', 'hono', 'zod']);
+    expect([...packages].sort()).toEqual(['@hono/zod-validator', 'hono', 'jose', 'zod']);
   });
 });

@@ -10,13 +10,21 @@ import type { LeasedDelivery } from '../../src/core/sequencer/messages.ts';
 import type { Entity } from '../../src/core/source.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpServices } from '../../src/http/services.ts';
-import { type Clock, PortError, type RejectedRequest, type Sequencer } from '../../src/pipeline/ports.ts';
+import { expiring } from '../../src/pipeline/expiring-registry.ts';
+import {
+  type Clock,
+  PortError,
+  type RejectedRequest,
+  type Sequencer,
+  type Telemetry,
+} from '../../src/pipeline/ports.ts';
 import { createSequencers } from '../../src/pipeline/sequencers.ts';
 import { settlementOf } from './builders.ts';
 import { createMemoryAlerts } from './memory-alerts.ts';
 import { createMemoryAudit } from './memory-audit.ts';
 import { createMemoryHolds } from './memory-holds.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
+import { createMemoryRegistry } from './memory-registry.ts';
 import { createMemoryTargets } from './memory-targets.ts';
 import { makePayload, testTime } from './records.ts';
 import { relayWith } from './relay.ts';
@@ -53,6 +61,10 @@ export function createMemoryRelay(
     toPort({ bench: benchOf(benches, partition), journal, down, partition }),
   );
   let requestCount = 0;
+  const telemetry: Telemetry = { log: (level, event, fields) => void log.push({ level, event, ...fields }) };
+  const now = () => benchOf(benches, 0).now();
+  const bootstrapKey = options.services?.config === undefined ? adminKey : options.services.config.adminKey;
+  const access = createMemoryRegistry({ now, adminKey: bootstrapKey, telemetry });
   const alerts = createMemoryAlerts(() => benchOf(benches, 0).now());
   const services: HttpServices = {
     config: {
@@ -78,24 +90,30 @@ export function createMemoryRelay(
     targets: createMemoryTargets(definition, { now: () => benchOf(benches, 0).now() }).targets,
     journal,
     rejectedRequests: {
-      list: async ({ source, limit, before }) => {
+      list: async ({ sources, limit, before }) => {
         const items = rejected.filter(
-          (each) => (source === null || each.source === source) && (before === null || each.at < before.at),
+          (each) =>
+            (sources === null || sources.includes(each.source)) && (before === null || each.at < before.at),
         );
         return {
           items: items.slice(0, limit),
-          counts: [{ source: 'shop', reason: 'not_json', count: rejected.length }],
+          counts: [{ source: 'shop', reason: 'not_json', count: rejected.length }].filter(
+            (each) => sources === null || sources.includes(each.source),
+          ),
         };
       },
     },
     clock: { now: () => benchOf(benches, 0).now(), wait: timers.wait },
     randomness: { next: () => 0.5, uuid: () => `request-${++requestCount}` },
-    telemetry: { log: (level, event, fields) => void log.push({ level, event, ...fields }) },
+    telemetry,
+    identities: access.identities,
+    registry: expiring(access.registry, access.copy),
     ...options.services,
   };
   const app = createApp(services);
   return {
     app,
+    access,
     alerts,
     definition,
     down,
@@ -127,16 +145,30 @@ export function createMemoryRelay(
       for (const bench of benches) bench.advance(ms);
     },
     /** Asks with the admin key; `body` is sent as JSON. */
-    ask: (path: string, body?: unknown) =>
-      app.request(`http://relay.test${path}`, {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: {
-          authorization: `Bearer ${adminKey}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
+    ask: (path: string, body?: unknown) => askAs(app, adminKey, { path, body }),
+    /** Asks with another key. */
+    askAs: (key: string, path: string, body?: unknown) => askAs(app, key, { path, body }),
   };
+}
+
+export type Asked = {
+  readonly path: string;
+  readonly body?: unknown;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+};
+
+export function askAs(app: ReturnType<typeof createApp>, key: string | null, asked: Asked) {
+  const { path, body, headers, method = body === undefined ? 'GET' : 'POST' } = asked;
+  return app.request(`http://relay.test${path}`, {
+    method,
+    headers: {
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
 }
 
 function benchOf(benches: readonly Bench[], partition: number): Bench {

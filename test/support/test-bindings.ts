@@ -8,6 +8,7 @@ const smokeSecret = 'whsec_aG9sZGZhc3QtdGVzdC1zbW9rZS1zZWNyZXQtMDAwMDA=';
 export const testSecrets = {
   ADMIN_KEY: 'hf_test_admin_key_0123456789abcdef0123456789',
   TOKEN_KEY: 'aG9sZGZhc3QtdGVzdC10b2tlbi1rZXktMDEyMzQ1Njc=',
+  REGISTRY_KEY: 'aG9sZGZhc3QtdGVzdC1yZWdpc3RyeS1rZXktMDEyMzQ=',
   SHOPIFY_WEBHOOK_SECRET: 'shopify-test-secret-0123456789abcdef',
   STRIPE_WEBHOOK_SECRET: 'whsec_stripe_test_secret_0123456789abcdef',
   WOOCOMMERCE_WEBHOOK_SECRET: 'woocommerce-test-secret-0123456789abcdef',

@@ -39,6 +39,12 @@ export const alertRules = {
   doorbell_unanswered: { severity: 'critical', title: 'Nobody answers the doorbells', ends: 'when_gone' },
   /** Half an hour: as long as the queue repeats what fails, with a margin. */
   doorbell_dead: { severity: 'warning', title: 'Doorbells failed to the end', ends: 30 * minuteMs },
+  /** An hour: long enough that somebody who looks at it twice a day sees it. */
+  access_refused: {
+    severity: 'warning',
+    title: 'A caller tries what it was not granted',
+    ends: 60 * minuteMs,
+  },
   sequencer_silent: { severity: 'critical', title: 'A sequencer does not answer', ends: 'when_gone' },
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -3,6 +3,7 @@
 
 import type { Condition } from '../alerts/alert.ts';
 import type { Delivery } from '../delivery.ts';
+import { wholeView } from '../identity/access-view.ts';
 import { limits } from '../limits.ts';
 import { liveRecords } from './key-state.ts';
 import { openLines, summarize } from './lines.ts';
@@ -38,7 +39,7 @@ export function partitionConditions(
     if (condition !== null) merge(found, condition);
   }
   for (const { key, line } of openLines(state)) {
-    const summary = summarize(state, key, line);
+    const summary = summarize(state, { key, line, view: wholeView });
     if (summary === null) continue;
     const { target, since, orderingKey, cause, behindCount, head } = summary;
     const details = { orderingKey, cause, head: head.id, operation: head.operation, behindCount };

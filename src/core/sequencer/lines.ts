@@ -2,7 +2,9 @@
 // Reads memory only.
 
 import type { Delivery } from '../delivery.ts';
+import { placeOf } from '../delivery-filter.ts';
 import type { WebhookEvent } from '../event.ts';
+import { type AccessView, seesDelivery, wholeView } from '../identity/access-view.ts';
 import { type KeyState, type Line, orderOf } from './key-state.ts';
 import type { Position } from './line.ts';
 import type { LineSummary, LinesRequest, Waiting } from './messages.ts';
@@ -23,7 +25,7 @@ export function listLines(state: SequencerState, request: LinesRequest): readonl
   for (const { key, line } of openLines(state)) {
     if (request.target !== null && line.target !== request.target) continue;
     if (request.orderingKey !== null && key.orderingKey !== request.orderingKey) continue;
-    const summary = summarize(state, key, line);
+    const summary = summarize(state, { key, line, view: request.view ?? wholeView });
     if (summary !== null && (summary.isBlocked || !request.blockedOnly)) found.push(summary);
   }
   found.sort((a, b) => a.since - b.since || (a.head.id < b.head.id ? -1 : 1));
@@ -42,12 +44,15 @@ export function* openLines(state: SequencerState): Generator<{ key: KeyState; li
   }
 }
 
-/** Null: nothing stands in it. */
-export function summarize(state: SequencerState, key: KeyState, line: Line): LineSummary | null {
-  const order = orderOf(key, line);
-  const [first] = order;
-  if (first === undefined) return null;
-  const found = findRecord(state, first.occupant.id);
+/** Null: nothing stands in it that the view holds. What it does not hold is not counted either. */
+export function summarize(
+  state: SequencerState,
+  { key, line, view }: { readonly key: KeyState; readonly line: Line; readonly view: AccessView },
+): LineSummary | null {
+  const [head, ...behind] = orderOf(key, line);
+  if (head === undefined || !isSeen(view, head)) return null;
+  const order = [head, ...behind.filter((position) => isSeen(view, position))];
+  const found = findRecord(state, head.occupant.id);
   if (found === null) return null;
   const { delivery, record } = found;
   const { cause, on, until } = explain(state, found);
@@ -74,6 +79,10 @@ export function summarize(state: SequencerState, key: KeyState, line: Line): Lin
     },
     sequences: sequencesOf(key, line, order),
   };
+}
+
+function isSeen(view: AccessView, { record, occupant }: Position): boolean {
+  return seesDelivery(view, placeOf({ event: record.event, delivery: occupant }));
 }
 
 /** When the head came to stand still, epoch ms. What waited for its time is ready since then, and not since it came. */

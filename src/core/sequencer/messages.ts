@@ -10,6 +10,7 @@ import type {
   PlannedDelivery,
 } from '../delivery.ts';
 import type { EventPayload, WebhookEvent } from '../event.ts';
+import type { AccessView } from '../identity/access-view.ts';
 import type { Outcome } from '../outcome.ts';
 import type { RestReason } from '../target-signals.ts';
 import type { EventRecord } from './record.ts';
@@ -232,6 +233,8 @@ export type DeliveryFilter = {
   readonly type?: string;
   readonly receivedFrom?: number;
   readonly receivedTo?: number;
+  /** What the caller may see of all that matches; absent: everything. */
+  readonly view?: AccessView;
 };
 
 /** Lists run from the newest event: (receivedAt, delivery id) descending. */
@@ -272,6 +275,8 @@ export type LinesRequest = {
   /** The line after which the page begins. */
   readonly after: { readonly since: number; readonly id: string } | null;
   readonly limit: number;
+  /** What the caller may see: lines by their heads, and what is counted behind them. Absent: everything. */
+  readonly view?: AccessView;
 };
 
 /** A line and who stands first in it. Times are epoch ms. */

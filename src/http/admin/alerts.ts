@@ -5,9 +5,8 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { toWireAlert } from '../../core/alerts/render-notice.ts';
 import { limits } from '../../core/limits.ts';
-import { adminActor } from '../authorize.ts';
 import { problem } from '../problem.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpEnv } from '../services.ts';
 import { recordAct } from './audit.ts';
 import { pageLimit } from './filter.ts';
 import { noteField } from './resolutions.ts';
@@ -21,11 +20,10 @@ const listQuery = z.strictObject({
   cursor: idField.optional(),
 });
 
-export function routeAlerts(app: Hono<HttpEnv>, services: HttpServices): void {
-  const { alerts, telemetry } = services;
+export function routeAlerts(app: Hono<HttpEnv>): void {
   app.get('/admin/alerts', validQuery(listQuery), async (c) => {
     const { status = null, limit, cursor = null } = c.req.valid('query');
-    const found = await alerts.list({ status, before: cursor, limit: limit + 1 });
+    const found = await c.get('services').alerts.list({ status, before: cursor, limit: limit + 1 });
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     return c.json({ alerts: page.map(toWireAlert), nextCursor: last?.id ?? null });
@@ -38,12 +36,14 @@ export function routeAlerts(app: Hono<HttpEnv>, services: HttpServices): void {
       const id = idField.safeParse(c.req.param('id'));
       if (!id.success) return problem(c, 'not_found');
       const { note } = c.req.valid('json');
-      const alert = await alerts.acknowledge(id.data, { by: adminActor, note });
+      const services = c.get('services');
+      const { actor } = c.get('caller');
+      const alert = await services.alerts.acknowledge(id.data, { by: actor, note });
       if (alert === null) return problem(c, 'not_found', { detail: 'No such alert is open.' });
-      const fields = { requestId: c.get('requestId'), actor: adminActor, alert: alert.id, rule: alert.rule };
-      telemetry.log('info', 'alert.acknowledged', fields);
+      const fields = { requestId: c.get('requestId'), actor, alert: alert.id, rule: alert.rule };
+      services.telemetry.log('info', 'alert.acknowledged', fields);
       await recordAct(services, {
-        actor: adminActor,
+        actor,
         action: 'acknowledged',
         deliveryId: null,
         orderingKey: null,

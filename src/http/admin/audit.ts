@@ -26,8 +26,9 @@ const query = z.strictObject({
   cursor: cursorField.optional(),
 });
 
-export function routeAudit(app: Hono<HttpEnv>, services: HttpServices): void {
+export function routeAudit(app: Hono<HttpEnv>): void {
   app.get('/admin/audit', validQuery(query), async (c) => {
+    const services = c.get('services');
     const { limit, cursor = null, ...given } = c.req.valid('query');
     const { actor = null, action = null, deliveryId = null, orderingKey = null, target = null } = given;
     const filter = { actor, action, deliveryId, orderingKey, target };

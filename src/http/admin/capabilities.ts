@@ -13,8 +13,9 @@ import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
 import { within } from '../within.ts';
 
-export function routeCapabilities(app: Hono<HttpEnv>, services: HttpServices): void {
+export function routeCapabilities(app: Hono<HttpEnv>): void {
   app.get('/admin/targets/:id/capabilities', async (c) => {
+    const services = c.get('services');
     const target = services.definition.targets.get(c.req.param('id'));
     if (target === undefined) return problem(c, 'not_found');
     // Not at once either: whoever asks in a loop shall not load the ERP.

@@ -3,7 +3,7 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { problem } from '../problem.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpEnv } from '../services.ts';
 import { toWireDelivery } from '../to-wire.ts';
 import { cursorField, formatCursor } from './cursor.ts';
 import { filterFields, pageLimit, toFilter } from './filter.ts';
@@ -13,17 +13,18 @@ import { validQuery } from './validate.ts';
 
 const listQuery = z.strictObject({ ...filterFields, limit: pageLimit, cursor: cursorField.optional() });
 
-export function routeDeliveries(app: Hono<HttpEnv>, services: HttpServices): void {
+export function routeDeliveries(app: Hono<HttpEnv>): void {
   app.get('/admin/deliveries', validQuery(listQuery), async (c) => {
     const { limit, cursor, ...fields } = c.req.valid('query');
-    const page = await listDeliveries(services, {
+    const caller = c.get('caller');
+    const page = await listDeliveries(c.get('services'), {
       filter: toFilter(fields),
       cursor: cursor === undefined ? null : { receivedAt: cursor.at, id: cursor.id },
       limit,
     });
     const last = page.hasMore ? page.views.at(-1) : undefined;
     return c.json({
-      deliveries: page.views.map(toWireDelivery),
+      deliveries: page.views.map((view) => toWireDelivery(view, caller)),
       nextCursor:
         last === undefined ? null : formatCursor({ at: last.event.receivedAt, id: last.delivery.id }),
       journal: page.journal,
@@ -31,7 +32,7 @@ export function routeDeliveries(app: Hono<HttpEnv>, services: HttpServices): voi
   });
 
   app.get('/admin/deliveries/:id', async (c) => {
-    const shown = await showDelivery(services, c.req.param('id'));
+    const shown = await showDelivery(c.get('services'), c.req.param('id'), c.get('caller'));
     return shown.kind === 'shown' ? c.json(shown.body) : problem(c, shown.kind);
   });
 }

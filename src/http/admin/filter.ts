@@ -20,7 +20,7 @@ const statusList = z
   )
   .pipe(z.array(statusField).min(1));
 
-const instant = z.string().transform((value, context) => {
+export const instant = z.string().transform((value, context) => {
   const epochMs = parseInstant(value);
   if (epochMs !== null) return epochMs;
   const message = 'must be an ISO 8601 instant with a zone, e.g. 2026-03-01T12:00:00Z';

@@ -8,21 +8,21 @@ import { limits } from '../../core/limits.ts';
 import type { IntakeSummary, IntakeView, ReviveRequest } from '../../core/sequencer/intake-messages.ts';
 import type { ItemState } from '../../core/sequencer/intake-record.ts';
 import type { Sequencer, Sequencers } from '../../pipeline/ports.ts';
-import { adminActor } from '../authorize.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
 import { within } from '../within.ts';
+import { recordAct } from './audit.ts';
 import { noteField } from './resolutions.ts';
 import { validBody } from './validate.ts';
 
 const noteBody = z.strictObject({ note: noteField });
 
-type IntakeServices = Pick<HttpServices, 'clock' | 'sequencers' | 'telemetry'>;
+type IntakeServices = Pick<HttpServices, 'audit' | 'clock' | 'randomness' | 'sequencers' | 'telemetry'>;
 
-export function routeIntakes(app: Hono<HttpEnv>, services: IntakeServices): void {
-  const { clock, sequencers } = services;
+export function routeIntakes(app: Hono<HttpEnv>): void {
   app.get('/admin/intakes', async (c) => {
+    const { clock, sequencers } = c.get('services');
     const asked = sequencers.all().map((sequencer) => sequencer.listIntakes());
     const found = await within(clock, limits.operatorWaitMs, Promise.all(asked));
     const intakes = found.flat().sort((a, b) => a.receivedAt - b.receivedAt);
@@ -30,17 +30,19 @@ export function routeIntakes(app: Hono<HttpEnv>, services: IntakeServices): void
   });
 
   app.get('/admin/intakes/:id', async (c) => {
-    const held = await findIntake(sequencers, c.req.param('id'));
+    const held = await findIntake(c.get('services').sequencers, c.req.param('id'));
     return held === null ? problem(c, 'not_found') : c.json(toWireIntake(held.intake));
   });
 
   app.post('/admin/intakes/:id/retry', validBody(noteBody), (c) => {
     const { note } = c.req.valid('json');
-    return revive(c, services, { id: c.req.param('id'), as: 'retry', actor: adminActor, note });
+    const { actor } = c.get('caller');
+    return revive(c, c.get('services'), { id: c.req.param('id'), as: 'retry', actor, note });
   });
   app.post('/admin/intakes/:id/drop', validBody(noteBody), (c) => {
     const { note } = c.req.valid('json');
-    return revive(c, services, { id: c.req.param('id'), as: 'dropped', actor: adminActor, note });
+    const { actor } = c.get('caller');
+    return revive(c, c.get('services'), { id: c.req.param('id'), as: 'dropped', actor, note });
   });
 }
 
@@ -61,9 +63,10 @@ async function findIntake(
 
 async function revive(
   c: Context<HttpEnv>,
-  { sequencers, telemetry }: IntakeServices,
+  services: IntakeServices,
   request: ReviveRequest,
 ): Promise<Response> {
+  const { sequencers, telemetry } = services;
   const held = await findIntake(sequencers, request.id);
   if (held === null) return problem(c, 'not_found');
   const answer = await held.sequencer.reviveIntake(request);
@@ -76,6 +79,12 @@ async function revive(
     intake: id,
     as,
     itemCount,
+  });
+  await recordAct(services, {
+    ...{ actor, deliveryId: null, orderingKey: null, target: null, reason: request.note },
+    action: as === 'retry' ? 'released' : 'skipped',
+    before: `${id} dead items: ${itemCount}`,
+    after: `${id} ${as}`,
   });
   return c.json({ intake: id, items: answer.itemIds });
 }

@@ -5,8 +5,9 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { LineSummary, LinesRequest } from '../../core/sequencer/messages.ts';
+import { isNarrowed, type Viewer } from '../access/redact.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { toIso } from '../to-wire.ts';
+import { isDeliveryId, toIso } from '../to-wire.ts';
 import { within } from '../within.ts';
 import { cursorField, formatCursor } from './cursor.ts';
 import { pageLimit } from './filter.ts';
@@ -28,8 +29,10 @@ const query = z.strictObject({
 
 type LineServices = Pick<HttpServices, 'clock' | 'definition' | 'sequencers'>;
 
-export function routeLines(app: Hono<HttpEnv>, services: LineServices): void {
+export function routeLines(app: Hono<HttpEnv>): void {
   app.get('/admin/lines', validQuery(query), async (c) => {
+    const services = c.get('services');
+    const caller = c.get('caller');
     const { blocked, target = null, orderingKey = null, limit, cursor } = c.req.valid('query');
     const after = cursor === undefined ? null : { since: cursor.at, id: cursor.id };
     const found = await listLines(services, {
@@ -42,7 +45,7 @@ export function routeLines(app: Hono<HttpEnv>, services: LineServices): void {
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     return c.json({
-      lines: page.map((line) => toWireLine(services, line)),
+      lines: page.map((line) => toWireLine(services, line, caller)),
       nextCursor: last === undefined ? null : formatCursor({ at: last.since, id: last.head.id }),
     });
   });
@@ -58,11 +61,13 @@ async function listLines(services: LineServices, request: LinesRequest): Promise
   return answers.flat().sort((a, b) => a.since - b.since || (a.head.id < b.head.id ? -1 : 1));
 }
 
-function toWireLine({ clock, definition }: LineServices, line: LineSummary) {
-  const { isBlocked, since, until, sequences, ...rest } = line;
+function toWireLine({ clock, definition }: LineServices, line: LineSummary, viewer: Viewer) {
+  const { isBlocked, since, until, sequences, on, ...rest } = line;
+  const hidesOn = isNarrowed(viewer) && isDeliveryId(on);
   const counted = sequences.filter(({ source }) => definition.sources.get(source)?.preset.countsEvents);
   return {
     ...rest,
+    ...(hidesOn ? { redacted: ['on'] } : { on }),
     blocked: isBlocked,
     since: toIso(since),
     until: toIso(until),

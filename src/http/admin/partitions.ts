@@ -10,9 +10,10 @@ import { within } from '../within.ts';
 
 type PartitionServices = Pick<HttpServices, 'clock' | 'sequencers' | 'telemetry'>;
 
-export function routePartitions(app: Hono<HttpEnv>, services: PartitionServices): void {
-  const { sequencers } = services;
+export function routePartitions(app: Hono<HttpEnv>): void {
   app.get('/admin/partitions', async (c) => {
+    const services = c.get('services');
+    const { sequencers } = services;
     const partitions = await Promise.all(sequencers.places().map((place) => statsOf(services, place)));
     return c.json({ generation: sequencers.generation, partitions });
   });

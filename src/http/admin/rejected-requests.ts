@@ -4,8 +4,9 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import { PortError, type RejectedRequest } from '../../pipeline/ports.ts';
+import { seesPayloads, type Viewer, without } from '../access/redact.ts';
 import { problem } from '../problem.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpEnv } from '../services.ts';
 import { toIso, toWireBody } from '../to-wire.ts';
 import { within } from '../within.ts';
 import { cursorField, formatCursor } from './cursor.ts';
@@ -18,18 +19,19 @@ const query = z.strictObject({
   cursor: cursorField.optional(),
 });
 
-type RejectedServices = Pick<HttpServices, 'clock' | 'rejectedRequests' | 'telemetry'>;
-
-export function routeRejectedRequests(app: Hono<HttpEnv>, services: RejectedServices): void {
+export function routeRejectedRequests(app: Hono<HttpEnv>): void {
   app.get('/admin/rejected-requests', validQuery(query), async (c) => {
-    const { source = null, limit, cursor = null } = c.req.valid('query');
+    const services = c.get('services');
+    const caller = c.get('caller');
+    const { source, limit, cursor = null } = c.req.valid('query');
+    const sources = source === undefined ? null : [source];
     try {
-      const asked = services.rejectedRequests.list({ source, limit: limit + 1, before: cursor });
+      const asked = services.rejectedRequests.list({ sources, limit: limit + 1, before: cursor });
       const { items, counts } = await within(services.clock, limits.operatorWaitMs, asked);
       const page = items.slice(0, limit);
       const last = items.length > limit ? page.at(-1) : undefined;
       return c.json({
-        rejectedRequests: page.map(toWireRejected),
+        rejectedRequests: page.map((request) => toWireRejected(request, caller)),
         nextCursor: last === undefined ? null : formatCursor(last),
         counts,
       });
@@ -43,8 +45,10 @@ export function routeRejectedRequests(app: Hono<HttpEnv>, services: RejectedServ
   });
 }
 
-function toWireRejected({ id, source, at, stage, reason, detail, headers, body }: RejectedRequest) {
-  return {
+/** What somebody sent who could not prove itself may be anything. */
+function toWireRejected(request: RejectedRequest, viewer: Viewer) {
+  const { id, source, at, stage, reason, detail, headers, body } = request;
+  const shown = {
     id,
     source,
     at: toIso(at),
@@ -54,4 +58,7 @@ function toWireRejected({ id, source, at, stage, reason, detail, headers, body }
     headers,
     body: body === null ? null : toWireBody(body),
   };
+  if (seesPayloads(viewer)) return { ...shown, redacted: [] };
+  const { rest, redacted } = without(shown, ['headers', 'body']);
+  return { ...rest, redacted };
 }

@@ -5,9 +5,9 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import { type DryRun, dryRun, type ReplayFailure, replay } from '../../pipeline/replay.ts';
-import { adminActor } from '../authorize.ts';
+import { masked, seesPayloads, type Viewer } from '../access/redact.ts';
 import { problem } from '../problem.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpEnv } from '../services.ts';
 import { toWireLedger } from '../to-wire.ts';
 import { filterFields, toFilter } from './filter.ts';
 import { replayMany } from './replay-many.ts';
@@ -45,21 +45,23 @@ const replaysBody = z.strictObject({
   reason: note.default(''),
 });
 
-export function routeReplays(app: Hono<HttpEnv>, services: HttpServices): void {
+export function routeReplays(app: Hono<HttpEnv>): void {
   app.post('/admin/deliveries/:id/replay', validQuery(replayQuery), validBody(replayBody), async (c) => {
+    const services = c.get('services');
+    const { actor } = c.get('caller');
     const { input, reason, force } = c.req.valid('json');
     const deliveryId = c.req.param('id');
     const edited = input === undefined ? null : { input };
     const onlyShow = c.req.valid('query').dryRun ?? 'false';
     if (onlyShow !== 'false') {
       const answer = await dryRun(services, { deliveryId, edited });
-      return answer.kind === 'shown' ? c.json(toWireDryRun(answer)) : refuse(c, answer);
+      return answer.kind === 'shown' ? c.json(toWireDryRun(answer, c.get('caller'))) : refuse(c, answer);
     }
-    const answer = await replay(services, { deliveryId, edited, forced: force, actor: adminActor, reason });
+    const answer = await replay(services, { deliveryId, edited, forced: force, actor, reason });
     if (answer.kind !== 'replayed') return refuse(c, answer);
     services.telemetry.log('info', 'delivery.replayed', {
       requestId: c.get('requestId'),
-      actor: adminActor,
+      actor,
       delivery: answer.deliveryId,
       replayOf: answer.replayOf,
       edited: edited !== null,
@@ -69,16 +71,18 @@ export function routeReplays(app: Hono<HttpEnv>, services: HttpServices): void {
   });
 
   app.post('/admin/replays', validBody(replaysBody), async (c) => {
+    const services = c.get('services');
+    const { actor } = c.get('caller');
     const { filter, limit, reason } = c.req.valid('json');
     const wanted = {
       filter: { ...toFilter({ ...filter, status: undefined }), status: deadLettered },
       limit,
       reason,
     };
-    const answer = await replayMany(services, { ...wanted, actor: adminActor });
+    const answer = await replayMany(services, { ...wanted, actor });
     services.telemetry.log('info', 'deliveries.replayed', {
       requestId: c.get('requestId'),
-      actor: adminActor,
+      actor,
       replayed: answer.replayed.length,
       refused: answer.refused.length,
       remaining: answer.remaining,
@@ -105,9 +109,11 @@ function refuse(c: Context<HttpEnv>, failure: ReplayFailure): Response {
   }
 }
 
-function toWireDryRun(shown: DryRun) {
-  const { deliveryId, routeId, target, adapter, operation, operationKey, input, inputHash, problem, would } =
-    shown;
+function toWireDryRun(shown: DryRun, viewer: Viewer) {
+  const { deliveryId, routeId, target, adapter, operation, operationKey, inputHash, problem, would } = shown;
+  const { value: input, redacted } = seesPayloads(viewer)
+    ? { value: shown.input, redacted: [] }
+    : masked(shown.input, 'input');
   return {
     dryRun: true,
     deliveryId,
@@ -120,6 +126,7 @@ function toWireDryRun(shown: DryRun) {
     ledger: toWireLedger(shown.ledger),
     input,
     inputHash,
+    redacted,
     problem:
       problem === null ? null : { code: problem.code, message: problem.message, errors: problem.fieldErrors },
   };

@@ -7,9 +7,8 @@ import { parseId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { ResolveRequest } from '../../core/sequencer/messages.ts';
 import { findHolder } from '../../pipeline/sequencers.ts';
-import { adminActor } from '../authorize.ts';
 import { problem } from '../problem.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpEnv } from '../services.ts';
 import { validBody } from './validate.ts';
 
 export const noteField = z.string().trim().min(1, 'is required: say why').max(limits.maxNoteCharacters);
@@ -27,34 +26,31 @@ const resolveBody = z
 
 const noteBody = z.strictObject({ note: noteField });
 
-export function routeResolutions(app: Hono<HttpEnv>, services: HttpServices): void {
+export function routeResolutions(app: Hono<HttpEnv>): void {
   app.post('/admin/deliveries/:id/resolve', validBody(resolveBody), (c) => {
     const { as, documentId = null, note } = c.req.valid('json');
-    return resolve(c, services, { deliveryId: c.req.param('id'), as, documentId, actor: adminActor, note });
+    return resolve(c, { deliveryId: c.req.param('id'), as, documentId, note });
   });
   app.post('/admin/deliveries/:id/skip', validBody(noteBody), (c) => {
     const { note } = c.req.valid('json');
     const deliveryId = c.req.param('id');
-    return resolve(c, services, { deliveryId, as: 'dropped', documentId: null, actor: adminActor, note });
+    return resolve(c, { deliveryId, as: 'dropped', documentId: null, note });
   });
   app.post('/admin/deliveries/:id/release', validBody(noteBody), (c) => {
     const { note } = c.req.valid('json');
     const deliveryId = c.req.param('id');
-    return resolve(c, services, { deliveryId, as: 'released', documentId: null, actor: adminActor, note });
+    return resolve(c, { deliveryId, as: 'released', documentId: null, note });
   });
   app.post('/admin/deliveries/:id/unblock', validBody(noteBody), (c) => {
     const { note } = c.req.valid('json');
     const deliveryId = c.req.param('id');
-    return resolve(c, services, { deliveryId, as: 'unblocked', documentId: null, actor: adminActor, note });
+    return resolve(c, { deliveryId, as: 'unblocked', documentId: null, note });
   });
 }
 
-async function resolve(
-  c: Context<HttpEnv>,
-  services: HttpServices,
-  request: ResolveRequest,
-): Promise<Response> {
-  const { sequencers, telemetry } = services;
+async function resolve(c: Context<HttpEnv>, asked: Omit<ResolveRequest, 'actor'>): Promise<Response> {
+  const { sequencers, telemetry } = c.get('services');
+  const request: ResolveRequest = { ...asked, actor: c.get('caller').actor };
   const id = parseId('dlv', request.deliveryId);
   const holder = id.ok ? await findHolder(sequencers, id.value, request.deliveryId) : null;
   if (holder === null) return problem(c, 'not_found');

@@ -1,11 +1,11 @@
-// Everything under /admin: first the key, then the bounds of a body, then one file a resource.
+// Everything under /admin, behind the guard: the bounds of a body, then one file a resource.
 
 import type { Hono } from 'hono';
-import { authorize } from '../authorize.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpEnv } from '../services.ts';
 import { routeAlerts } from './alerts.ts';
 import { routeAudit } from './audit.ts';
 import { routeCapabilities } from './capabilities.ts';
+import { routeCredentials } from './credentials.ts';
 import { routeDeliveries } from './deliveries.ts';
 import { routeIntakes } from './intakes.ts';
 import { routeLines } from './lines.ts';
@@ -17,18 +17,19 @@ import { routeSources } from './sources.ts';
 import { routeTargets } from './targets.ts';
 import { boundedBody, jsonOnly } from './validate.ts';
 
-export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
-  app.use('/admin/*', authorize(services), boundedBody, jsonOnly);
-  routeAlerts(app, services);
-  routeAudit(app, services);
-  routeLines(app, services);
-  routeDeliveries(app, services);
-  routeReplays(app, services);
-  routeResolutions(app, services);
-  routeTargets(app, services);
-  routeCapabilities(app, services);
-  routeSources(app, services);
-  routeIntakes(app, services);
-  routePartitions(app, services);
-  routeRejectedRequests(app, services);
+export function routeAdmin(app: Hono<HttpEnv>): void {
+  app.use('/admin/*', boundedBody, jsonOnly);
+  routeAlerts(app);
+  routeAudit(app);
+  routeCredentials(app);
+  routeLines(app);
+  routeDeliveries(app);
+  routeReplays(app);
+  routeResolutions(app);
+  routeTargets(app);
+  routeCapabilities(app);
+  routeSources(app);
+  routeIntakes(app);
+  routePartitions(app);
+  routeRejectedRequests(app);
 }

@@ -7,9 +7,11 @@ import type { EventPayload, WebhookEvent } from '../../core/event.ts';
 import { parseId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { RelayDefinition } from '../../core/relay-definition.ts';
-import type { FindAnswer } from '../../core/sequencer/messages.ts';
+import type { DeliveryView, FindAnswer } from '../../core/sequencer/messages.ts';
 import { type ArchivedDelivery, PortError } from '../../pipeline/ports.ts';
 import { findHolder } from '../../pipeline/sequencers.ts';
+import { seesPayloads, type Viewer } from '../access/redact.ts';
+import { withoutPayloads } from '../access/without-payloads.ts';
 import type { HttpServices } from '../services.ts';
 import { toWireAttempt, toWireBody, toWireDelivery, toWireEvent, toWireLedger } from '../to-wire.ts';
 import { within } from '../within.ts';
@@ -26,7 +28,11 @@ export type Shown =
   /** The sequencer does not hold it, and the journal cannot be asked. */
   | { readonly kind: 'journal_unavailable' };
 
-export async function showDelivery(services: ShowServices, deliveryId: string): Promise<Shown> {
+export async function showDelivery(
+  services: ShowServices,
+  deliveryId: string,
+  viewer: Viewer,
+): Promise<Shown> {
   const { sequencers } = services;
   const id = parseId('dlv', deliveryId);
   if (!id.ok) return { kind: 'not_found' };
@@ -36,18 +42,24 @@ export async function showDelivery(services: ShowServices, deliveryId: string): 
   if (found === null) return { kind: archived === 'unavailable' ? 'journal_unavailable' : 'not_found' };
   const kept = archived === 'unavailable' ? null : archived;
   const payload = live?.payload ?? kept?.payload ?? null;
-  const body = {
-    ...toWireDelivery(found),
+  const whole = {
+    ...toWireDelivery(found, viewer),
     event: toWireEventDetail(services.definition, found, payload),
     policy: found.delivery.policy,
     ledger: toWireLedger(live?.ledger ?? found.delivery.effect),
     editedInput: found.delivery.replay?.edited?.input ?? null,
     attempts: mergeAttempts(live, kept).map(toWireAttempt),
     droppedAttemptCount: found.record.droppedAttempts,
-    related: await related(services, found.event, deliveryId),
+    related: await related(services, found, viewer),
     journal: archived === 'unavailable' ? 'unavailable' : 'current',
   };
-  return { kind: 'shown', body };
+  const fields = personalFieldsOf(services.definition, found.event.source);
+  return { kind: 'shown', body: seesPayloads(viewer) ? whole : withoutPayloads(whole, fields) };
+}
+
+function personalFieldsOf({ sources }: RelayDefinition, source: string): readonly string[] {
+  const definition = sources.get(source);
+  return [...(definition?.preset.personalFields ?? []), ...(definition?.personalFields ?? [])];
 }
 
 async function findArchived(
@@ -90,13 +102,13 @@ function toWireEventDetail(
   };
 }
 
-async function related(services: ShowServices, event: WebhookEvent, deliveryId: string) {
+async function related(services: ShowServices, { event, delivery }: DeliveryView, viewer: Viewer) {
   const request = {
     filter: { orderingKey: event.orderingKey },
     cursor: null,
     limit: limits.maxRelatedDeliveries + 1,
   };
   const page = await listDeliveries(services, request);
-  const others = page.views.filter((view) => view.delivery.id !== deliveryId);
-  return others.slice(0, limits.maxRelatedDeliveries).map(toWireDelivery);
+  const others = page.views.filter((view) => view.delivery.id !== delivery.id);
+  return others.slice(0, limits.maxRelatedDeliveries).map((view) => toWireDelivery(view, viewer));
 }

@@ -1,15 +1,12 @@
 // GET /admin/sources: who may post, where, and how it is verified. Says that a previous secret is set, never what one is.
 
 import type { Hono } from 'hono';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpEnv } from '../services.ts';
 
-export function routeSources(
-  app: Hono<HttpEnv>,
-  services: Pick<HttpServices, 'config' | 'definition'>,
-): void {
-  const { config, definition } = services;
-  app.get('/admin/sources', (c) =>
-    c.json({
+export function routeSources(app: Hono<HttpEnv>): void {
+  app.get('/admin/sources', (c) => {
+    const { config, definition } = c.get('services');
+    return c.json({
       sources: [...definition.sources.values()].map(({ id, preset, secretVariable }) => ({
         id,
         ingestPath: `/hooks/${id}`,
@@ -19,6 +16,6 @@ export function routeSources(
         secretVariable,
         hasPreviousSecret: (config.sourceSecrets.get(id)?.previous ?? null) !== null,
       })),
-    }),
-  );
+    });
+  });
 }

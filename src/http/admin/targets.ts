@@ -9,7 +9,8 @@ import type { TargetDefinition } from '../../core/target.ts';
 import { gateSettingsOf } from '../../core/target.ts';
 import type { TargetAct, TargetView } from '../../core/target-view.ts';
 import { releaseOperation } from '../../pipeline/index.ts';
-import { adminActor } from '../authorize.ts';
+import type { TargetControls } from '../../pipeline/ports.ts';
+import { isNarrowed, type Viewer, without } from '../access/redact.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
@@ -27,30 +28,34 @@ const releaseBody = z.strictObject({
 });
 const circuitBody = z.strictObject({ state: z.enum(['open', 'closed']), note: noteField });
 
-export function routeTargets(app: Hono<HttpEnv>, services: HttpServices): void {
-  const { definition, targets } = services;
+export function routeTargets(app: Hono<HttpEnv>): void {
   app.get('/admin/targets', async (c) => {
-    const all = [...definition.targets.values()];
-    return c.json({ targets: await Promise.all(all.map((target) => showTarget(services, target))) });
+    const services = c.get('services');
+    const all = [...services.definition.targets.values()];
+    const shown = all.map((target) => showTarget(services, target, c.get('caller')));
+    return c.json({ targets: await Promise.all(shown) });
   });
 
   app.post('/admin/targets/:id/pause', validBody(noteBody), (c) => {
     const { note } = c.req.valid('json');
-    return act(c, services, { action: 'paused', note, work: (id, by) => targets.pause(id, by) });
+    return act(c, { action: 'paused', note, work: (targets, id, by) => targets.pause(id, by) });
   });
 
   app.post('/admin/targets/:id/resume', validBody(noteBody), (c) => {
     const { note } = c.req.valid('json');
-    return act(c, services, { action: 'resumed', note, work: (id, by) => targets.resume(id, by) });
+    return act(c, { action: 'resumed', note, work: (targets, id, by) => targets.resume(id, by) });
   });
 
   app.post('/admin/targets/:id/circuit', validBody(circuitBody), (c) => {
     const { state, note } = c.req.valid('json');
     const action = state === 'open' ? 'circuit_opened' : 'circuit_closed';
-    return act(c, services, { action, note, work: (id, by) => targets.setCircuit(id, state, by) });
+    return act(c, { action, note, work: (targets, id, by) => targets.setCircuit(id, state, by) });
   });
 
   app.post('/admin/targets/:id/release', validBody(releaseBody), async (c) => {
+    const services = c.get('services');
+    const { definition, targets } = services;
+    const { actor } = c.get('caller');
     const target = c.req.param('id');
     if (!definition.targets.has(target)) return problem(c, 'not_found');
     const authorized = await targets.authorize(target);
@@ -58,12 +63,12 @@ export function routeTargets(app: Hono<HttpEnv>, services: HttpServices): void {
       return problem(c, 'target_unauthorized', { detail: authorized.message });
     }
     const { operation = null, note } = c.req.valid('json');
-    const release = { target, operation, cause: null, actor: adminActor, note } as const;
+    const release = { target, operation, cause: null, actor, note } as const;
     const { released, refused, remaining } = await releaseOperation(services, release);
     const counts = { released: released.length, refused: refused.length };
     services.telemetry.log('info', 'target.released', {
       requestId: c.get('requestId'),
-      actor: adminActor,
+      actor,
       target,
       operation,
       ...counts,
@@ -73,7 +78,7 @@ export function routeTargets(app: Hono<HttpEnv>, services: HttpServices): void {
 }
 
 /** One that does not answer is shown without its state: the others still tell. */
-async function showTarget(services: HttpServices, target: TargetDefinition) {
+async function showTarget(services: HttpServices, target: TargetDefinition, viewer: Viewer) {
   const { clock, config, targets, telemetry } = services;
   const shown = {
     id: target.id,
@@ -93,7 +98,11 @@ async function showTarget(services: HttpServices, target: TargetDefinition) {
   };
   try {
     const view = await within(clock, limits.operatorWaitMs, targets.view(target.id));
-    return { ...shown, status: 'ok', ...toWireTarget(view) };
+    const whole = { ...shown, status: 'ok', ...toWireTarget(view) };
+    if (!isNarrowed(viewer)) return { ...whole, redacted: [] };
+    // What others do there shows in these.
+    const { rest, redacted } = without(whole, ['inFlight', 'lastFailures', 'heldOperations', 'token']);
+    return { ...rest, redacted };
   } catch (error) {
     telemetry.log('error', 'target.unavailable', { target: target.id, error: String(error) });
     return { ...shown, status: 'unavailable' };
@@ -103,28 +112,26 @@ async function showTarget(services: HttpServices, target: TargetDefinition) {
 type Act = {
   readonly action: OperatorAct['action'];
   readonly note: string;
-  readonly work: (target: string, act: TargetAct) => Promise<TargetView>;
+  readonly work: (targets: TargetControls, target: string, act: TargetAct) => Promise<TargetView>;
 };
 
 function standingOf({ pause, circuit }: TargetView): string {
   return pause === null ? `circuit_${circuit.state}` : 'paused';
 }
 
-async function act(
-  c: Context<HttpEnv>,
-  services: HttpServices,
-  { action, note, work }: Act,
-): Promise<Response> {
+async function act(c: Context<HttpEnv>, { action, note, work }: Act): Promise<Response> {
+  const services = c.get('services');
+  const { actor } = c.get('caller');
   const { definition, telemetry, targets } = services;
   const target = c.req.param('id') ?? '';
   if (!definition.targets.has(target)) return problem(c, 'not_found');
   const before = standingOf(await targets.view(target));
-  const view = await work(target, { actor: adminActor, note });
-  const base = { actor: adminActor, action, target, deliveryId: null, orderingKey: null, reason: note };
+  const view = await work(targets, target, { actor, note });
+  const base = { actor, action, target, deliveryId: null, orderingKey: null, reason: note };
   await recordAct(services, { ...base, before, after: standingOf(view) });
   telemetry.log('info', 'target.controlled', {
     requestId: c.get('requestId'),
-    actor: adminActor,
+    actor,
     target,
     act: action,
     circuit: view.circuit.state,

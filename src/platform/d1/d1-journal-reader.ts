@@ -3,6 +3,7 @@
 
 import type { Attempt, Delivery } from '../../core/delivery.ts';
 import type { EventPayload, WebhookEvent } from '../../core/event.ts';
+import type { AccessView } from '../../core/identity/access-view.ts';
 import { limits } from '../../core/limits.ts';
 import type { DeliveryFilter, DeliveryView, ListRequest } from '../../core/sequencer/messages.ts';
 import type { EventRecord } from '../../core/sequencer/record.ts';
@@ -79,8 +80,20 @@ function toConditions({ filter, cursor }: ListRequest): Condition[] {
   if (filter.type !== undefined) add('type = ?', filter.type);
   if (filter.receivedFrom !== undefined) add('received_at >= ?', filter.receivedFrom);
   if (filter.receivedTo !== undefined) add('received_at < ?', filter.receivedTo);
+  if (filter.view !== undefined) conditions.push(...toViewConditions(filter.view));
   if (cursor !== null) add('(received_at, id) < (?, ?)', cursor.receivedAt, cursor.id);
   return conditions;
+}
+
+/** The rule of core/identity/access-view.ts in SQL; lists as JSON, for a statement takes only a hundred parameters. */
+function toViewConditions({ sources, grants }: AccessView): readonly Condition[] {
+  const bySource = 'source IN (SELECT value FROM json_each(?))';
+  const byGrant = `EXISTS (SELECT 1 FROM json_each(?) g WHERE g.value ->> 'operation' IN ('*', operation)
+    AND g.value ->> 'target' IN ('*', target))`;
+  return [
+    ...(sources === null ? [] : [{ sql: bySource, values: [JSON.stringify(sources)] }]),
+    ...(grants === null ? [] : [{ sql: byGrant, values: [JSON.stringify(grants)] }]),
+  ];
 }
 
 type EventRow = {

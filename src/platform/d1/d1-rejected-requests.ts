@@ -2,7 +2,7 @@
 // Only sources the relay knows may come here, so that a stranger cannot open rows under made-up names.
 
 import { limits } from '../../core/limits.ts';
-import type { Clock, RejectedCursor, RejectedRequest, RejectedRequests } from '../../pipeline/ports.ts';
+import type { Clock, RejectedRequest, RejectedRequests } from '../../pipeline/ports.ts';
 import { callD1 } from './d1-errors.ts';
 import { toHex } from './hex.ts';
 
@@ -96,24 +96,22 @@ type Row = {
   readonly body: readonly number[] | null;
 };
 
-type ListOptions = {
-  readonly source: string | null;
-  readonly limit: number;
-  readonly before: RejectedCursor | null;
-};
+type ListOptions = Parameters<RejectedRequests['list']>[0];
 
-async function list(db: D1Database, { source, limit, before }: ListOptions) {
+async function list(db: D1Database, { sources, limit, before }: ListOptions) {
+  const named = sources === null ? null : JSON.stringify(sources);
+  const ofSources = 'source IN (SELECT value FROM json_each(?))';
   const conditions = [
-    ...(source === null ? [] : [{ sql: 'source = ?', values: [source] }]),
+    ...(named === null ? [] : [{ sql: ofSources, values: [named] }]),
     ...(before === null ? [] : [{ sql: '(received_at, id) < (?, ?)', values: [before.at, before.id] }]),
   ];
   const where =
     conditions.length === 0 ? '' : `WHERE ${conditions.map((condition) => condition.sql).join(' AND ')}`;
   const select = `SELECT * FROM rejected_requests ${where} ORDER BY received_at DESC, id DESC LIMIT ?`;
-  const count = `SELECT source, reason, count FROM rejected_counts ${source === null ? '' : 'WHERE source = ?'}`;
+  const count = `SELECT source, reason, count FROM rejected_counts ${named === null ? '' : `WHERE ${ofSources}`}`;
   const [rows, counts] = await db.batch([
     db.prepare(select).bind(...conditions.flatMap((condition) => condition.values), limit),
-    db.prepare(count).bind(...(source === null ? [] : [source])),
+    db.prepare(count).bind(...(named === null ? [] : [named])),
   ]);
   return {
     items: (rows?.results ?? []).map((row) => toRequest(row as Row)),

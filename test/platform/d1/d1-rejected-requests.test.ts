@@ -23,7 +23,7 @@ function rejected(number: number, changes: Partial<RejectedRequest> = {}): Rejec
   };
 }
 
-const all = { source: null, limit: 200, before: null };
+const all = { sources: null, limit: 200, before: null };
 
 beforeEach(async () => {
   now = testTime;
@@ -46,7 +46,7 @@ describe('rejected requests', () => {
       { source: 'shopify', reason: 'not_json', count: 2 },
       { source: 'stripe', reason: 'mismatch', count: 1 },
     ]);
-    expect((await store.list({ ...all, source: 'stripe' })).items).toHaveLength(1);
+    expect((await store.list({ ...all, sources: ['stripe'] })).items).toHaveLength(1);
   });
 
   it('keep only the beginning of a long body', async () => {
@@ -109,7 +109,7 @@ describe('rejected requests', () => {
     let before: { at: number; id: string } | null = null;
     for (let page = 0; page < 10; page += 1) {
       const { items }: { items: readonly RejectedRequest[] } = await store.list({
-        source: 'shopify',
+        sources: ['shopify'],
         limit: 3,
         before,
       });

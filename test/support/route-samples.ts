@@ -1,0 +1,155 @@
+// One request for each route that needs a key, and what becomes of it with the right credential and with one that sees other
+// sources only. The matrix of access is made of these: a route without a sample fails it.
+
+import { intakeId } from '../../src/core/intake-id.ts';
+import { outcomes } from './builders.ts';
+import { intakeRequest } from './intake-world.ts';
+import type { MemoryRelay } from './memory-relay.ts';
+
+export type World = {
+  readonly deliveryId: string;
+  readonly intake: string;
+  readonly credential: string;
+  readonly alert: string;
+};
+
+export type Sample = {
+  readonly path: (world: World) => string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** With the right credential. */
+  readonly right: number;
+  /**
+   * With a credential of another source. `empty`: 200, and nothing of the source it does not see; `shared`: what is told is of
+   * no source; `whole`: no credential of this scope can be narrowed.
+   */
+  readonly elsewhere: 404 | 'empty' | 'shared' | 'whole';
+};
+
+const note = { note: 'a test' };
+const reason = { reason: 'a test' };
+const to = (path: string) => () => path;
+const of = (action: string) => (world: World) => `/admin/deliveries/${world.deliveryId}${action}`;
+const ofIntake = (action: string) => (world: World) => `/admin/intakes/${world.intake}${action}`;
+const ofCredential = (action: string) => (world: World) => `/admin/credentials/${world.credential}${action}`;
+
+export const samples: Readonly<Record<string, Sample>> = {
+  'POST /operations/:operation': {
+    path: to('/operations/stock.set'),
+    body: { input: { sku: 'SKU-1', quantity: 3 } },
+    headers: { 'idempotency-key': 'k', prefer: 'respond-async' },
+    right: 202,
+    elsewhere: 'shared',
+  },
+  'GET /jobs/:id': { path: to(`/jobs/job_${'0'.repeat(32)}`), right: 404, elsewhere: 404 },
+  'POST /callbacks/:deliveryId': {
+    path: (world) => `/callbacks/${world.deliveryId}`,
+    body: {},
+    right: 200,
+    elsewhere: 404,
+  },
+  'GET /admin/deliveries': { path: to('/admin/deliveries'), right: 200, elsewhere: 'empty' },
+  'GET /admin/deliveries/:id': { path: of(''), right: 200, elsewhere: 404 },
+  'POST /admin/deliveries/:id/replay': { path: of('/replay'), body: {}, right: 202, elsewhere: 404 },
+  'POST /admin/deliveries/:id/resolve': {
+    path: of('/resolve'),
+    body: { as: 'dropped', ...note },
+    right: 200,
+    elsewhere: 404,
+  },
+  'POST /admin/deliveries/:id/skip': { path: of('/skip'), body: note, right: 200, elsewhere: 404 },
+  'POST /admin/deliveries/:id/release': { path: of('/release'), body: note, right: 409, elsewhere: 404 },
+  'POST /admin/deliveries/:id/unblock': { path: of('/unblock'), body: note, right: 200, elsewhere: 404 },
+  'POST /admin/replays': { path: to('/admin/replays'), body: {}, right: 202, elsewhere: 'empty' },
+  'GET /admin/lines': { path: to('/admin/lines'), right: 200, elsewhere: 'empty' },
+  'GET /admin/intakes': { path: to('/admin/intakes'), right: 200, elsewhere: 'empty' },
+  'GET /admin/intakes/:id': { path: ofIntake(''), right: 200, elsewhere: 404 },
+  'POST /admin/intakes/:id/retry': { path: ofIntake('/retry'), body: note, right: 409, elsewhere: 404 },
+  'POST /admin/intakes/:id/drop': { path: ofIntake('/drop'), body: note, right: 409, elsewhere: 404 },
+  'GET /admin/sources': { path: to('/admin/sources'), right: 200, elsewhere: 'empty' },
+  'GET /admin/rejected-requests': { path: to('/admin/rejected-requests'), right: 200, elsewhere: 'empty' },
+  'GET /admin/targets': { path: to('/admin/targets'), right: 200, elsewhere: 'shared' },
+  'GET /admin/targets/:id/capabilities': {
+    path: to('/admin/targets/erp/capabilities'),
+    right: 200,
+    elsewhere: 'shared',
+  },
+  'POST /admin/targets/:id/pause': {
+    path: to('/admin/targets/erp/pause'),
+    body: note,
+    right: 200,
+    elsewhere: 'whole',
+  },
+  'POST /admin/targets/:id/resume': {
+    path: to('/admin/targets/erp/resume'),
+    body: note,
+    right: 200,
+    elsewhere: 'whole',
+  },
+  'POST /admin/targets/:id/circuit': {
+    path: to('/admin/targets/erp/circuit'),
+    body: { state: 'closed', ...note },
+    right: 200,
+    elsewhere: 'whole',
+  },
+  'POST /admin/targets/:id/release': {
+    path: to('/admin/targets/erp/release'),
+    body: note,
+    right: 200,
+    elsewhere: 'whole',
+  },
+  'GET /admin/alerts': { path: to('/admin/alerts'), right: 200, elsewhere: 'whole' },
+  'POST /admin/alerts/:id/acknowledge': {
+    path: (world) => `/admin/alerts/${world.alert}/acknowledge`,
+    body: note,
+    right: 200,
+    elsewhere: 'whole',
+  },
+  'GET /admin/partitions': { path: to('/admin/partitions'), right: 200, elsewhere: 'whole' },
+  'GET /admin/audit': { path: to('/admin/audit'), right: 200, elsewhere: 'whole' },
+  'GET /admin/credentials': { path: to('/admin/credentials'), right: 200, elsewhere: 'whole' },
+  'POST /admin/credentials': {
+    path: to('/admin/credentials'),
+    body: { name: 'another', scopes: ['credentials:manage'], ...reason },
+    right: 201,
+    elsewhere: 'whole',
+  },
+  'GET /admin/credentials/:id': { path: ofCredential(''), right: 200, elsewhere: 'whole' },
+  'GET /admin/credentials/:id/usage': { path: ofCredential('/usage'), right: 200, elsewhere: 'whole' },
+  'POST /admin/credentials/:id/rotate': {
+    path: ofCredential('/rotate'),
+    body: reason,
+    right: 200,
+    elsewhere: 'whole',
+  },
+  'POST /admin/credentials/:id/revoke': {
+    path: ofCredential('/revoke'),
+    body: reason,
+    right: 200,
+    elsewhere: 'whole',
+  },
+};
+
+/** A dead letter and an intake of `shop`, a rejected request, an alert, and a credential to act on. */
+export async function createWorld(relay: MemoryRelay, credential: string): Promise<World> {
+  const [deliveryId = ''] = relay.place({
+    type: 'order.placed',
+    data: { id: 'ORDER-OF-SHOP', total: '10.00', name: 'Ada Lovelace' },
+    eventId: 'event-of-shop',
+  });
+  relay.run(() => outcomes.rejected());
+  const intake = intakeId('a'.repeat(64), 3);
+  const holder = relay.sequencers.of(Number(intake.split('_')[1]));
+  await holder.claimIntake(
+    intakeRequest(intake, [{ eventId: 'e1', orderId: '1', kind: 'thin' }], { source: 'shop' }),
+  );
+  relay.rejected.push({
+    ...{ id: 'r', source: 'shop', at: 1, stage: 'parse', reason: 'not_json', detail: 'body' },
+    ...{ headers: { a: 'b' }, body: null },
+  });
+  const conditions = [
+    { rule: 'dead_letters', cause: 'erp', count: 1, since: 0, summary: 'it was refused', details: {} },
+  ] as const;
+  await relay.alerts.report({ reporter: 'g1/p0', conditions });
+  return { deliveryId, intake, credential, alert: 'alr_1' };
+}
