@@ -65,8 +65,8 @@ export type Config = {
   readonly alerts: AlertSettings;
   /** Where notices of ended jobs may go, and what they are signed with; null: no callbacks. */
   readonly callbacks: { readonly origins: readonly string[]; readonly secret: string } | null;
-  /** By source id. */
-  readonly sourceSecrets: ReadonlyMap<string, SourceSecrets>;
+  /** By source id; null: they stand in the registry alone. */
+  readonly sourceSecrets: ReadonlyMap<string, SourceSecrets | null>;
   /** By source id. */
   readonly sourceSettings: ReadonlyMap<string, SourceSettings>;
   /** By target id. */

@@ -13,3 +13,6 @@ export function readText(environment: Environment, name: string): string | null 
   const value = environment[name];
   return typeof value === 'string' && value !== '' ? value : null;
 }
+
+/** In place of a source's or a target's secret: it is set by API, and until then nothing of that source or target is taken. */
+export const inRegistry = 'registry';

@@ -7,12 +7,12 @@ import { err, ok, type Result } from './core/result.ts';
 import type { SourceSecrets } from './core/source.ts';
 import type { TargetDefinition } from './core/target.ts';
 import { trimEnd } from './core/trim-end.ts';
-import { type Environment, readText, secretsFile, variablesFile } from './environment.ts';
+import { type Environment, inRegistry, readText, secretsFile, variablesFile } from './environment.ts';
 
 export function readSourceSecrets(
   environment: Environment,
   source: SourceDefinition,
-): Result<readonly [string, SourceSecrets], readonly ConfigProblem[]> {
+): Result<readonly [string, SourceSecrets | null], readonly ConfigProblem[]> {
   const current = readText(environment, source.secretVariable);
   const previous = readText(environment, source.previousSecretVariable);
   const problems: ConfigProblem[] = [];
@@ -20,6 +20,7 @@ export function readSourceSecrets(
     const rule = `is required: what source ${source.id} signs its webhooks with`;
     return err([{ file: secretsFile, field: source.secretVariable, rule }]);
   }
+  if (current === inRegistry) return keptInRegistry(environment, source.secretVariable, [source.id, null]);
   const check = (field: string, secret: string) => {
     const problem = source.preset.scheme.secretProblem(secret);
     if (problem === null) return;
@@ -29,6 +30,17 @@ export function readSourceSecrets(
   check(source.secretVariable, current);
   if (previous !== null) check(source.previousSecretVariable, previous);
   return problems.length > 0 ? err(problems) : ok([source.id, { current, previous }]);
+}
+
+/** A secret can only stand there where the registry can keep one. */
+function keptInRegistry<T>(
+  environment: Environment,
+  field: string,
+  value: T,
+): Result<T, readonly ConfigProblem[]> {
+  if (readText(environment, 'REGISTRY_KEY') !== null) return ok(value);
+  const rule = `cannot be ${inRegistry} without REGISTRY_KEY: the registry could keep no secret`;
+  return err([{ file: secretsFile, field, rule }]);
 }
 
 export function readSourceSettings(
@@ -64,7 +76,10 @@ export function readTargetSettings(
   const optional = target.adapter.session.optionalFields ?? [];
   for (const [part, variable] of Object.entries(target.credentialVariables)) {
     const value = readText(environment, variable);
-    if (value !== null) credential[part] = value;
+    if (value === inRegistry) {
+      const kept = keptInRegistry(environment, variable, null);
+      if (!kept.ok) problems.push(...kept.error);
+    } else if (value !== null) credential[part] = value;
     else if (!optional.includes(part)) {
       const rule = `is required: the ${part} of target ${target.id}`;
       problems.push({ file: secretsFile, field: variable, rule });

@@ -10,7 +10,7 @@ import { createApp, createUnconfiguredApp } from './http/app.ts';
 import { integrations } from './integrations/index.ts';
 import { createAccept } from './pipeline/index.ts';
 import { systemClock, systemRandomness } from './platform/clock.ts';
-import { createPorts, type Ports } from './platform/create-ports.ts';
+import { createPorts, type Ports, type TargetCredential } from './platform/create-ports.ts';
 import { createD1Retention } from './platform/d1/d1-retention.ts';
 import { allSequencerNames } from './platform/doorbell.ts';
 import { type ConfiguredTarget, TargetObjectBase } from './platform/durable-objects/target-object.ts';
@@ -135,11 +135,28 @@ export default {
 } satisfies ExportedHandler<Env>;
 
 export class TargetObject extends TargetObjectBase {
+  /** What the registry holds for it; null: it was not asked yet, so nobody may log in. */
+  #credential: TargetCredential | null = null;
+
+  protected override async prepare(id: string): Promise<void> {
+    const started = start(this.env);
+    if (started.kind === 'invalid') return;
+    const { ports } = started.relay;
+    try {
+      this.#credential = await ports.targetCredential(id);
+    } catch (error) {
+      ports.deliver.telemetry.log('error', 'target.credential_unknown', { target: id, error: String(error) });
+    }
+  }
+
   protected override findTarget(id: string): ConfiguredTarget | null {
     const started = start(this.env);
-    if (started.kind === 'invalid') return null;
-    const target = started.relay.definition.targets.get(id);
-    const settings = started.relay.config.targetSettings.get(id);
-    return target === undefined || settings === undefined ? null : { target, settings };
+    if (started.kind === 'invalid' || this.#credential === null) return null;
+    const { definition, config } = started.relay;
+    const target = definition.targets.get(id);
+    const settings = config.targetSettings.get(id);
+    if (target === undefined || settings === undefined) return null;
+    const { values } = this.#credential;
+    return { target, settings: values === null ? settings : { ...settings, credential: values } };
   }
 }

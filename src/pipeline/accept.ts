@@ -4,20 +4,35 @@
 import type { FloodBudget } from '../core/flood-budget.ts';
 import { limits } from '../core/limits.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
+import { err, type Result } from '../core/result.ts';
 import type { KeyCache } from '../core/signature/key-cache.ts';
 import { noRemoteKeys, type RemoteKeys } from '../core/signature/remote-keys.ts';
-import type { SourceRuntime, VerifiedRequest } from '../core/source.ts';
+import type { ReceivedRequest, SourceRuntime, VerifiedRequest } from '../core/source.ts';
 import type { Accept, AcceptAnswer, AcceptRequest, ReceivedItem } from './accept-answer.ts';
 import { type ClaimResult, claim, keepHeaders } from './claim.ts';
 import { type ClaimIntakeResult, claimIntake } from './claim-intake.ts';
-import type { Clock, Randomness, RejectedRequest, RejectedRequests, Sequencers, Telemetry } from './ports.ts';
+import {
+  type Clock,
+  PortError,
+  type Randomness,
+  type RejectedRequest,
+  type RejectedRequests,
+  type Sequencers,
+  type Telemetry,
+} from './ports.ts';
 import { type ReceiveFailure, receive } from './receive.ts';
 import { type Verified, type VerifyFailure, verify } from './verify.ts';
 
 export type AcceptDependencies = {
   readonly definition: Pick<RelayDefinition, 'routesFor'>;
-  /** Null: there is no such source. */
-  readonly findSource: (id: string) => SourceRuntime | null;
+  /**
+   * Null: there is no such source. `fresh`: a signature did not match, so a secret that was set a moment ago is looked for. Throws
+   * a PortError where nobody can say what its secrets are.
+   */
+  readonly findSource: (
+    id: string,
+    options?: { readonly fresh: boolean },
+  ) => SourceRuntime | null | Promise<SourceRuntime | null>;
   readonly sequencers: Sequencers;
   readonly rejected: RejectedRequests;
   readonly keys: KeyCache;
@@ -42,7 +57,8 @@ export function createAccept(deps: AcceptDependencies): Accept {
 }
 
 async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: number): Promise<AcceptAnswer> {
-  const source = deps.findSource(incoming.source);
+  const source = await findSource(deps, incoming.source);
+  if (source === 'unknown') return nobodyKnows;
   if (source === null) return { kind: 'unknown_source' };
   const address = incoming.peer?.address ?? null;
   const turnedAway = address === null ? null : deps.floods.turnedAway(source.id, address, now);
@@ -56,8 +72,7 @@ async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: nu
   });
   if (!received.ok) return toReceiveAnswer(received.error);
 
-  const { keys, remoteKeys = noRemoteKeys } = deps;
-  const verified = await verify(received.value, source, { keys, remoteKeys });
+  const verified = await verifyWithNewest(deps, received.value, source);
   if (!verified.ok) {
     if (verified.error.kind === 'unverified' && address !== null)
       deps.floods.noteUnverified(source.id, address, now);
@@ -77,6 +92,46 @@ async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: nu
   const { reply } = source.preset;
   const isTaken = answer.kind === 'accepted' || answer.kind === 'received';
   return isTaken && reply !== undefined ? { ...answer, reply } : answer;
+}
+
+/** No secrets are known: the sender is genuine for all anybody can say. */
+const nobodyKnows: AcceptAnswer = {
+  kind: 'unavailable',
+  reason: 'registry_unavailable',
+  retryAfterSeconds: limits.retryAfterSeconds,
+};
+
+async function findSource(
+  deps: AcceptDependencies,
+  id: string,
+  options?: { readonly fresh: boolean },
+): Promise<SourceRuntime | null | 'unknown'> {
+  try {
+    return await deps.findSource(id, options);
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    return 'unknown';
+  }
+}
+
+/** A secret that was set a moment ago is tried before its sender is told that it is wrong. */
+async function verifyWithNewest(
+  deps: AcceptDependencies,
+  received: ReceivedRequest,
+  source: SourceRuntime,
+): Promise<Result<Verified, VerifyFailure>> {
+  const { keys, remoteKeys = noRemoteKeys } = deps;
+  const verified = await verify(received, source, { keys, remoteKeys });
+  if (verified.ok || verified.error.kind !== 'unverified') return verified;
+  const newest = await findSource(deps, source.id, { fresh: true });
+  // Whether it is the wrong secret nobody can say: the sender comes again, and is not told that it is.
+  if (newest === 'unknown') return err({ kind: 'undecided', reason: 'key_unavailable' });
+  if (newest === null || !hasOtherSecret(newest, source)) return verified;
+  return verify(received, newest, { keys, remoteKeys });
+}
+
+function hasOtherSecret(a: SourceRuntime, b: SourceRuntime): boolean {
+  return a.secrets.current !== b.secrets.current || a.secrets.previous !== b.secrets.previous;
 }
 
 async function claimVerified(deps: AcceptDependencies, verified: Verified): Promise<AcceptAnswer> {

@@ -22,7 +22,13 @@ export type Values = Readonly<Record<string, string>>;
 
 /** `unreadable`: it is there and cannot be opened, which is no reason to fall back to an older value. */
 export type OpenedSecret =
-  | { readonly kind: 'open'; readonly current: Values; readonly previous: Values | null }
+  | {
+      readonly kind: 'open';
+      readonly current: Values;
+      readonly previous: Values | null;
+      /** The Worker's own secret is good beside it. */
+      readonly besideWorker: boolean;
+    }
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'absent' };
 
@@ -79,7 +85,10 @@ export function createRegistryCopy(deps: CopyDependencies): RegistryCopy {
       kept !== null && ageOf(kept) < limits.registryFreshMs ? kept.snapshot : readOr(limits.registryStaleMs),
     lenient: async () => {
       if (kept === null) return (await read()).snapshot;
-      if (ageOf(kept) >= limits.registryFreshMs) background(readOr(Number.POSITIVE_INFINITY));
+      const age = ageOf(kept);
+      // Something was changed here a moment ago: whoever did it expects it to count.
+      if (age === Number.POSITIVE_INFINITY) return readOr(age);
+      if (age >= limits.registryFreshMs) background(readOr(Number.POSITIVE_INFINITY));
       return kept.snapshot;
     },
     afterMiss: async () =>
@@ -120,7 +129,9 @@ async function openSecret(opening: Opening): Promise<OpenedSecret> {
   const current = first === undefined ? null : await openVersion(opening, first);
   if (current === null) return { kind: 'unreadable' };
   const isOver = second === undefined || second.endsAt === null || second.endsAt <= now;
-  return { kind: 'open', current, previous: isOver ? null : await openVersion(opening, second) };
+  const besideWorker = (record.workerUntil ?? 0) > now;
+  const previous = isOver ? null : await openVersion(opening, second);
+  return { kind: 'open', current, previous, besideWorker };
 }
 
 async function openVersion(

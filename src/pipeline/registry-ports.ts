@@ -82,7 +82,8 @@ export interface Registry {
   /** Null: whatever its routes declare. */
   setSourceGrants(source: string, grants: readonly Grant[] | null): Promise<readonly Grant[] | null>;
   listSecrets(): Promise<readonly SecretView[]>;
-  putSecret(secret: NewSecret): Promise<SecretView>;
+  /** Null: there are as many as there may be. */
+  putSecret(secret: NewSecret): Promise<SecretView | null>;
   /** Ends the overlap at once. Null: there is no such secret. */
   endPreviousSecret(name: SecretName): Promise<SecretView | null>;
   /** The Worker secret of that name counts again. */

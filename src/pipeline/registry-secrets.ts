@@ -23,8 +23,7 @@ export function createRegistrySecrets(parts: RegistryParts): SecretSide {
       const sealed = await sealSecret(parts, secret);
       return rows.transaction(() => {
         const before = find(secret.name);
-        if (before === null && rows.secrets().length >= limits.maxRegistrySecrets)
-          throw new Error(`the registry holds ${limits.maxRegistrySecrets} secrets already`);
+        if (before === null && rows.secrets().length >= limits.maxRegistrySecrets) return null;
         const record = withVersion(before, { secret, sealed, now: clock.now() });
         rows.putSecret(record);
         rows.bump();
@@ -35,7 +34,8 @@ export function createRegistrySecrets(parts: RegistryParts): SecretSide {
       rows.transaction(() => {
         const record = find(name);
         if (record === null) return null;
-        const ended: SecretRecord = { ...record, versions: record.versions.slice(0, 1) };
+        const { name: kept, fields, versions } = record;
+        const ended: SecretRecord = { name: kept, fields, versions: versions.slice(0, 1) };
         rows.putSecret(ended);
         rows.bump();
         return toSecretView(ended, clock.now());
@@ -75,7 +75,9 @@ function withVersion(
     endsAt: null,
   };
   const kept = current !== undefined && overlapMs > 0 ? [{ ...current, endsAt: now + overlapMs }] : [];
-  return { name, fields: Object.keys(values).sort(), versions: [version, ...kept] };
+  const record = { name, fields: Object.keys(values).sort(), versions: [version, ...kept] };
+  // The one before the first is the Worker's.
+  return current === undefined && overlapMs > 0 ? { ...record, workerUntil: now + overlapMs } : record;
 }
 
 async function currentDataKey(

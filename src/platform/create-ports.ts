@@ -5,7 +5,6 @@ import { createFloodBudget } from '../core/flood-budget.ts';
 import { limits } from '../core/limits.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import { createKeyCache } from '../core/signature/key-cache.ts';
-import type { SourceRuntime } from '../core/source.ts';
 import { createErpInstances } from '../pipeline/erp-instances.ts';
 import {
   type AcceptDependencies,
@@ -44,9 +43,15 @@ import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
 import { createRemoteKeys } from './fetch/remote-keys.ts';
 import { createSenderApis } from './fetch/sender-apis.ts';
 import { createAccess } from './registry/create-access.ts';
+import { createSourceFinder, sourceRuntimes } from './registry/source-runtimes.ts';
 import { createTelemetry } from './telemetry.ts';
 
+/** `values` null: the Worker's own secrets count. */
+export type TargetCredential = { readonly values: Readonly<Record<string, string>> | null };
+
 export type Ports = {
+  /** What the registry holds for a target. Throws where it cannot be told. */
+  readonly targetCredential: (id: string) => Promise<TargetCredential>;
   readonly accept: AcceptDependencies;
   readonly deliver: DeliverDependencies;
   readonly deliverOptions: DeliverOptions;
@@ -93,7 +98,7 @@ export function createPorts(given: {
   return {
     accept: {
       definition,
-      findSource: (id) => sources.get(id) ?? null,
+      findSource: createSourceFinder(sources, access.copy),
       sequencers,
       rejected: rejectedRequests,
       keys: createKeyCache(),
@@ -137,23 +142,14 @@ export function createPorts(given: {
     audit: createD1Audit(env.DB),
     identities: access.identities,
     registry: access.registry,
+    targetCredential: async (id) => {
+      await access.copy.lenient();
+      const kept = await access.copy.secret(`target/${id}`);
+      if (kept.kind === 'unreadable') throw new Error(`the registry's credential of ${id} cannot be opened`);
+      return { values: kept.kind === 'open' ? kept.current : null };
+    },
     warnOfBootstrap: access.warnOfBootstrap,
   };
-}
-
-function sourceRuntimes(definition: RelayDefinition, config: Config): Map<string, SourceRuntime> {
-  const runtimes = new Map<string, SourceRuntime>();
-  for (const source of definition.sources.values()) {
-    const secrets = config.sourceSecrets.get(source.id);
-    if (secrets === undefined) continue;
-    const { id, preset, entity, enrich } = source;
-    runtimes.set(id, {
-      ...{ id, preset, secrets, ...config.sourceSettings.get(id) },
-      ...(entity === undefined ? {} : { entity }),
-      ...(enrich === undefined ? {} : { enrich }),
-    });
-  }
-  return runtimes;
 }
 
 type ReleaseParts = {

@@ -35,6 +35,7 @@ describe('a secret', () => {
       kind: 'open',
       current: { secret: 'top-secret' },
       previous: null,
+      besideWorker: true,
     });
     const kept = [rows.secrets(), rows.dataKeys(), rows.hashKey(), await registry.listSecrets()];
     expect(JSON.stringify(kept)).not.toContain('top-secret');

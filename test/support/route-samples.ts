@@ -128,6 +128,31 @@ export const samples: Readonly<Record<string, Sample>> = {
     right: 200,
     elsewhere: 'whole',
   },
+  'GET /admin/secrets': { path: to('/admin/secrets'), right: 200, elsewhere: 'empty' },
+  'PUT /admin/secrets/:kind/:id': {
+    path: to('/admin/secrets/source/shop'),
+    body: { values: { secret: 'whsec_bWVtb3J5LXJlbGF5LW5ldy1zZWNyZXQtMDEyMzQ=' }, ...reason },
+    right: 200,
+    elsewhere: 404,
+  },
+  'DELETE /admin/secrets/:kind/:id': {
+    path: to('/admin/secrets/source/shop'),
+    body: reason,
+    right: 404,
+    elsewhere: 404,
+  },
+  'POST /admin/secrets/:kind/:id/end-previous': {
+    path: to('/admin/secrets/source/shop/end-previous'),
+    body: reason,
+    right: 404,
+    elsewhere: 404,
+  },
+  'POST /admin/secrets/rotate-key': {
+    path: to('/admin/secrets/rotate-key'),
+    body: reason,
+    right: 200,
+    elsewhere: 'whole',
+  },
 };
 
 /** A dead letter and an intake of `shop`, a rejected request, an alert, and a credential to act on. */

@@ -35,6 +35,8 @@ export type SecretRecord = {
   readonly fields: readonly string[];
   /** The current one first. */
   readonly versions: readonly SecretVersion[];
+  /** Until when the Worker's own secret is good beside the first version, epoch ms; absent: it is not. */
+  readonly workerUntil?: number;
 };
 
 export type RegistrySnapshot = {

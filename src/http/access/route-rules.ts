@@ -72,6 +72,11 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'GET /admin/credentials/:id/usage': needs('credentials:manage'),
   'POST /admin/credentials/:id/rotate': needs('credentials:manage'),
   'POST /admin/credentials/:id/revoke': needs('credentials:manage'),
+  'GET /admin/secrets': needs('secrets:rotate'),
+  'PUT /admin/secrets/:kind/:id': needs('secrets:rotate'),
+  'DELETE /admin/secrets/:kind/:id': needs('secrets:rotate'),
+  'POST /admin/secrets/:kind/:id/end-previous': needs('secrets:rotate'),
+  'POST /admin/secrets/rotate-key': needs('credentials:manage'),
 };
 
 /** Null: no row. `method` as the request says it; a HEAD is a GET. */

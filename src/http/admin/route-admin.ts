@@ -13,6 +13,7 @@ import { routePartitions } from './partitions.ts';
 import { routeRejectedRequests } from './rejected-requests.ts';
 import { routeReplays } from './replays.ts';
 import { routeResolutions } from './resolutions.ts';
+import { routeSecrets } from './secrets.ts';
 import { routeSources } from './sources.ts';
 import { routeTargets } from './targets.ts';
 import { boundedBody, jsonOnly } from './validate.ts';
@@ -28,6 +29,7 @@ export function routeAdmin(app: Hono<HttpEnv>): void {
   routeResolutions(app);
   routeTargets(app);
   routeCapabilities(app);
+  routeSecrets(app);
   routeSources(app);
   routeIntakes(app);
   routePartitions(app);

@@ -97,6 +97,9 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
   /** Null: this version of the relay has no such target. */
   protected abstract findTarget(id: string): ConfiguredTarget | null;
 
+  /** Looks what its credential is now; until that is known there is no target. Never rejects. */
+  protected abstract prepare(id: string): Promise<void>;
+
   holds(): Promise<readonly OperationHold[]> {
     return this.#holds.holds();
   }
@@ -111,12 +114,14 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
 
   /** @param stale a token the ERP no longer takes; null: any good one will do */
   async token(_targetId: string, stale: string | null): Promise<TokenAnswer> {
+    await this.prepare(this.#id);
     const answer = await this.#tokens.get(stale);
     await this.#schedule();
     return answer;
   }
 
   async admit(request: AdmitRequest): Promise<Admission> {
+    await this.prepare(this.#id);
     const configured = this.findTarget(this.#id);
     if (configured === null) throw new Error(`there is no target ${this.#id}`);
     await this.#noteCredential(request);
@@ -148,6 +153,7 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
   }
 
   async authorize(): Promise<AuthorizeAnswer> {
+    await this.prepare(this.#id);
     if (this.#gate.unauthorized === null) return { kind: 'authorized', already: true };
     const answer = await this.#tokens.logInByHand();
     await this.#schedule();
@@ -168,6 +174,7 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
 
   async #tend(): Promise<void> {
     try {
+      await this.prepare(this.#id);
       await this.#tokens.tend();
       await this.#knocks.run();
       await this.#alerts.flush();

@@ -1,0 +1,164 @@
+// /admin/secrets: webhook secrets and ERP credentials, set and rotated without a deploy. Write-only: nothing here can show a value.
+// A secret set here takes the place of the Worker's of the same source or target; removing it gives that back its place.
+
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { limits } from '../../core/limits.ts';
+import type { FieldError } from '../../core/outcome.ts';
+import type { RelayDefinition } from '../../core/relay-definition.ts';
+import type { SecretView } from '../../pipeline/registry-ports.ts';
+import { problem } from '../problem.ts';
+import type { HttpEnv } from '../services.ts';
+import { toIso } from '../to-wire.ts';
+import { recordAct } from './audit.ts';
+import { withRegistry } from './credentials.ts';
+import { noteField } from './resolutions.ts';
+import { validBody } from './validate.ts';
+
+const value = z.string().min(1, 'may not be empty').max(limits.maxSecretCharacters);
+
+const putBody = z.strictObject({
+  values: z
+    .record(z.string().max(limits.maxIdCharacters), value)
+    .refine((values) => Object.keys(values).length <= limits.maxSecretFields, 'has too many fields'),
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(limits.maxOverlapMs / 1_000)
+    .default(limits.defaultOverlapMs / 1_000),
+  reason: noteField,
+});
+
+const reasonBody = z.strictObject({ reason: noteField });
+
+export function routeSecrets(app: Hono<HttpEnv>): void {
+  app.get('/admin/secrets', (c) =>
+    withRegistry(c, async (registry) => {
+      const { definition } = c.get('services');
+      const all = await registry.listSecrets();
+      return c.json({ secrets: all.filter(({ name }) => isVisible(definition, name)).map(toWireSecret) });
+    }),
+  );
+
+  // Before the routes of one secret, whose pattern it would match.
+  app.post('/admin/secrets/rotate-key', validBody(reasonBody), (c) => {
+    const { reason } = c.req.valid('json');
+    return withRegistry(c, async (registry) => {
+      const { keyId, secretCount } = await registry.rotateDataKey();
+      await note(c, { action: 'data_key_rotated', after: `${keyId} seals ${secretCount} secrets`, reason });
+      return c.json({ keyId, secretCount });
+    });
+  });
+
+  app.put('/admin/secrets/:kind/:id', validBody(putBody), (c) => {
+    const { values, overlapSeconds, reason } = c.req.valid('json');
+    const name = nameOf(c);
+    const { definition } = c.get('services');
+    if (!isVisible(definition, name)) return problem(c, 'not_found');
+    const errors = problemsOf(definition, name, values);
+    if (errors.length > 0) return problem(c, 'invalid_body', { errors });
+    return withRegistry(c, async (registry) => {
+      const { actor } = c.get('caller');
+      const set = await registry.putSecret({ name, values, overlapMs: overlapSeconds * 1_000, actor });
+      if (set === null)
+        return problem(c, 'limit_reached', { detail: `${limits.maxRegistrySecrets} secrets.` });
+      const version = set.versions[0]?.version ?? 0;
+      await note(c, { action: 'secret_set', after: `${name} version ${version}`, reason });
+      return c.json(toWireSecret(set));
+    });
+  });
+
+  app.post('/admin/secrets/:kind/:id/end-previous', validBody(reasonBody), (c) => {
+    const { reason } = c.req.valid('json');
+    const name = nameOf(c);
+    if (!isVisible(c.get('services').definition, name)) return problem(c, 'not_found');
+    return withRegistry(c, async (registry) => {
+      const ended = await registry.endPreviousSecret(name);
+      if (ended === null) return problem(c, 'not_found');
+      await note(c, { action: 'secret_previous_ended', after: name, reason });
+      return c.json(toWireSecret(ended));
+    });
+  });
+
+  app.delete('/admin/secrets/:kind/:id', validBody(reasonBody), (c) => {
+    const { reason } = c.req.valid('json');
+    const name = nameOf(c);
+    if (!isVisible(c.get('services').definition, name)) return problem(c, 'not_found');
+    return withRegistry(c, async (registry) => {
+      if (!(await registry.removeSecret(name))) return problem(c, 'not_found');
+      await note(c, { action: 'secret_removed', after: name, reason });
+      return c.json({ name, removed: true });
+    });
+  });
+}
+
+function nameOf(c: Context<HttpEnv>): string {
+  return `${c.req.param('kind')}/${c.req.param('id')}`;
+}
+
+type Names = Pick<RelayDefinition, 'sources' | 'targets'>;
+
+/** Of a source or target of this relay that the caller sees. */
+function isVisible({ sources, targets }: Names, name: string): boolean {
+  const [kind, id = ''] = name.split('/');
+  if (kind === 'source') return sources.has(id);
+  const [target = '', source] = id.split('@');
+  return kind === 'target' && targets.has(target) && (source === undefined || sources.has(source));
+}
+
+/** A secret nobody could use is refused here, and not by the first webhook. Messages name fields, never values. */
+function problemsOf(
+  { sources, targets }: Names,
+  name: string,
+  values: Readonly<Record<string, string>>,
+): readonly FieldError[] {
+  const [kind, id = ''] = name.split('/');
+  if (kind === 'source') {
+    const preset = sources.get(id)?.preset;
+    const { secret } = values;
+    const rule = secret === undefined ? 'is required' : (preset?.scheme.secretProblem(secret) ?? null);
+    const own = rule === null ? [] : [{ field: 'values.secret', rule }];
+    return [...own, ...unknownFields(values, ['secret', ...(preset?.credentials ?? [])])];
+  }
+  const adapter = targets.get(id.split('@')[0] ?? '')?.adapter;
+  const fields = adapter?.credentialFields ?? [];
+  const optional = adapter?.session.optionalFields ?? [];
+  const missing = fields.filter((field) => !optional.includes(field) && values[field] === undefined);
+  return [
+    ...missing.map((field) => ({ field: `values.${field}`, rule: 'is required' })),
+    ...unknownFields(values, [...fields, ...optional]),
+  ];
+}
+
+function unknownFields(values: object, known: readonly string[]): readonly FieldError[] {
+  return Object.keys(values)
+    .filter((field) => !known.includes(field))
+    .map((field) => ({ field: `values.${field}`, rule: `must be one of ${known.join(', ')}` }));
+}
+
+type SecretAct = {
+  readonly action: 'secret_set' | 'secret_previous_ended' | 'secret_removed' | 'data_key_rotated';
+  readonly after: string;
+  readonly reason: string;
+};
+
+async function note(c: Context<HttpEnv>, { action, after, reason }: SecretAct): Promise<void> {
+  const services = c.get('services');
+  const { actor } = c.get('caller');
+  const fields = { requestId: c.get('requestId'), actor, act: action, secret: after };
+  services.telemetry.log('info', 'secret.changed', fields);
+  const none = { deliveryId: null, orderingKey: null, target: null, before: null };
+  await recordAct(services, { ...none, actor, action, after, reason });
+}
+
+function toWireSecret({ name, fields, versions }: SecretView) {
+  return {
+    name,
+    fields,
+    versions: versions.map(({ createdAt, endsAt, ...rest }) => ({
+      ...rest,
+      createdAt: toIso(createdAt),
+      endsAt: toIso(endsAt),
+    })),
+  };
+}

@@ -1,0 +1,108 @@
+// Secrets by API: write-only, checked before they are kept, with an overlap, only for what the caller sees, each act in the audit.
+import { describe, expect, it } from 'vitest';
+import { administratorOf, makeCredential } from '../../support/credentials.ts';
+import { askAs, createMemoryRelay, type MemoryRelay } from '../../support/memory-relay.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
+type Json = any;
+
+const reason = 'a rotation';
+const secrets = [
+  'whsec_Zmlyc3Qtc2VjcmV0LW9mLXNob3AtMDEyMzQ1Njc4OQ==',
+  'whsec_c2Vjb25kLXNlY3JldC1vZi1zaG9wLTAxMjM0NTY3ODk=',
+];
+
+type Call = { readonly method: string; readonly path: string; readonly body?: unknown };
+
+async function call(relay: MemoryRelay, key: string, asked: Call): Promise<Json> {
+  const response = await askAs(relay.app, key, asked);
+  return { ...((await response.json()) as object), http: response.status };
+}
+
+const put = (path: string, body: object): Call => ({ method: 'PUT', path, body: { reason, ...body } });
+const shop = '/admin/secrets/source/shop';
+
+async function start() {
+  const relay = createMemoryRelay();
+  return { relay, key: await administratorOf(relay) };
+}
+
+describe('a secret set by API', () => {
+  it('is never shown again: not in the answer, a list, the audit or the log', async () => {
+    const { relay, key } = await start();
+    const set = await call(relay, key, put(shop, { values: { secret: secrets[0] } }));
+    expect(set).toMatchObject({ http: 200, name: 'source/shop', fields: ['secret'] });
+    const listed = await call(relay, key, { method: 'GET', path: '/admin/secrets' });
+    const audit = await call(relay, key, { method: 'GET', path: '/admin/audit' });
+    expect(JSON.stringify([set, listed, audit, relay.log])).not.toContain(secrets[0]?.slice(6, 30));
+    expect(audit.acts).toContainEqual(
+      expect.objectContaining({ action: 'secret_set', after: 'source/shop version 1', reason }),
+    );
+  });
+
+  it('keeps the one before for the overlap, until somebody ends it', async () => {
+    const { relay, key } = await start();
+    for (const secret of secrets)
+      await call(relay, key, put(shop, { values: { secret }, overlapSeconds: 60 }));
+    const versions = async () =>
+      (await call(relay, key, { method: 'GET', path: '/admin/secrets' })).secrets[0].versions.map(
+        ({ version }: { version: number }) => version,
+      );
+    expect(await versions()).toEqual([2, 1]);
+    await call(relay, key, { method: 'POST', path: `${shop}/end-previous`, body: { reason } });
+    expect(await versions()).toEqual([2]);
+  });
+
+  it.each([
+    ['that its sender could not sign with', shop, { values: { secret: 'not base64!' } }, 'values.secret'],
+    ['without the field it is made of', shop, { values: {} }, 'values.secret'],
+    ['with a field nobody knows', shop, { values: { secret: secrets[0], pin: '1' } }, 'values.pin'],
+    [
+      'of a target without a part of its credential',
+      '/admin/secrets/target/erp',
+      { values: {} },
+      'values.key',
+    ],
+  ])('is refused %s', async (...[, path, body, field]) => {
+    const { relay, key } = await start();
+    const answer = await call(relay, key, put(path, body));
+    expect(answer).toMatchObject({ http: 400, errors: [{ field }] });
+    expect(JSON.stringify(answer)).not.toContain('not base64!');
+  });
+
+  it('of what does not exist is 404', async () => {
+    const { relay, key } = await start();
+    for (const path of ['source/nobody', 'target/nobody', 'target/erp@nobody', 'session/erp'])
+      expect(await call(relay, key, put(`/admin/secrets/${path}`, { values: { key: 'k' } }))).toMatchObject({
+        http: 404,
+      });
+  });
+
+  it('can be set by a credential that is narrowed to its source, and no other', async () => {
+    const { relay, key } = await start();
+    const narrow = await makeCredential(relay, { scopes: ['secrets:rotate'], sources: ['spare'] });
+    const body = { values: { secret: secrets[0] } };
+    expect((await call(relay, narrow.key, put(shop, body))).http).toBe(404);
+    expect((await call(relay, narrow.key, put('/admin/secrets/source/spare', body))).http).toBe(200);
+    await call(relay, key, put(shop, body));
+    const listed = await call(relay, narrow.key, { method: 'GET', path: '/admin/secrets' });
+    expect(listed.secrets.map(({ name }: { name: string }) => name)).toEqual(['source/spare']);
+  });
+
+  it('is removed, and then the Worker secret counts again', async () => {
+    const { relay, key } = await start();
+    await call(relay, key, put(shop, { values: { secret: secrets[0] } }));
+    expect((await call(relay, key, { method: 'DELETE', path: shop, body: { reason } })).http).toBe(200);
+    expect((await call(relay, key, { method: 'DELETE', path: shop, body: { reason } })).http).toBe(404);
+  });
+});
+
+describe('without REGISTRY_KEY', () => {
+  it('says what is missing', async () => {
+    const relay = createMemoryRelay({ services: { registry: null } });
+    expect((await relay.ask('/admin/secrets')).status).toBe(503);
+    expect(await (await relay.ask('/admin/credentials')).json()).toMatchObject({
+      code: 'registry_key_missing',
+    });
+  });
+});
