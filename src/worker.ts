@@ -19,6 +19,7 @@ import { createTelemetry } from './platform/telemetry.ts';
 import { knock, reportSilent, wakeTargets, watchdogRounds } from './platform/watchdog.ts';
 
 export { AlertsObject } from './platform/durable-objects/alerts-object.ts';
+export { AuditObject } from './platform/durable-objects/audit-object.ts';
 export { RegistryObject } from './platform/durable-objects/registry-object.ts';
 export { SequencerObject } from './platform/durable-objects/sequencer-object.ts';
 
@@ -123,6 +124,7 @@ export default {
     const failed = await knock(env.SEQUENCER, names, round);
     await reportSilent(ports, { failed, round, now: controller.scheduledTime });
     const isTargetsTurn = round % watchdogRounds === 0;
+    if (isTargetsTurn) await chainAudit(ports);
     if (isTargetsTurn) await wakeTargets(env, [...definition.targets.keys()], ports.deliver.telemetry);
     try {
       const step = await createD1Retention(env.DB, config).step(controller.scheduledTime);
@@ -133,6 +135,15 @@ export default {
     }
   },
 } satisfies ExportedHandler<Env>;
+
+/** Acts on deliveries come to D1 by the journal, and nobody else tells the chain of them. Never rejects. */
+async function chainAudit({ audit, deliver: { telemetry } }: Ports): Promise<void> {
+  try {
+    await audit.flush();
+  } catch (error) {
+    telemetry.log('error', 'audit.not_chained', { error: String(error) });
+  }
+}
 
 export class TargetObject extends TargetObjectBase {
   /** What the registry holds for it; null: it was not asked yet, so nobody may log in. */

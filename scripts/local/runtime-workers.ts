@@ -77,6 +77,7 @@ export function relayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
         TARGET: binding('TargetObject', relayName),
         ALERTS: binding('AlertsObject', relayName),
         REGISTRY: binding('RegistryObject', relayName),
+        AUDIT: binding('AuditObject', relayName),
         DB: { type: 'd1', id: databaseId },
         DOORBELLS: { type: 'queue', ...doorbells },
         DOORBELLS_DEAD: { type: 'queue', ...dead },
@@ -86,6 +87,7 @@ export function relayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
         TargetObject: durableObject,
         AlertsObject: durableObject,
         RegistryObject: durableObject,
+        AuditObject: durableObject,
       },
       triggers: [
         {

@@ -261,6 +261,8 @@ export const limits = {
   defaultOverlapMs: 24 * 3600 * 1000,
   /** How exactly the last use of a credential is known, ms: each note is a row written. */
   credentialUseMs: 10 * 60_000,
+  /** Acts chained in one step, or read in one page of an export: some 200 KB. */
+  auditStepActs: 500,
   /** Refused acts of one caller that one isolate writes to the audit in a minute; beyond, they are log lines. */
   maxRefusedActsPerMinute: 30,
   /** Uses an isolate remembers having told: some 100 bytes each. */

@@ -2,6 +2,7 @@
 // Pure types: nothing here may name a platform.
 
 import type { Alert, AlertReport } from '../core/alerts/alert.ts';
+import type { ChainedAct, ChainHead } from '../core/audit/audit-chain.ts';
 import type { Attempt, Exchange } from '../core/delivery.ts';
 import type { DirectRequest, RecordAnswer } from '../core/direct-request.ts';
 import type { ErpConnection } from '../core/erp.ts';
@@ -139,15 +140,26 @@ export type AuditFilter = {
   readonly target: string | null;
 };
 
+/** Null: it is not in the chain yet. */
+export type ListedAct = OperatorAct & { readonly number: number | null; readonly hash: string | null };
+
+/** Where the chain ends, as its writer knows it; `problem`: what was found to have been changed from outside, ever. */
+export type AuditStanding = { readonly head: ChainHead; readonly problem: string | null };
+
 /** What persons did. Acts on deliveries come by the journal and are only read here. Throws a PortError. */
 export interface AuditLog {
+  /** Durable when it resolves. */
   record(act: OperatorAct): Promise<void>;
+  /** Chains what is not chained yet. */
+  flush(): Promise<AuditStanding>;
+  /** Of the chain, in its order. */
+  export(range: { readonly after: number; readonly limit: number }): Promise<readonly ChainedAct[]>;
   /** The newest first; `before`: the act after which the page begins. */
   list(request: {
     readonly filter: AuditFilter;
     readonly before: { readonly at: number; readonly id: string } | null;
     readonly limit: number;
-  }): Promise<readonly OperatorAct[]>;
+  }): Promise<readonly ListedAct[]>;
 }
 
 /** Why no delivery of an operation is tried on a target: an answer no longer had its shape. */

@@ -30,10 +30,10 @@ import type {
 import { createRecordCache } from '../pipeline/record-cache.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import { systemClock, systemRandomness } from './clock.ts';
-import { createD1Audit } from './d1/d1-audit.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
 import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
 import { createObjectAlerts } from './durable-objects/object-alerts.ts';
+import { createObjectAudit } from './durable-objects/object-audit.ts';
 import { createObjectOperationHolds } from './durable-objects/object-operation-holds.ts';
 import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
 import { createObjectTargets } from './durable-objects/object-targets.ts';
@@ -139,7 +139,7 @@ export function createPorts(given: {
     holds,
     instances,
     alerts: createObjectAlerts(env.ALERTS),
-    audit: createD1Audit(env.DB),
+    audit: createObjectAudit(env.AUDIT, env.DB),
     identities: access.identities,
     registry: access.registry,
     targetCredential: async (id) => {

@@ -39,6 +39,7 @@ export const alertRules = {
   doorbell_unanswered: { severity: 'critical', title: 'Nobody answers the doorbells', ends: 'when_gone' },
   /** Half an hour: as long as the queue repeats what fails, with a margin. */
   doorbell_dead: { severity: 'warning', title: 'Doorbells failed to the end', ends: 30 * minuteMs },
+  audit_broken: { severity: 'critical', title: 'The audit was changed from outside', ends: 'by_person' },
   /** An hour: long enough that somebody who looks at it twice a day sees it. */
   access_refused: {
     severity: 'warning',

@@ -66,6 +66,7 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'POST /admin/alerts/:id/acknowledge': needs('alerts:manage'),
   'GET /admin/partitions': needs('relay:read'),
   'GET /admin/audit': needs('audit:read'),
+  'GET /admin/audit/export': needs('audit:read'),
   'GET /admin/credentials': needs('credentials:manage'),
   'POST /admin/credentials': needs('credentials:manage'),
   'GET /admin/credentials/:id': needs('credentials:manage'),

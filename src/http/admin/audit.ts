@@ -1,11 +1,11 @@
-// GET /admin/audit: what persons did, the newest first. Acts on deliveries come by the journal, which is brought up to date
+// GET /admin/audit and /admin/audit/export: what persons did, the newest first or as JSON lines in the order of the chain. Acts on deliveries come by the journal, which is brought up to date
 // before it is read. And the writing of acts that concern no delivery.
 
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { OperatorAct } from '../../core/operator-act.ts';
-import { PortError } from '../../pipeline/ports.ts';
+import { type AuditStanding, PortError } from '../../pipeline/ports.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
@@ -26,14 +26,38 @@ const query = z.strictObject({
   cursor: cursorField.optional(),
 });
 
+/** `from`: the place to begin with, so that an export goes on where the last one ended. */
+const exportQuery = z.strictObject({
+  from: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a place in the chain, from 1')
+    .transform(Number)
+    .pipe(z.int().min(1))
+    .default(1),
+});
+
 export function routeAudit(app: Hono<HttpEnv>): void {
+  app.get('/admin/audit/export', validQuery(exportQuery), async (c) => {
+    const services = c.get('services');
+    const { from } = c.req.valid('query');
+    return orUnavailable(c, async () => {
+      await flushJournals(services);
+      const standing = await within(services.clock, limits.operatorWaitMs, services.audit.flush());
+      return c.body(exportLines(services, { from, standing }), 200, {
+        'content-type': 'application/x-ndjson',
+        'content-disposition': 'attachment; filename="audit.jsonl"',
+      });
+    });
+  });
+
   app.get('/admin/audit', validQuery(query), async (c) => {
     const services = c.get('services');
     const { limit, cursor = null, ...given } = c.req.valid('query');
     const { actor = null, action = null, deliveryId = null, orderingKey = null, target = null } = given;
     const filter = { actor, action, deliveryId, orderingKey, target };
-    try {
+    return orUnavailable(c, async () => {
       const isCurrent = await flushJournals(services);
+      await within(services.clock, limits.operatorWaitMs, services.audit.flush());
       const asked = services.audit.list({ filter, before: cursor, limit: limit + 1 });
       const found = await within(services.clock, limits.operatorWaitMs, asked);
       const page = found.slice(0, limit);
@@ -43,13 +67,43 @@ export function routeAudit(app: Hono<HttpEnv>): void {
         nextCursor: last === undefined ? null : formatCursor(last),
         journal: isCurrent ? 'current' : 'behind',
       });
-    } catch (error) {
-      if (!(error instanceof PortError)) throw error;
-      services.telemetry.log('error', 'journal.unavailable', { error: error.message });
-      return problem(c, 'journal_unavailable', {
-        headers: { 'retry-after': String(limits.retryAfterSeconds) },
-      });
-    }
+    });
+  });
+}
+
+async function orUnavailable(c: Context<HttpEnv>, work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    c.get('services').telemetry.log('error', 'journal.unavailable', { error: error.message });
+    return problem(c, 'journal_unavailable', {
+      headers: { 'retry-after': String(limits.retryAfterSeconds) },
+    });
+  }
+}
+
+/** JSON lines: each act with its place and hash, and the head at the end, as the chain's writer keeps it apart from them. */
+function exportLines(
+  { audit }: Pick<HttpServices, 'audit'>,
+  range: { from: number; standing: AuditStanding },
+) {
+  const encoder = new TextEncoder();
+  const { standing } = range;
+  let after = range.from - 1;
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const acts = await audit.export({ after, limit: limits.auditStepActs });
+      // What was chained since is of the next export: the head would not be its end.
+      const within = acts.filter(({ number }) => number <= standing.head.number);
+      for (const act of within) controller.enqueue(encoder.encode(`${JSON.stringify(act)}\n`));
+      after = acts.at(-1)?.number ?? after;
+      if (acts.length === within.length && acts.length > 0) return;
+      controller.enqueue(
+        encoder.encode(`${JSON.stringify({ head: standing.head, problem: standing.problem })}\n`),
+      );
+      controller.close();
+    },
   });
 }
 
@@ -61,7 +115,7 @@ async function flushJournals({ clock, sequencers }: HttpServices): Promise<boole
   return flushed.every((flush) => flush.status === 'fulfilled' && flush.value.behind === 0);
 }
 
-/** An act that concerns no delivery. It was done: where D1 is away the log line is what is left of it. */
+/** An act that concerns no delivery. It was done: where the audit's object is away the log line is what is left of it. */
 export async function recordAct(
   services: Pick<HttpServices, 'audit' | 'clock' | 'randomness' | 'telemetry'>,
   act: Omit<OperatorAct, 'id' | 'at'>,

@@ -1,64 +1,98 @@
-// The audit in D1: reads it, and writes acts that concern no delivery (those come with the journal's batches).
-// Nothing here changes or removes an act, and the table's triggers refuse it.
+// The audit in D1: acts and the chain over them. Acts on deliveries come with the journal's batches, the others from the audit's
+// object, which alone makes the chain. Nothing here changes or removes an act, and the tables' triggers refuse it.
 
+import type { ChainedAct, ChainHead } from '../../core/audit/audit-chain.ts';
 import type { OperatorAct } from '../../core/operator-act.ts';
-import type { AuditFilter, AuditLog } from '../../pipeline/ports.ts';
+import type { AuditFilter, AuditLog, ListedAct } from '../../pipeline/ports.ts';
 import { callD1 } from './d1-errors.ts';
 
-export function createD1Audit(db: D1Database): AuditLog {
+/** What the audit's object does to it. */
+export type AuditChainStore = {
+  readonly insert: (acts: readonly OperatorAct[]) => Promise<void>;
+  readonly unchained: (limit: number) => Promise<readonly OperatorAct[]>;
+  /** Null: nothing is chained. */
+  readonly last: () => Promise<ChainHead | null>;
+  /** In one transaction: the acts are chained and wait no longer. Throws where a place is taken. */
+  readonly append: (acts: readonly ChainedAct[]) => Promise<void>;
+};
+
+export function createD1AuditReader(db: D1Database): Pick<AuditLog, 'list' | 'export'> {
   return {
-    record: (act) =>
-      callD1(async () => {
-        await db
-          .prepare(insertAct)
-          .bind(
-            act.at,
-            act.id,
-            act.actor,
-            act.action,
-            act.deliveryId,
-            act.orderingKey,
-            act.target,
-            act.before,
-            act.after,
-            act.reason,
-          )
-          .run();
-      }),
     list: (request) =>
       callD1(async () => {
         const { conditions, values } = toConditions(request.filter);
         if (request.before !== null) {
-          conditions.push('(at, id) < (?, ?)');
+          conditions.push('(a.at, a.id) < (?, ?)');
           values.push(request.before.at, request.before.id);
         }
         const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
         const { results } = await db
-          .prepare(`${selectActs} ${where} ORDER BY at DESC, id DESC LIMIT ?`)
+          .prepare(`${selectActs} LEFT ${joinChain} ${where} ORDER BY a.at DESC, a.id DESC LIMIT ?`)
           .bind(...values, request.limit)
-          .all<OperatorAct>();
+          .all<ListedAct>();
+        return results;
+      }),
+    export: ({ after, limit }) =>
+      callD1(async () => {
+        const { results } = await db
+          .prepare(`${selectActs} ${joinChain} WHERE c.number > ? ORDER BY c.number LIMIT ?`)
+          .bind(after, limit)
+          .all<ChainedAct>();
         return results;
       }),
   };
 }
 
-const insertAct = `
-  INSERT INTO audit (at, id, actor, action, delivery_id, ordering_key, target, before, after, reason)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING`;
+export function createD1AuditChain(db: D1Database): AuditChainStore {
+  return {
+    insert: (acts) =>
+      callD1(async () => void (await db.prepare(insertActs).bind(JSON.stringify(acts)).run())),
+    unchained: (limit) =>
+      callD1(async () => {
+        const join = 'FROM audit_unchained u CROSS JOIN audit a ON a.at = u.at AND a.id = u.id';
+        const sql = `SELECT ${columns} ${join} ORDER BY u.at, u.id LIMIT ?`;
+        return (await db.prepare(sql).bind(limit).all<OperatorAct>()).results;
+      }),
+    last: () =>
+      callD1(() =>
+        db.prepare('SELECT number, hash FROM audit_chain ORDER BY number DESC LIMIT 1').first<ChainHead>(),
+      ),
+    append: (acts) =>
+      callD1(async () => {
+        const list = JSON.stringify(acts.map(({ number, at, id, hash }) => ({ number, at, id, hash })));
+        await db.batch([db.prepare(insertChain).bind(list), db.prepare(leaveQueue).bind(list)]);
+      }),
+  };
+}
 
-const selectActs = `
-  SELECT at, id, actor, action, delivery_id AS deliveryId, ordering_key AS orderingKey, target, before, after, reason
-  FROM audit`;
+const columns = `a.at, a.id, a.actor, a.action, a.delivery_id AS deliveryId, a.ordering_key AS orderingKey, a.target,
+  a.before, a.after, a.reason`;
+
+const selectActs = `SELECT ${columns}, c.number, c.hash FROM audit a`;
+
+const joinChain = 'JOIN audit_chain c ON c.at = a.at AND c.id = a.id';
+
+const insertActs = `
+  INSERT INTO audit (at, id, actor, action, delivery_id, ordering_key, target, before, after, reason)
+  SELECT value ->> '$.at', value ->> '$.id', value ->> '$.actor', value ->> '$.action', value ->> '$.deliveryId',
+    value ->> '$.orderingKey', value ->> '$.target', value ->> '$.before', value ->> '$.after', value ->> '$.reason'
+  FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
+
+const insertChain = `
+  INSERT INTO audit_chain (number, at, id, hash)
+  SELECT value ->> '$.number', value ->> '$.at', value ->> '$.id', value ->> '$.hash' FROM json_each(?1)`;
+
+const leaveQueue = `
+  DELETE FROM audit_unchained WHERE (at, id) IN (SELECT value ->> '$.at', value ->> '$.id' FROM json_each(?1))`;
 
 function toConditions(filter: AuditFilter): { conditions: string[]; values: (string | number)[] } {
-  const columns = {
-    actor: filter.actor,
-    action: filter.action,
-    delivery_id: filter.deliveryId,
-    ordering_key: filter.orderingKey,
-    target: filter.target,
-  };
-  const given = Object.entries(columns).filter((entry): entry is [string, string] => entry[1] !== null);
+  const given = Object.entries({
+    'a.actor': filter.actor,
+    'a.action': filter.action,
+    'a.delivery_id': filter.deliveryId,
+    'a.ordering_key': filter.orderingKey,
+    'a.target': filter.target,
+  }).filter((entry): entry is [string, string] => entry[1] !== null);
   return {
     conditions: given.map(([column]) => `${column} = ?`),
     values: given.map(([, value]) => value),

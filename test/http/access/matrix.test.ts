@@ -26,6 +26,12 @@ function sampleOf(name: string): Sample {
   return sample;
 }
 
+/** An export is JSON lines. */
+function parse(text: string): { readonly code?: string; readonly scope?: string } {
+  const [first = ''] = text.split('\n');
+  return JSON.parse(first);
+}
+
 type Place = { readonly relay: MemoryRelay; readonly world: World };
 
 async function send({ relay, world }: Place, key: string | null, name: string) {
@@ -34,7 +40,7 @@ async function send({ relay, world }: Place, key: string | null, name: string) {
   const { body, headers } = sample;
   const response = await askAs(relay.app, key, { path: sample.path(world), method, body, headers });
   const text = await response.text();
-  return { status: response.status, text, body: JSON.parse(text) as { code?: string; scope?: string } };
+  return { status: response.status, text, body: parse(text) };
 }
 
 async function start(): Promise<Place> {
