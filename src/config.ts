@@ -9,6 +9,7 @@ import type { SourceSecrets } from './core/source.ts';
 import type { Environment } from './environment.ts';
 import type { TokenIssuer } from './identity-config.ts';
 import {
+  listingSettingsId,
   readSenderApi,
   readSourceSecrets,
   readSourceSettings,
@@ -17,7 +18,7 @@ import {
 import { parseVariables } from './variables-config.ts';
 
 export type { AlertSettings, Environment, TokenIssuer };
-export { parseVariables };
+export { listingSettingsId, parseVariables };
 
 export type TargetSettings = {
   /** Without a slash at its end; null where the target's adapter makes no call. */
@@ -71,7 +72,7 @@ export type Config = {
   readonly sourceSettings: ReadonlyMap<string, SourceSettings>;
   /** By target id. */
   readonly targetSettings: ReadonlyMap<string, TargetSettings>;
-  /** Of sources that enrich, by source id. */
+  /** Of sources that enrich, by source id; of their listings by `listingSettingsId`. */
   readonly senderApis: ReadonlyMap<string, SenderApiSettings>;
 };
 
@@ -86,7 +87,14 @@ export function parseConfig(
   const secrets = [...relay.sources.values()].map((source) => readSourceSecrets(environment, source));
   const settings = [...relay.sources.values()].map((source) => readSourceSettings(environment, source));
   const targets = [...relay.targets.values()].map((target) => readTargetSettings(environment, target));
-  const apis = [...relay.sources.values()].flatMap((source) => readSenderApi(environment, source));
+  const apis = [...relay.sources.values()].flatMap(({ id, enrich, reconcile }) => [
+    ...readSenderApi(environment, { id, owner: `the API of source ${id}` }, enrich?.api),
+    ...readSenderApi(
+      environment,
+      { id: listingSettingsId(id), owner: `the list of source ${id}` },
+      reconcile?.api,
+    ),
+  ]);
   const problems = [variables, ...secrets, ...settings, ...targets, ...apis].flatMap((read) =>
     read.ok ? [] : read.error,
   );

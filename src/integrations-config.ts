@@ -2,6 +2,7 @@
 // A part of config.ts; no message may hold a secret.
 
 import type { SenderApiSettings, SourceSettings, TargetSettings } from './config.ts';
+import type { SenderApiDefinition } from './core/enrich.ts';
 import type { ConfigProblem, SourceDefinition } from './core/relay-definition.ts';
 import { err, ok, type Result } from './core/result.ts';
 import type { SourceSecrets } from './core/source.ts';
@@ -103,14 +104,17 @@ export function readTargetSettings(
   return ok([target.id, { baseUrl: baseUrl.value, ...token, credential }]);
 }
 
-/** Nothing for a source that does not enrich. */
+/** Under which the settings of a source's listing stand; a source id holds no slash. */
+export const listingSettingsId = (source: string): string => `${source}/list`;
+
+/** Nothing for a source that has no such API. */
 export function readSenderApi(
   environment: Environment,
-  source: SourceDefinition,
+  { id, owner }: { readonly id: string; readonly owner: string },
+  api: SenderApiDefinition | undefined,
 ): readonly Result<readonly [string, SenderApiSettings], readonly ConfigProblem[]>[] {
-  if (source.enrich === undefined) return [];
-  const { baseUrlVariable, tokenVariable, network } = source.enrich.api;
-  const owner = `the API of source ${source.id}`;
+  if (api === undefined) return [];
+  const { baseUrlVariable, tokenVariable, network } = api;
   const baseUrl = readBaseUrl(environment, { variable: baseUrlVariable, network, owner });
   const token = tokenVariable === null ? null : readText(environment, tokenVariable);
   const problems = baseUrl.ok ? [] : [...baseUrl.error];
@@ -118,7 +122,7 @@ export function readSenderApi(
     problems.push({ file: secretsFile, field: tokenVariable, rule: `is required: the token of ${owner}` });
   return [
     baseUrl.ok && problems.length === 0
-      ? ok([source.id, { baseUrl: baseUrl.value, token }] as const)
+      ? ok([id, { baseUrl: baseUrl.value, token }] as const)
       : err(problems),
   ];
 }

@@ -9,6 +9,7 @@ import type { ConfigProblem, RelayDefinition } from './core/relay-definition.ts'
 import { createApp, createUnconfiguredApp } from './http/app.ts';
 import { integrations } from './integrations/index.ts';
 import { createAccept } from './pipeline/index.ts';
+import { reconcileSources } from './pipeline/reconcile-sources.ts';
 import { systemClock, systemRandomness } from './platform/clock.ts';
 import { createPorts, type Ports, type TargetCredential } from './platform/create-ports.ts';
 import { createD1Retention } from './platform/d1/d1-retention.ts';
@@ -75,6 +76,7 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     registry: ports.registry,
     targets: ports.targets,
     journal: ports.journal,
+    reconciliation: ports.reconciliation,
     rejectedRequests: ports.rejectedRequests,
     clock: systemClock,
     randomness: systemRandomness,
@@ -126,6 +128,10 @@ export default {
     const isTargetsTurn = round % watchdogRounds === 0;
     if (isTargetsTurn) await chainAudit(ports);
     if (isTargetsTurn) await wakeTargets(env, [...definition.targets.keys()], ports.deliver.telemetry);
+    await reconcileSources({
+      ...{ definition, clock: systemClock, randomness: systemRandomness, ...ports.reconciliation },
+      ...{ sequencers: ports.sequencers, alerts: ports.alerts, telemetry: ports.deliver.telemetry },
+    });
     try {
       const step = await createD1Retention(env.DB, config).step(controller.scheduledTime);
       if (step.strippedCount + step.removedCount > 0)

@@ -5,7 +5,9 @@ import { checkGate } from './check-target-gate.ts';
 import type { EventPrerequisite, RouteDefinition } from './define-integration.ts';
 import { directSource } from './direct-request.ts';
 import type { EnrichStep } from './enrich.ts';
+import { limits } from './limits.ts';
 import { noticeTarget } from './notice.ts';
+import type { ReconcileStep } from './reconcile.ts';
 import type { ConfigProblem, SourceDefinition } from './relay-definition.ts';
 import { type RoutePolicy, routeBounds, routeDefaults } from './route.ts';
 import type { TargetDefinition } from './target.ts';
@@ -59,6 +61,21 @@ export function checkSource(source: SourceDefinition, place: Place): readonly Co
   );
   found.push(...checkSourceNeeds(source, place));
   if (source.enrich !== undefined) found.push(...checkEnrich(source, source.enrich, place));
+  if (source.reconcile !== undefined) found.push(...checkReconcile(source.reconcile, place));
+  return found;
+}
+
+function checkReconcile({ api, everyMs }: ReconcileStep, { file, field }: Place): readonly ConfigProblem[] {
+  const { found, expect, expectWithin } = problemsAt({ file, field: `${field}.reconcile` });
+  expect(variablePattern.test(api.baseUrlVariable), 'api.baseUrl', variableRule);
+  expect(api.tokenVariable === null || variablePattern.test(api.tokenVariable), 'api.token', variableRule);
+  expectWithin('timeoutMs', api.timeoutMs, 'api.timeoutMs');
+  const { least, most } = limits.reconcileEveryMs;
+  expect(
+    Number.isInteger(everyMs) && everyMs >= least && everyMs <= most,
+    'everyMs',
+    `must be a whole number from ${least} to ${most} (ms)`,
+  );
   return found;
 }
 

@@ -5,9 +5,12 @@
 import type { BatchForm, BatchPolicy } from './batch.ts';
 import type { ErpAdapter } from './erp.ts';
 import type { MappedEvent } from './event.ts';
+import { limits } from './limits.ts';
 import type { AnyOperation, InputOf } from './operation.ts';
+import type { SourceListing } from './reconcile.ts';
 import type { SourceDefinition } from './relay-definition.ts';
 import type { RetryPolicy, RoutePolicy } from './route.ts';
+import { type SenderApiOptions, toSenderApi } from './sender-api-options.ts';
 import type { Entity, IdentifiedEvent, SourcePreset } from './source.ts';
 import type { TargetDefinition } from './target.ts';
 
@@ -48,8 +51,16 @@ export function defineSource<Topics extends object>(source: {
   /** Paths of personal data in its payloads beside what the names of fields say, e.g. `data.attributes.alias`, `items[].gift_text`. */
   readonly personalFields?: readonly string[];
   readonly entity?: (event: EventOf<Topics>) => Entity | null;
+  /** Compares, every so often, what the sender lists with what came, and brings in what did not: docs/reconciliation.md. */
+  readonly reconcile?: {
+    readonly api: SenderApiOptions;
+    readonly listing: SourceListing;
+    /** Between two checks, ms; default: a quarter of an hour. */
+    readonly everyMs?: number;
+  };
 }): Source<Topics> {
   const { id, preset, secret, url, credentials, personalFields, allowExperimental = false } = source;
+  const { reconcile } = source;
   const definition = {
     id,
     preset,
@@ -59,6 +70,15 @@ export function defineSource<Topics extends object>(source: {
     ...(credentials === undefined ? {} : { credentialVariables: credentials }),
     ...(allowExperimental ? { allowExperimental } : {}),
     ...(personalFields === undefined ? {} : { personalFields }),
+    ...(reconcile === undefined
+      ? {}
+      : {
+          reconcile: {
+            api: toSenderApi(reconcile.api),
+            listing: reconcile.listing,
+            everyMs: reconcile.everyMs ?? limits.reconcileDefaultMs,
+          },
+        }),
   };
   // Which types there are is known to the compiler only: at run time the function gets whatever the sender sends.
   const entity = source.entity as SourceDefinition['entity'];

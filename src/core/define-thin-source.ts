@@ -2,16 +2,10 @@
 // define-integration.ts, so that mappings see what the fetch gives. Checks nothing at run time: compile-integrations.ts does.
 
 import { defineSource, type EventOf, type Source } from './define-integration.ts';
-import type {
-  EnrichFailure,
-  EnrichStep,
-  IdentityChanges,
-  RecordState,
-  SenderApi,
-  SenderApiDefinition,
-} from './enrich.ts';
+import type { EnrichFailure, EnrichStep, IdentityChanges, RecordState, SenderApi } from './enrich.ts';
 import type { SourceDefinition } from './relay-definition.ts';
 import type { Result } from './result.ts';
+import { type SenderApiOptions, toSenderApi } from './sender-api-options.ts';
 import type { Entity, SourcePreset } from './source.ts';
 
 type TypeOf<Topics extends object> = keyof Topics & string;
@@ -19,18 +13,6 @@ type TypeOf<Topics extends object> = keyof Topics & string;
 /** The payloads as mappings see them: the record where it is fetched, the body elsewhere. */
 export type EnrichedTopics<Topics extends object, Type extends TypeOf<Topics>, Payload> = {
   readonly [Each in TypeOf<Topics>]: Each extends Type ? Payload : Topics[Each];
-};
-
-/** `baseUrl` and `token` name a Worker variable and a Worker secret. */
-export type SenderApiOptions = {
-  readonly baseUrl: string;
-  readonly token: string | null;
-  /** Default: `Authorization: Bearer …`. */
-  readonly authorize?: SenderApiDefinition['authorize'];
-  /** Default: `public`, https and no private address. */
-  readonly network?: SenderApiDefinition['network'];
-  /** Longest time one call may take, ms. Default: 10 s, what a shop's API takes on a bad day. */
-  readonly timeoutMs?: number;
 };
 
 export type EnrichOptions<Topics extends object, Type extends TypeOf<Topics>, Payload> = {
@@ -48,10 +30,6 @@ export type EnrichOptions<Topics extends object, Type extends TypeOf<Topics>, Pa
   readonly identify?: (event: EventOf<Pick<Topics, Type>>, payload: Payload) => IdentityChanges;
 };
 
-const defaultTimeoutMs = 10_000;
-
-const bearer: SenderApiDefinition['authorize'] = (token) => ({ authorization: `Bearer ${token}` });
-
 /** `entity` sees the fetched record. For the rest see defineSource. */
 export function defineThinSource<
   Topics extends object,
@@ -68,18 +46,12 @@ export function defineThinSource<
   readonly entity?: (event: EventOf<EnrichedTopics<Topics, Type, Payload>>) => Entity | null;
 }): Source<EnrichedTopics<Topics, Type, Payload>> {
   const { enrich: _enrich, entity: _entity, ...own } = source;
-  const { api, types = null, ...functions } = source.enrich;
+  const { types = null, api: _api, ...functions } = source.enrich;
   // Which types there are is known to the compiler only: at run time the functions get whatever the sender sends.
   const step = {
     ...functions,
     types,
-    api: {
-      baseUrlVariable: api.baseUrl,
-      tokenVariable: api.token,
-      network: api.network ?? 'public',
-      timeoutMs: api.timeoutMs ?? defaultTimeoutMs,
-      authorize: api.authorize ?? bearer,
-    },
+    api: toSenderApi(source.enrich.api),
   } as unknown as EnrichStep;
   const entity = source.entity as SourceDefinition['entity'];
   const definition: SourceDefinition = defineSource({

@@ -20,6 +20,8 @@ export type WebhookEvent = {
   readonly requestId: string;
   /** The intake item it came as, `int_….{index}`: a claim repeated for it is no duplicate. Absent: claimed by itself. */
   readonly intakeItem?: string;
+  /** It came by no webhook: the sender's list had it, and nothing here knew of it. */
+  readonly reconciled?: true;
 };
 
 /** The bytes and headers of an event, kept for mapping and replay. Secret-bearing headers are left out. */

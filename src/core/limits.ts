@@ -100,6 +100,24 @@ export const limits = {
   unverifiedPerMinute: 600,
   /** Addresses an isolate watches for that, the newest: some 100 bytes each. */
   maxWatchedAddresses: 10_000,
+  /** One step of a reconciliation, ms: within a scheduled run, beside the watchdog. */
+  reconcileStepMs: 20_000,
+  /** Pages of a sender's list one step reads: some 250 orders, and senders allow two calls a second. */
+  reconcilePagesPerStep: 5,
+  /** Pages one request for a range reads, before it answers: within what a caller waits. */
+  reconcilePagesPerRequest: 20,
+  /** How far before the end of the last check the next one begins, ms: senders' lists lag behind what they write. */
+  reconcileOverlapMs: 600_000,
+  /** How old an event must be to count as missing, ms: longer than a first retry of most senders. */
+  reconcileLagMs: 120_000,
+  /** How far back the first check of a source goes, ms: a day. Further back by hand. */
+  reconcileFirstMs: 24 * 3600 * 1000,
+  /** Least and longest time between two checks of a source, ms: a minute is the schedule's step, a week is too late. */
+  reconcileEveryMs: { least: 60_000, most: 7 * 24 * 3600 * 1000 },
+  /** Default time between two checks, ms: an order that did not come is there within a quarter of an hour. */
+  reconcileDefaultMs: 900_000,
+  /** Missing events shown of one check; the rest are found by their mark. */
+  maxShownMissing: 100,
   /** Mapped input kept with an attempt, characters: an order of some hundred lines; the event itself is kept whole. */
   maxKeptInputChars: 16_384,
   /** Inputs kept beside the dead letters of one batch's records, characters of JSON: with a body of 1 MiB still one row. */

@@ -14,6 +14,7 @@ export type OperatorAct = {
     | 'released'
     | 'unblocked'
     | 'acknowledged'
+    | 'reconciled'
     | 'paused'
     | 'resumed'
     | 'circuit_opened'

@@ -2,6 +2,7 @@
 // Pure types. Made by compile-integrations.ts; the pipeline and worker.ts read it and never change it.
 
 import type { EnrichStep } from './enrich.ts';
+import type { ReconcileStep } from './reconcile.ts';
 import type { Route } from './route.ts';
 import type { Entity, IdentifiedEvent, SourcePreset } from './source.ts';
 import type { TargetDefinition } from './target.ts';
@@ -24,6 +25,8 @@ export type SourceDefinition = {
   entity?(event: IdentifiedEvent): Entity | null;
   /** Fetches the full record of events whose body does not hold it; absent: every body does. */
   readonly enrich?: EnrichStep;
+  /** Compares what its sender lists with what came; absent: nobody can tell what did not come. */
+  readonly reconcile?: ReconcileStep;
 };
 
 /** Something in an integration that stops the start. */

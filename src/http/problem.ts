@@ -43,6 +43,7 @@ export const problems = {
   too_many_requests: { status: 429, title: 'Too many requests: send it again later' },
   headers_too_large: { status: 431, title: 'The header fields are too large' },
   internal_error: { status: 500, title: 'The relay made a mistake' },
+  sender_unavailable: { status: 502, title: 'The API of the sender did not give its list' },
   operation_failed: {
     status: 502,
     title: 'The operation was not done, and will not be tried again by itself',

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Caller } from '../core/identity/caller.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { Accept } from '../pipeline/accept-answer.ts';
+import type { SenderApis } from '../pipeline/intake-ports.ts';
 import type {
   Alerts,
   AuditLog,
@@ -17,6 +18,7 @@ import type {
   TargetControls,
   Telemetry,
 } from '../pipeline/ports.ts';
+import type { ReconcileStandings } from '../pipeline/reconcile-sources.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import type { Refusals } from './access/refusals.ts';
 
@@ -31,6 +33,7 @@ export type HttpServices = {
   readonly alerts: Alerts;
   readonly targets: TargetControls;
   readonly journal: JournalReader;
+  readonly reconciliation: { readonly apis: SenderApis; readonly standings: ReconcileStandings };
   readonly rejectedRequests: Pick<RejectedRequests, 'list'>;
   readonly identities: Identities;
   /** Null: no REGISTRY_KEY is set, so there are no credentials but the bootstrap key, and no secrets but the Worker's. */

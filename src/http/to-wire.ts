@@ -90,6 +90,7 @@ export function toWireEvent(recordId: string, event: WebhookEvent) {
     occurredAt: toIso(event.occurredAt),
     receivedAt: toIso(event.receivedAt),
     requestId: event.requestId,
+    ...(event.reconciled === true ? { reconciled: true } : {}),
   };
 }
 

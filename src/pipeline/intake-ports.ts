@@ -33,4 +33,6 @@ export interface IntakeSequencer {
 /** Opens a sender's API for one event. `deadlineAt` (epoch ms): no call starts after it, and none outlasts it. */
 export interface SenderApis {
   open(source: SourceDefinition, deadlineAt: number): SenderApi;
+  /** The API that lists what a source sent. */
+  openListing(source: SourceDefinition, deadlineAt: number): SenderApi;
 }

@@ -11,6 +11,7 @@ import type { EventPayload } from '../core/event.ts';
 import type { ParsedId } from '../core/ids.ts';
 import type { OperatorAct } from '../core/operator-act.ts';
 import type { ContractIssue } from '../core/outcome.ts';
+import type { HeldQuery } from '../core/reconcile.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -61,6 +62,8 @@ export interface Sequencer extends IntakeSequencer {
   findRequest(hash: string): Promise<DirectRequest | null>;
   /** It is claimed: what the claim needed is dropped. */
   acknowledgeRequest(hash: string, deliveryId: string): Promise<void>;
+  /** Of each query, whether the event, or what it means, is here. */
+  holdsEvents(queries: readonly HeldQuery[]): Promise<readonly boolean[]>;
   /** Open deliveries only: what is closed is the journal's to list. */
   listOpen(request: ListRequest): Promise<readonly DeliveryView[]>;
   /** Lines with something open in them, longest blocked first. */

@@ -15,6 +15,7 @@ import {
   type OperationRelease,
   releaseOperation,
 } from '../pipeline/index.ts';
+import type { SenderApis } from '../pipeline/intake-ports.ts';
 import type {
   Alerts,
   AuditLog,
@@ -27,10 +28,12 @@ import type {
   TargetControls,
   Telemetry,
 } from '../pipeline/ports.ts';
+import type { ReconcileStandings } from '../pipeline/reconcile-sources.ts';
 import { createRecordCache } from '../pipeline/record-cache.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import { systemClock, systemRandomness } from './clock.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
+import { createD1ReconcileStandings } from './d1/d1-reconcile-standings.ts';
 import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
 import { createObjectAlerts } from './durable-objects/object-alerts.ts';
 import { createObjectAudit } from './durable-objects/object-audit.ts';
@@ -57,6 +60,7 @@ export type Ports = {
   readonly deliverOptions: DeliverOptions;
   /** Null where no source enriches. */
   readonly enrich: EnrichDependencies | null;
+  readonly reconciliation: { readonly apis: SenderApis; readonly standings: ReconcileStandings };
   readonly sequencers: Sequencers;
   readonly targets: TargetControls;
   readonly journal: Journal & JournalReader;
@@ -95,7 +99,9 @@ export function createPorts(given: {
   const sources = sourceRuntimes(definition, config);
   const remoteKeys = createRemoteKeys({ clock });
   const access = createAccess({ env, config, remoteKeys, background, telemetry });
+  const apis = createSenderApis({ settings: config.senderApis, clock });
   return {
+    reconciliation: { apis, standings: createD1ReconcileStandings(env.DB) },
     accept: {
       definition,
       findSource: createSourceFinder(sources, access.copy),
@@ -126,7 +132,7 @@ export function createPorts(given: {
     enrich: hasEnrichingSource(definition)
       ? {
           definition,
-          apis: createSenderApis({ settings: config.senderApis, clock }),
+          apis,
           cache: createRecordCache(),
           clock,
           telemetry,

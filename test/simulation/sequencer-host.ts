@@ -166,6 +166,7 @@ export function createSequencerHost(deps: {
     findRequest: () => Promise.reject(new Error('nobody asks directly in a simulation')),
     acknowledgeRequest: () => Promise.reject(new Error('nobody asks directly in a simulation')),
     find: (deliveryId) => call('find', (to, now) => to.find(deliveryId, now)),
+    holdsEvents: (queries) => call('holdsEvents', (to, now) => to.holdsEvents(queries, now)),
     listOpen: (request) => call('listOpen', (to, now) => to.listOpen(request, now)),
     flushJournal: async () => ({ behind: 0 }),
     stats: () => call('stats', (to, now) => to.stats(now)),

@@ -68,6 +68,7 @@ export function createIntakeRelay(
     ...{ definition, clock, telemetry },
     cache: createRecordCache(),
     apis: {
+      openListing: () => ({ get: async () => Promise.reject(new Error('nothing is listed here')) }),
       open: () => ({
         get: async <Payload>(path: string) => {
           paths.push(path);

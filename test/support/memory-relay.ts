@@ -6,6 +6,10 @@ import { limits } from '../../src/core/limits.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import { partitionOf } from '../../src/core/partition.ts';
 import { planDeliveries } from '../../src/core/plan-deliveries.ts';
+import type { SourceListing } from '../../src/core/reconcile.ts';
+import type { RelayDefinition } from '../../src/core/relay-definition.ts';
+import { ok } from '../../src/core/result.ts';
+import { toSenderApi } from '../../src/core/sender-api-options.ts';
 import type { LeasedDelivery } from '../../src/core/sequencer/messages.ts';
 import type { Entity } from '../../src/core/source.ts';
 import { createApp } from '../../src/http/app.ts';
@@ -24,6 +28,7 @@ import { createMemoryAlerts } from './memory-alerts.ts';
 import { createMemoryAudit } from './memory-audit.ts';
 import { createMemoryHolds } from './memory-holds.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
+import { createMemoryReconciliation } from './memory-reconciliation.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
 import { createMemoryTargets } from './memory-targets.ts';
 import { makePayload, testTime } from './records.ts';
@@ -44,11 +49,24 @@ export type PlacedEvent = {
 
 export type MemoryRelay = ReturnType<typeof createMemoryRelay>;
 
+/** The shop names a list of its sender, which holds nothing. */
+function withListing(definition: RelayDefinition): RelayDefinition {
+  const shop = definition.sources.get('shop');
+  if (shop === undefined) throw new Error('the shop is gone');
+  const listing: SourceListing = {
+    types: null,
+    reachMs: null,
+    list: async () => ok({ webhooks: [], cursor: null }),
+  };
+  const reconcile = { api: toSenderApi({ baseUrl: 'SHOP_API_URL', token: null }), listing, everyMs: 900_000 };
+  return { ...definition, sources: new Map([...definition.sources, ['shop', { ...shop, reconcile }]]) };
+}
+
 export function createMemoryRelay(
   options: { readonly partitions?: number; readonly services?: Partial<HttpServices> } = {},
 ) {
   const { partitions = 3 } = options;
-  const definition = relayWith({});
+  const definition = withListing(relayWith({}));
   const journal = createMemoryJournal();
   const down = new Set<number>();
   const benches = Array.from({ length: partitions }, (_, partition) =>
@@ -89,6 +107,7 @@ export function createMemoryRelay(
     audit: createMemoryAudit(journal),
     targets: createMemoryTargets(definition, { now: () => benchOf(benches, 0).now() }).targets,
     journal,
+    reconciliation: createMemoryReconciliation(),
     rejectedRequests: {
       list: async ({ sources, limit, before }) => {
         const items = rejected.filter(
@@ -240,6 +259,7 @@ export function toPort({ bench, journal, down, partition }: PortParts): Sequence
         if (known !== undefined) bench.requests.set(hash, { ...known, claim: null, deliveryId });
       }),
     find: (id) => call(() => core().find(id, bench.now())),
+    holdsEvents: (queries) => call(() => core().holdsEvents(queries, bench.now())),
     listOpen: (request) => call(() => core().listOpen(request, bench.now())),
     claimIntake: (request) => call(() => core().intakes.claim(request, bench.now())),
     claimMany: (requests) => call(() => core().claimMany(requests, bench.now())),

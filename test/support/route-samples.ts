@@ -67,6 +67,17 @@ export const samples: Readonly<Record<string, Sample>> = {
   'POST /admin/intakes/:id/retry': { path: ofIntake('/retry'), body: note, right: 409, elsewhere: 404 },
   'POST /admin/intakes/:id/drop': { path: ofIntake('/drop'), body: note, right: 409, elsewhere: 404 },
   'GET /admin/sources': { path: to('/admin/sources'), right: 200, elsewhere: 'empty' },
+  'GET /admin/sources/:id/reconciliation': {
+    path: to('/admin/sources/shop/reconciliation'),
+    right: 200,
+    elsewhere: 404,
+  },
+  'POST /admin/sources/:id/reconcile': {
+    path: to('/admin/sources/shop/reconcile'),
+    body: { from: '2026-02-28T00:00:00Z', dryRun: true, ...reason },
+    right: 200,
+    elsewhere: 404,
+  },
   'GET /admin/rejected-requests': { path: to('/admin/rejected-requests'), right: 200, elsewhere: 'empty' },
   'GET /admin/targets': { path: to('/admin/targets'), right: 200, elsewhere: 'shared' },
   'GET /admin/targets/:id/capabilities': {

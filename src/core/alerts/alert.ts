@@ -46,6 +46,17 @@ export const alertRules = {
     title: 'A caller tries what it was not granted',
     ends: 60 * minuteMs,
   },
+  events_missing: { severity: 'warning', title: 'A source did not send all events', ends: 'when_gone' },
+  subscription_lost: {
+    severity: 'critical',
+    title: 'A sender has no webhook to this relay',
+    ends: 'when_gone',
+  },
+  reconciliation_failed: {
+    severity: 'warning',
+    title: 'A source could not be compared with its sender',
+    ends: 'when_gone',
+  },
   sequencer_silent: { severity: 'critical', title: 'A sequencer does not answer', ends: 'when_gone' },
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -59,15 +59,16 @@ function createRecord(state: SequencerState, request: ClaimRequest): EventRecord
   const { partition, ledgerHorizonMs } = state.config;
   const arrival = takeNumber(state);
   // Older than the ledger remembers: it may have been done once, so its first attempt begins with a look-up.
-  const { occurredAt } = request.event;
+  const { occurredAt, receivedAt } = request.event;
   const forgotten = occurredAt !== null && occurredAt < now - ledgerHorizonMs;
+  const inDoubtSince = forgotten || request.startsInDoubt === true ? (occurredAt ?? receivedAt) : null;
   return {
     id: formatId('evt', partition, arrival),
     event: request.event,
     arrival,
     deliveries: request.deliveries.map((planned) => ({
       ...createDelivery(planned, formatId('dlv', partition, takeNumber(state)), now),
-      effect: forgotten ? { kind: 'possibly_done', since: occurredAt } : null,
+      effect: inDoubtSince === null ? null : { kind: 'possibly_done', since: inDoubtSince },
     })),
     attempts: [],
     droppedAttempts: 0,

@@ -22,6 +22,8 @@ export type ClaimRequest = {
   /** Under which the caller computed the partition. Another count than the object's is refused: nothing may be claimed twice. */
   readonly partitions: number;
   readonly generation: number;
+  /** It may have been done without the relay: its first attempts begin with a look-up. */
+  readonly startsInDoubt?: boolean;
 };
 
 export type ClaimAnswer =

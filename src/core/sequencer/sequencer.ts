@@ -2,9 +2,11 @@
 // is rolled back and the memory dropped: the next call starts again from the rows, which are always whole.
 // Pure but for the rows port; the clock and randomness are passed into each call.
 
+import type { HeldQuery } from '../reconcile.ts';
 import { claim } from './claim.ts';
 import { type ConditionThresholds, type PartitionConditions, partitionConditions } from './conditions.ts';
 import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver } from './hand-over.ts';
+import { holdsEvent } from './holds-event.ts';
 import { createIntakeCore, type IntakeCore } from './intake-core.ts';
 import { expireItems } from './intake-enrich.ts';
 import { acknowledgeJournal, cutJournal, type JournalCut, pruneSettled } from './journal-cut.ts';
@@ -67,6 +69,8 @@ export type SequencerCore = {
   readonly pollNow: (deliveryId: string, now: number) => PollNowAnswer;
   readonly resumeTarget: (request: ResumeTargetRequest, now: number) => ResumeTargetAnswer;
   readonly find: (deliveryId: string, now: number) => FindAnswer | null;
+  /** Of each query, whether what it means is here. */
+  readonly holdsEvents: (queries: readonly HeldQuery[], now: number) => readonly boolean[];
   readonly listOpen: (request: ListRequest, now: number) => readonly DeliveryView[];
   readonly listLines: (request: LinesRequest, now: number) => readonly LineSummary[];
   /** What somebody should be told of. */
@@ -137,6 +141,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     pollNow: (deliveryId, now) => change(now, (state) => pollNow(state, deliveryId)),
     resumeTarget: (request, now) => change(now, (state) => resumeTarget(state, request)),
     find: (deliveryId, now) => look(now, (state) => find(state, deliveryId)),
+    holdsEvents: (queries, now) => look(now, (state) => queries.map((query) => holdsEvent(state, query))),
     listOpen: (request, now) => look(now, (state) => listOpen(state, request)),
     listLines: (request, now) => look(now, (state) => listLines(state, request)),
     conditions: (thresholds, now) => look(now, (state) => partitionConditions(state, thresholds)),

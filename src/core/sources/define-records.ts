@@ -2,10 +2,11 @@
 // each event type. What the steps share stands here: ids are checked before they enter a path, and an answer must hold the
 // record that was asked for. Pure; I/O is the given API's.
 
-import type { EnrichOptions, SenderApiOptions } from '../define-thin-source.ts';
+import type { EnrichOptions } from '../define-thin-source.ts';
 import type { EnrichFailure, EnrichStep, SenderApi } from '../enrich.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { err, ok, type Result } from '../result.ts';
+import type { SenderApiOptions } from '../sender-api-options.ts';
 import type { IdentifiedEvent, SourcePreset } from '../source.ts';
 
 /** Where the sender's API is: names of a Worker variable and a Worker secret, as `defineThinSource` takes them. */

@@ -55,6 +55,8 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'POST /admin/intakes/:id/retry': needs('deliveries:manage', intake),
   'POST /admin/intakes/:id/drop': needs('deliveries:manage', intake),
   'GET /admin/sources': needs('sources:read'),
+  'GET /admin/sources/:id/reconciliation': needs('sources:read'),
+  'POST /admin/sources/:id/reconcile': needs('sources:reconcile'),
   'GET /admin/rejected-requests': needs('sources:read'),
   'GET /admin/targets': needs('targets:read'),
   'GET /admin/targets/:id/capabilities': needs('targets:read', target),

@@ -10,6 +10,7 @@ import { routeDeliveries } from './deliveries.ts';
 import { routeIntakes } from './intakes.ts';
 import { routeLines } from './lines.ts';
 import { routePartitions } from './partitions.ts';
+import { routeReconciliation } from './reconciliation.ts';
 import { routeRejectedRequests } from './rejected-requests.ts';
 import { routeReplays } from './replays.ts';
 import { routeResolutions } from './resolutions.ts';
@@ -31,6 +32,7 @@ export function routeAdmin(app: Hono<HttpEnv>): void {
   routeCapabilities(app);
   routeSecrets(app);
   routeSources(app);
+  routeReconciliation(app);
   routeIntakes(app);
   routePartitions(app);
   routeRejectedRequests(app);

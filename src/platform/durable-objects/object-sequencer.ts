@@ -42,6 +42,7 @@ function createObjectSequencer(namespace: SequencerNamespace, name: string): Seq
     findRequest: (hash) => call((sequencer) => sequencer.findRequest(hash)),
     acknowledgeRequest: (hash, deliveryId) =>
       call((sequencer) => sequencer.acknowledgeRequest(hash, deliveryId)),
+    holdsEvents: (queries) => call((sequencer) => sequencer.holdsEvents(queries)),
     listOpen: (request) => call((sequencer) => sequencer.listOpen(request)),
     listLines: (request) => call((sequencer) => sequencer.listLines(request)),
     flushJournal: () => call((sequencer) => sequencer.flushJournal()),

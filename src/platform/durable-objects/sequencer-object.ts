@@ -4,6 +4,7 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import type { DirectRequest, RecordAnswer } from '../../core/direct-request.ts';
+import type { HeldQuery } from '../../core/reconcile.ts';
 import type {
   IntakeRequest,
   ItemLeaseRequest,
@@ -132,6 +133,12 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
 
   async acknowledgeRequest(hash: string, deliveryId: string): Promise<void> {
     this.#parts.requests.acknowledge(hash, deliveryId);
+  }
+
+  async holdsEvents(queries: readonly HeldQuery[]): Promise<readonly boolean[]> {
+    const keys = new Set(queries.map(({ orderingKey }) => orderingKey));
+    await Promise.all([...keys].map((key) => this.#handOver?.fetchKey(key)));
+    return this.#core.holdsEvents(queries, Date.now());
   }
 
   async listOpen(request: ListRequest): Promise<readonly DeliveryView[]> {

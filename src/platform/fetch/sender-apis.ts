@@ -1,7 +1,7 @@
 // Senders' APIs, read by enrich steps: exactly the configured host, the token in its header, a time-out, a size cap, and
 // every failure as a value. Reads only.
 
-import type { SenderApiSettings } from '../../config.ts';
+import { listingSettingsId, type SenderApiSettings } from '../../config.ts';
 import { checkBaseUrl, joinPath } from '../../core/egress.ts';
 import type { EnrichFailure, SenderApi, SenderApiDefinition } from '../../core/enrich.ts';
 import type { ErpCallFailure, ErpResponse } from '../../core/erp.ts';
@@ -14,20 +14,26 @@ import type { Clock } from '../../pipeline/ports.ts';
 import { sendRequest } from './send-request.ts';
 
 type Deps = {
-  /** By source id. */
+  /** By source id; of a listing by `listingSettingsId`. */
   readonly settings: ReadonlyMap<string, SenderApiSettings>;
   readonly clock: Clock;
 };
 
 export function createSenderApis(deps: Deps): SenderApis {
+  const openFor = (
+    id: string,
+    definition: SenderApiDefinition | undefined,
+    deadlineAt: number,
+  ): SenderApi => {
+    const settings = deps.settings.get(id);
+    if (settings === undefined || definition === undefined)
+      return { get: async () => refuse('not_enrichable', `source ${id} has no API configured`) };
+    return openApi({ settings, definition, deadlineAt, clock: deps.clock });
+  };
   return {
-    open: (source, deadlineAt) => {
-      const settings = deps.settings.get(source.id);
-      const definition = source.enrich?.api;
-      if (settings === undefined || definition === undefined)
-        return { get: async () => refuse('not_enrichable', `source ${source.id} has no API configured`) };
-      return openApi({ settings, definition, deadlineAt, clock: deps.clock });
-    },
+    open: (source, deadlineAt) => openFor(source.id, source.enrich?.api, deadlineAt),
+    openListing: (source, deadlineAt) =>
+      openFor(listingSettingsId(source.id), source.reconcile?.api, deadlineAt),
   };
 }
 
