@@ -9,7 +9,7 @@ import type { IntegrationDefinition } from '../src/core/define-integration.ts';
 import type { ConfigProblem, RelayDefinition } from '../src/core/relay-definition.ts';
 import { err, ok, type Result } from '../src/core/result.ts';
 import { repository } from './local/command.ts';
-import { readWranglerVars } from './local/wrangler-vars.ts';
+import { readMailBindings, readWranglerVars } from './local/wrangler-vars.ts';
 
 export type CheckedConfiguration = { config: Config; definition: RelayDefinition };
 
@@ -28,8 +28,13 @@ export async function checkConfiguration(given: {
   const definition = await readDefinition();
   const unread = [declared, definition].flatMap((read) => (read.ok ? [] : read.error));
   if (!declared.ok || !definition.ok) return err(unread);
-  const asDeployed = parseConfig({ ...declared.value, ...given.secrets }, definition.value);
-  const here = parseConfig({ ...declared.value, ...given.local, ...given.secrets }, definition.value);
+  // A binding is an object in the Worker; that it is declared is all there is to know of it here.
+  const mail = Object.fromEntries(readMailBindings(repository).map((name) => [name, {}]));
+  const asDeployed = parseConfig({ ...declared.value, ...mail, ...given.secrets }, definition.value);
+  const here = parseConfig(
+    { ...declared.value, ...mail, ...given.local, ...given.secrets },
+    definition.value,
+  );
   if (asDeployed.ok && here.ok) return ok({ config: here.value, definition: definition.value });
   const problems = [asDeployed, here].flatMap((parsed) => (parsed.ok ? [] : parsed.error));
   return err(unique(problems.map((problem) => placed(problem, given.secrets))));

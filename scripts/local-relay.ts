@@ -242,6 +242,8 @@ async function runtimeOptions(
     log: new NoOpLog(),
     enableDevRegistry: false,
     resourcePersistencePath: persistencePath(marker.stateDir),
+    // E-mails become files under it, in mail/email, for as long as the relay runs.
+    resourceTmpPath: join(marker.stateDir, 'mail'),
     handleStructuredLogs: (line) => onLog?.(line),
     unsafeRuntimeEnv: markerEnvironment(marker),
     workers: [

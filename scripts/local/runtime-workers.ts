@@ -81,6 +81,7 @@ export function relayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
         DB: { type: 'd1', id: databaseId },
         DOORBELLS: { type: 'queue', ...doorbells },
         DOORBELLS_DEAD: { type: 'queue', ...dead },
+        ...mailBinding(values),
       },
       exports: {
         SequencerObject: durableObject,
@@ -105,6 +106,12 @@ export function relayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
     // The runtime listens itself: no request passes through Node.
     dev: { unsafeDirectSockets: [{ host, port }] },
   };
+}
+
+/** As where `[[send_email]]` is switched on in wrangler.toml. What is sent becomes a file: see local-relay.ts. */
+function mailBinding({ ALERT_EMAIL_TO: to }: WorkerInput['values']) {
+  if (to === undefined || to === '') return {};
+  return { ALERT_MAIL: { type: 'send-email' as const, allowedDestinationAddresses: [to] } };
 }
 
 export function sandboxWorker({ code, port, values }: WorkerInput): RuntimeWorker {

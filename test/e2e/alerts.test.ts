@@ -2,7 +2,7 @@
 // end; and the book of them for operators.
 
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -47,6 +47,8 @@ beforeAll(async () => {
       ALERT_WEBHOOK_URL: `${base}/alerts`,
       ALERT_WEBHOOK_SECRET: secret,
       ALERT_SLACK_URL: `${base}/slack?token=t`,
+      ALERT_EMAIL_TO: 'ops@example.com',
+      ALERT_EMAIL_FROM: 'relay@example.com',
     },
   });
 });
@@ -77,6 +79,16 @@ async function placeOrder(id: number): Promise<void> {
   expect((await createRelayClient(relay).send('shopify', signing)).status).toBe(202);
 }
 
+/** Texts of the e-mails that went through the runtime's own binding, which keeps them as files. */
+function mails(): string[] {
+  const outbox = join(stateDir, 'mail');
+  const files = readdirSync(outbox, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.includes('email-text'))
+    .filter((file) => file.endsWith('.txt'))
+    .map((file) => readFileSync(join(outbox, file), 'utf8'));
+}
+
 type Listed = { readonly alerts: readonly Record<string, unknown>[] };
 
 async function listed(query: string): Promise<Listed['alerts']> {
@@ -105,6 +117,10 @@ describe('a renamed response field', () => {
     const slack = got.filter(({ path }) => path === '/slack?token=t');
     expect(slack).toHaveLength(1);
     expect(JSON.parse(slack[0]?.body ?? '{}').text).toContain('$.orderId: expected string, got missing');
+    const [mail] = await until('the e-mail', async () => (mails().length > 0 ? mails() : null), 10_000);
+    expect(mails()).toHaveLength(1);
+    expect(mail).toContain('$.orderId: expected string, got missing');
+    expect(mail).toContain('docs/alerts.md#drift');
   }, 60_000);
 
   it('is over, and told to be over once, when the operation was released and everything went on', async () => {

@@ -42,7 +42,8 @@ export function partitionConditions(
     const summary = summarize(state, { key, line, view: wholeView });
     if (summary === null) continue;
     const { target, since, orderingKey, cause, behindCount, head } = summary;
-    const details = { orderingKey, cause, head: head.id, operation: head.operation, behindCount };
+    // Not `cause`: that is the alert's own.
+    const details = { orderingKey, waitsFor: cause, head: head.id, operation: head.operation, behindCount };
     const base = { cause: target, count: 1, since, details };
     if (summary.isBlocked) {
       const text = `Line ${orderingKey} at ${target} stands still: ${cause}`;

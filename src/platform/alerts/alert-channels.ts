@@ -75,6 +75,9 @@ async function post(
     body: request.body,
     redirect: 'manual',
     signal: AbortSignal.timeout(limits.noticeTimeoutMs),
+  }).catch((error: unknown) => {
+    // The platform's messages may name the URL, which may be all it takes to post there; what is thrown is logged.
+    throw new Error(`the receiver was not reached: ${error instanceof Error ? error.name : 'unknown error'}`);
   });
   await response.body?.cancel();
   if (response.status < 200 || response.status > 299)

@@ -96,7 +96,8 @@ export class AlertsObject extends DurableObject<Env> implements Alerts {
     for (const alert of changed) {
       this.#rows.writeAlert(alert);
       const { id, rule, cause, severity, summary, count, details } = alert;
-      const fields = { alert: id, rule, cause, severity, summary, count, ...details };
+      // A detail never takes the place of what every such line has.
+      const fields = { ...details, alert: id, rule, cause, severity, summary, count };
       if (alert.status === 'resolved') {
         this.#ended.push(alert);
         this.#telemetry.log('info', 'alert.resolved', fields);
