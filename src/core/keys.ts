@@ -56,6 +56,11 @@ export function recordKeyOf(operationKey: string, recordId: string): string {
   return bounded(`${operationKey}/${encodeKeyPart(recordId.toWellFormed())}`, maxOperationKeyLength);
 }
 
+/** Of a state that is set once more by force: another operation than the first, so that ledger and ERP take it for one. */
+export function forcedKeyOf(operationKey: string, deliveryId: string): string {
+  return bounded(`${operationKey}/${deliveryId}`, maxOperationKeyLength);
+}
+
 /**
  * A text that reaches `length` is cut and ends in the digest of the whole: exactly `length` long, which no text that
  * was left alone is. So the two kinds cannot meet, and two cut ones only where SHA-256 collides.

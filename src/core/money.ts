@@ -51,11 +51,6 @@ export function sumMoney(amounts: readonly string[], currency: string): string {
   return fromMinorUnits(sum, currency);
 }
 
-/** `from - amount`, exactly. Throws on what is no amount. */
-export function subtractMoney(from: string, amount: string, currency: string): string {
-  return fromMinorUnits(knownMinorUnits(from, currency) - knownMinorUnits(amount, currency), currency);
-}
-
 /**
  * Rounds half up to the currency's minor unit, for senders whose numbers are finer: 10.499999 → "10.50" EUR.
  * Throws on what is no amount.

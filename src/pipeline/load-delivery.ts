@@ -15,6 +15,8 @@ export type LoadedDelivery = {
   readonly record: EventRecord;
   readonly payload: EventPayload;
   readonly ledger: LedgerEffect | null;
+  /** The delivery of a newer input by which a replay is superseded unless it is forced; null: none is known. */
+  readonly newerInput: string | null;
   /** Who holds the body. */
   readonly heldBy: 'sequencer' | 'journal';
 };
@@ -36,7 +38,8 @@ export async function loadDelivery(
   const found = holder?.found ?? null;
   if (found !== null && found.payload !== null) {
     const { delivery, event, record, payload, ledger = delivery.effect } = found;
-    return ok({ delivery, event, record, payload, ledger, heldBy: 'sequencer' });
+    const newerInput = found.newerInput ?? null;
+    return ok({ delivery, event, record, payload, ledger, newerInput, heldBy: 'sequencer' });
   }
   const archived = await readArchive(journal, deliveryId);
   if (!archived.ok) return archived;
@@ -53,6 +56,7 @@ export async function loadDelivery(
     record,
     payload,
     ledger: found?.ledger ?? delivery.effect,
+    newerInput: found?.newerInput ?? null,
     heldBy: 'journal',
   });
 }

@@ -73,8 +73,13 @@ export type DryRun = {
   readonly input: unknown;
   readonly inputHash: string | null;
   readonly problem: MappingProblem | null;
-  /** `answer_duplicate`: the ledger holds the effect; `look_up_first`: it may have been done; `nothing`: it cannot run. */
-  readonly would: 'perform' | 'look_up_first' | 'answer_duplicate' | 'nothing';
+  /** The delivery whose newer input makes this one pointless; null: none does, or it is forced. */
+  readonly supersededBy: string | null;
+  /**
+   * `answer_duplicate`: the ledger holds the effect; `look_up_first`: it may have been done; `be_superseded`: a newer input
+   * stands instead; `nothing`: it cannot run.
+   */
+  readonly would: 'perform' | 'look_up_first' | 'answer_duplicate' | 'be_superseded' | 'nothing';
 };
 
 export async function replay(deps: ReplayDependencies, command: ReplayCommand): Promise<ReplayResult> {
@@ -100,32 +105,29 @@ export async function replay(deps: ReplayDependencies, command: ReplayCommand): 
 
 export async function dryRun(
   deps: ReplayDependencies,
-  command: Pick<ReplayCommand, 'deliveryId' | 'edited'>,
+  command: Pick<ReplayCommand, 'deliveryId' | 'edited' | 'forced'>,
 ): Promise<DryRun | ReplayFailure> {
+  const { edited, forced } = command;
   const prepared = await prepare(deps, command);
   if (!prepared.ok) return prepared.error;
   const { route, mapped } = prepared.value;
-  if (command.edited === null) return showMapped(deps, prepared.value, await mapInput(route, mapped));
-  const edit = await checkEdit(prepared.value, command.edited.input);
-  return edit.ok ? show(deps, prepared.value, edit) : edit.error;
+  if (edited === null) {
+    const input = await mapInput(route, mapped);
+    return show(deps, prepared.value, { input, forced });
+  }
+  const input = await checkEdit(prepared.value, edited.input);
+  return input.ok ? show(deps, prepared.value, { input, forced }) : input.error;
 }
 
-/** What is known as done stays so, whatever the mapping makes of the event by now. */
-function showMapped(
-  deps: ReplayDependencies,
-  prepared: Prepared,
-  input: Result<MappedInput, MappingProblem>,
-): DryRun {
-  const shown = show(deps, prepared, input);
-  return shown.ledger?.kind === 'succeeded' ? { ...shown, would: 'answer_duplicate' } : shown;
-}
+type Shown = {
+  readonly input: Result<MappedInput, MappingProblem>;
+  readonly forced: boolean;
+};
 
-function show(
-  deps: ReplayDependencies,
-  { loaded, route, planned }: Prepared,
-  input: Result<MappedInput, MappingProblem>,
-): DryRun {
-  const { ledger, delivery } = loaded;
+function show(deps: ReplayDependencies, prepared: Prepared, shown: Shown): DryRun {
+  const { loaded, route, planned } = prepared;
+  const { input, forced } = shown;
+  const { ledger, delivery, newerInput } = loaded;
   const { name, version } = route.operation;
   return {
     kind: 'shown',
@@ -139,13 +141,20 @@ function show(
     input: input.ok ? input.value.input : input.error.candidate,
     inputHash: input.ok ? input.value.hash : null,
     problem: input.ok ? null : input.error,
-    would: input.ok ? wouldDo(ledger) : 'nothing',
+    supersededBy: forced ? null : newerInput,
+    would: wouldDo(loaded, shown),
   };
 }
 
-function wouldDo(ledger: LedgerEffect | null): DryRun['would'] {
-  if (ledger === null) return 'perform';
-  return ledger.kind === 'succeeded' ? 'answer_duplicate' : 'look_up_first';
+function wouldDo({ ledger, delivery, newerInput }: LoadedDelivery, shown: Shown): DryRun['would'] {
+  const { input, forced } = shown;
+  if (newerInput !== null && !forced) return 'be_superseded';
+  const isDone = ledger?.kind === 'succeeded';
+  const isSetAgain = isDone && forced && delivery.staleKey !== null;
+  // What is known as done stays so, whatever the mapping makes of the event by now.
+  if (isDone && !isSetAgain) return 'answer_duplicate';
+  if (!input.ok) return 'nothing';
+  return ledger === null || isSetAgain ? 'perform' : 'look_up_first';
 }
 
 type Prepared = {

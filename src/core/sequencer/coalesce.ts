@@ -41,8 +41,9 @@ function canBeSuperseded(delivery: Delivery, isLeased: boolean): boolean {
   return status === 'pending' || status === 'scheduled' || status === 'dead_lettered' || status === 'held';
 }
 
-/** The id of a delivery that makes `older` pointless. */
-function findNewer(key: KeyState, record: EventRecord, older: Delivery): string | null {
+/** The id of a delivery that makes `older` pointless; null: there is none, or it sets no state. */
+export function findNewer(key: KeyState, record: EventRecord, older: Delivery): string | null {
+  if (older.staleKey === null) return null;
   // A replay may be clean itself, and the operation in doubt: what waits behind it must not go ahead of that.
   const isInDoubt = ledgerFor(key, older)?.kind === 'possibly_done';
   for (const other of key.records.values()) {

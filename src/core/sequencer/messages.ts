@@ -327,6 +327,8 @@ export type FindAnswer = DeliveryView & {
   readonly payload: EventPayload | null;
   /** What the ledger holds for the operation key, from whichever delivery; absent: only the delivery's own effect is known. */
   readonly ledger?: LedgerEffect | null;
+  /** The delivery of a newer input that a replay would settle `superseded` by; absent: not known. */
+  readonly newerInput?: string | null;
 };
 
 export type ReplayManyRequest = {

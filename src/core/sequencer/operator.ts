@@ -1,12 +1,13 @@
 // Replays: a new delivery at the place of the old one, at most one open per place. One, or many by a filter.
 // Runs inside the caller's transaction.
 
-import { type Delivery, isClosed } from '../delivery.ts';
+import { type Delivery, isClosed, type PlannedDelivery } from '../delivery.ts';
 import { formatId } from '../ids.ts';
+import { forcedKeyOf } from '../keys.ts';
 import { hasRoomForAct, noRoomForAct, withAct } from './acts.ts';
 import { coalesce } from './coalesce.ts';
 import { createDelivery } from './create-delivery.ts';
-import { type KeyState, liveRecords, recordKey } from './key-state.ts';
+import { type KeyState, ledgerOf, liveRecords, recordKey } from './key-state.ts';
 import type {
   DeliveryFilter,
   ReplayAnswer,
@@ -72,12 +73,10 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
     };
   }
   const { own, notice } = found.delivery;
+  const id = formatId('dlv', state.config.partition, takeNumber(state));
+  const operationKey = keyOfReplay(found, { request, planned, first: atPlace[0], id });
   const created: Delivery = {
-    ...createDelivery(
-      { ...planned, problem: null },
-      formatId('dlv', state.config.partition, takeNumber(state)),
-      now,
-    ),
+    ...createDelivery({ ...planned, operationKey, problem: null }, id, now),
     ...(own === undefined ? {} : { own }),
     ...(notice === undefined ? {} : { notice }),
     // It stands where the first delivery stood.
@@ -108,6 +107,26 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
   coalesce(state, found.key, recordKey(opened.event));
   reviewKey(state, found.key);
   return { kind: 'replayed', deliveryId: created.id };
+}
+
+/**
+ * The key of what it replays: what was done is not done again. A state is another matter: set by force once more, after
+ * others were set, it has to be set, under a key of its own that ledger and ERP have not seen.
+ */
+function keyOfReplay(
+  { key }: Found,
+  of: {
+    readonly request: ReplayRequest;
+    readonly planned: Pick<PlannedDelivery, 'operationKey' | 'staleKey'>;
+    readonly first: Delivery | undefined;
+    readonly id: string;
+  },
+): string | null {
+  const { request, planned, first, id } = of;
+  const { operationKey } = planned;
+  if (!request.forced || planned.staleKey === null || operationKey === null) return operationKey;
+  if (ledgerOf(key, operationKey)?.kind !== 'succeeded') return operationKey;
+  return forcedKeyOf(first?.operationKey ?? operationKey, id);
 }
 
 /** The first delivery of a place and its replays, oldest first. */

@@ -3,6 +3,7 @@
 import { type Delivery, type DeliveryStatus, isClosed } from '../delivery.ts';
 import { compareInList, isAfterCursor, matchesFilter } from '../delivery-filter.ts';
 import type { WebhookEvent } from '../event.ts';
+import { findNewer } from './coalesce.ts';
 import { type KeyState, ledgerOf, lineOf, liveRecords, orderOf, prerequisiteState } from './key-state.ts';
 import { positionsOf } from './line.ts';
 import type {
@@ -51,11 +52,13 @@ export function find(state: SequencerState, deliveryId: string): FindAnswer | nu
   if (found === null) return null;
   const { record, delivery } = found;
   const { operationKey } = delivery;
+  const key = loadKey(state, record.event.orderingKey);
   return {
     ...toView(state, found),
     record,
     payload: state.rows.readPayload(record.event),
-    ledger: operationKey === null ? null : ledgerOf(loadKey(state, record.event.orderingKey), operationKey),
+    ledger: operationKey === null ? null : ledgerOf(key, operationKey),
+    newerInput: findNewer(key, record, delivery),
   };
 }
 

@@ -54,7 +54,7 @@ export function routeReplays(app: Hono<HttpEnv>): void {
     const edited = input === undefined ? null : { input };
     const onlyShow = c.req.valid('query').dryRun ?? 'false';
     if (onlyShow !== 'false') {
-      const answer = await dryRun(services, { deliveryId, edited });
+      const answer = await dryRun(services, { deliveryId, edited, forced: force });
       return answer.kind === 'shown' ? c.json(toWireDryRun(answer, c.get('caller'))) : refuse(c, answer);
     }
     const answer = await replay(services, { deliveryId, edited, forced: force, actor, reason });
@@ -118,6 +118,7 @@ function toWireDryRun(shown: DryRun, viewer: Viewer) {
     dryRun: true,
     deliveryId,
     would,
+    supersededBy: shown.supersededBy,
     route: routeId,
     target,
     adapter,

@@ -165,6 +165,44 @@ describe('a replay of an older input', () => {
     expect(bench.leaseOne().delivery).toMatchObject({ id: replayId, replay: { forced: true } });
   });
 
+  it('sets its state once more when it is forced after it was applied, under a key of its own, and only once', () => {
+    const bench = createBench();
+    const older = bench.claimOne('older', stock(1));
+    bench.settle(bench.leaseOne(), outcomes.succeeded('first'));
+    bench.claim('newer', stock(2));
+    bench.settle(bench.leaseOne(), outcomes.succeeded('second'));
+    const again = bench.replayed(older, { forced: true, reason: 'the newer count was of another shelf' });
+    const leased = bench.leaseOne();
+    expect([leased.delivery.id, leased.ledger]).toEqual([again, null]);
+    expect(leased.delivery.operationKey).toBe(`${bench.delivery(older).operationKey}/${again}`);
+    bench.settle(leased, outcomes.inDoubt(bench.now()));
+    expect(bench.core().find(again, bench.now())?.ledger).toMatchObject({ kind: 'possibly_done' });
+    bench.advance(120_000);
+    bench.settle(bench.leaseOne(), outcomes.succeeded('third'));
+    const thrice = bench.replayed(again, { forced: true, reason: 'and once more' });
+    expect(bench.leaseOne().delivery.operationKey).toBe(`${bench.delivery(older).operationKey}/${thrice}`);
+  });
+
+  it('keeps its key when it is forced while its first attempt may have been done', () => {
+    const bench = createBench();
+    const older = bench.claimOne('older', stock(1));
+    bench.settle(bench.leaseOne(), outcomes.lookupFailed(bench.now(), false));
+    bench.replayed(older, { forced: true, reason: 'now' });
+    const leased = bench.leaseOne();
+    expect([leased.delivery.operationKey, leased.ledger?.kind]).toEqual([
+      bench.delivery(older).operationKey,
+      'possibly_done',
+    ]);
+  });
+
+  it('of an operation that sets no state is a duplicate, forced or not', () => {
+    const bench = createBench();
+    const sale = bench.claimOne('sale');
+    bench.settle(bench.leaseOne(), outcomes.succeeded());
+    bench.replayed(sale, { forced: true, reason: 'to see' });
+    expect(bench.leaseOne().ledger?.kind).toBe('succeeded');
+  });
+
   it('clears up its doubt first where the newer one still waits behind it', () => {
     const bench = createBench();
     const older = bench.claimOne('older', stock(1));

@@ -275,6 +275,22 @@ describe('a dry run', () => {
     expect(body).toMatchObject({ would: 'answer_duplicate', ledger: { document: { documentId: 'SO-3' } } });
   });
 
+  it('says that a newer input stands instead, and that force sets the state once more', async () => {
+    const relay = createMemoryRelay();
+    const count = (onHand: number, eventId: string) =>
+      relay.place({ type: 'stock.counted', data: { sku: 'mug', onHand }, eventId })[0] ?? '';
+    const older = count(3, 'older');
+    relay.run(() => outcomes.succeeded('ST-1'));
+    const newer = count(5, 'newer');
+    relay.run(() => outcomes.succeeded('ST-2'));
+    const path = `/admin/deliveries/${older}/replay?dryRun=true`;
+
+    const plain = await send(relay, path, {});
+    expect(plain.body).toMatchObject({ would: 'be_superseded', supersededBy: newer });
+    const forced = await send(relay, path, { force: true, reason: 'the other shelf' });
+    expect(forced.body).toMatchObject({ would: 'perform', supersededBy: null });
+  });
+
   it('shows why the input of the mapping is not valid, and the input itself as the base of an edit', async () => {
     const relay = createMemoryRelay();
     const [dead = ''] = relay.place({ type: 'order.placed', data: { id: '1', total: 'ten' }, eventId: 'e' });
