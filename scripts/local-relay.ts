@@ -1,6 +1,6 @@
 // Starts a whole relay on this machine: the relay and the sandbox ERP on the real runtime, with Durable Objects,
 // queues and D1 on disk. `npm start`, the demo, the end-to-end tests and the benchmark all run this.
-// It may print nothing itself and may not end the process: its caller does.
+// It may print nothing and may not end the process: its caller does.
 
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare';
 import { bundleWorker } from './local/bundle-worker.ts';
 import { repository } from './local/command.ts';
 import { createSecrets, type Secrets } from './local/dev-vars.ts';
+import type { FrozenBuild } from './local/frozen-build.ts';
 import { migrateDatabase } from './local/migrate-database.ts';
 import { host, PortBusyError, requirePort, reservePort } from './local/ports.ts';
 import {
@@ -43,6 +44,8 @@ export type LocalRelayOptions = {
   variables?: Record<string, string>;
   /** A module in place of src/integrations/index.ts: its absolute path. For tests. */
   integrations?: string;
+  /** An earlier build of the relay instead of the present sources, with the migrations it knew. For tests. */
+  build?: FrozenBuild;
   /** Takes what the Workers write to the console. Default: nothing does. */
   onLog?: (line: LogLine) => void;
   /** Called once if the runtime ends without `stop`. It is not started again. */
@@ -96,6 +99,7 @@ export async function startLocalRelay(options: LocalRelayOptions): Promise<Local
   const migrationsApplied = await migrateDatabase({
     persistencePath: persistencePath(stateDir),
     directory: join(repository, 'migrations'),
+    only: options.build?.migrations ?? null,
     runtimeEnvironment: markerEnvironment(marker),
   });
   for (let attempt = 1; ; attempt += 1) {
@@ -170,12 +174,8 @@ function requireSoleRuntime(marker: RuntimeMarker): number {
   const { live } = findRuntimes(marker.stateDir);
   const own = live.find(({ token }) => token === marker.token);
   const other = live.find(({ token }) => token !== marker.token);
-  if (other !== undefined) {
-    throw new StateInUseError(marker.stateDir, other.ownerPid);
-  }
-  if (own === undefined) {
-    throw new Error('The runtime started, but its process cannot be found.');
-  }
+  if (other !== undefined) throw new StateInUseError(marker.stateDir, other.ownerPid);
+  if (own === undefined) throw new Error('The runtime started, but its process cannot be found.');
   return own.pid;
 }
 
@@ -204,9 +204,7 @@ function lifecycle(runtime: Miniflare, runtimePid: number, options: LocalRelayOp
   if (scheduleEveryMs > 0) {
     timers.push(setInterval(() => void runScheduled().catch(() => {}), scheduleEveryMs));
   }
-  for (const timer of timers) {
-    timer.unref();
-  }
+  for (const timer of timers) timer.unref();
   return { runScheduled, stop };
 }
 
@@ -217,8 +215,8 @@ async function runtimeOptions(
   options: Prepared,
   marker: RuntimeMarker,
 ): Promise<MiniflareOptions> {
-  const [relayCode, sandboxCode] = await Promise.all([
-    bundleWorker(join(repository, 'src/worker.ts'), options.integrations),
+  const [code, sandboxCode] = await Promise.all([
+    options.build?.code ?? bundleWorker(join(repository, 'src/worker.ts'), options.integrations),
     bundleWorker(join(repository, 'src/sandbox-erp/worker.ts')),
   ]);
   const { secrets, variables, onLog } = options;
@@ -247,7 +245,7 @@ async function runtimeOptions(
     handleStructuredLogs: (line) => onLog?.(line),
     unsafeRuntimeEnv: markerEnvironment(marker),
     workers: [
-      relayWorker({ code: relayCode, port: ports.port, values: relayValues }),
+      relayWorker({ code, port: ports.port, values: relayValues, classes: options.build?.classes ?? null }),
       sandboxWorker({ code: sandboxCode, port: ports.erpPort, values: Object.fromEntries(sandboxEntries) }),
     ],
   };

@@ -17,9 +17,13 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS d1_migrations(
   applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 )`;
 
-/** Applies what is missing in the order of the file names; returns the names applied. */
-export async function applyMigrations(database: MigrationDatabase, directory: string): Promise<string[]> {
-  const files = readdirSync(directory).filter((name) => name.endsWith('.sql'));
+/** Applies what is missing in the order of the file names, or of `only` those; returns the names applied. */
+export async function applyMigrations(
+  database: MigrationDatabase,
+  directory: string,
+  only: readonly string[] | null = null,
+): Promise<string[]> {
+  const files = readdirSync(directory).filter((name) => only?.includes(name) ?? name.endsWith('.sql'));
   await database.prepare(bookkeeping).all();
   const { results } = await database.prepare('SELECT name FROM d1_migrations').all();
   const known = new Set((results as { name: string }[]).map(({ name }) => name));

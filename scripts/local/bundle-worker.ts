@@ -31,7 +31,8 @@ function replaceIntegrations(path: string): Plugin {
   };
 }
 
-type Bundle = { code: string; inputs: string[] };
+/** `exports`: what it exports by name. */
+type Bundle = { code: string; inputs: string[]; exports: string[] };
 
 let underWay = 0;
 
@@ -61,5 +62,6 @@ async function buildBundle(entry: string, integrations?: string): Promise<Bundle
     logLevel: 'silent',
   });
   const code = result.outputFiles[0]?.text ?? '';
-  return { code, inputs: Object.keys(result.metafile.inputs) };
+  const [output] = Object.values(result.metafile.outputs);
+  return { code, inputs: Object.keys(result.metafile.inputs), exports: output?.exports ?? [] };
 }

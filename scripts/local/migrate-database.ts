@@ -10,6 +10,8 @@ export type MigrationRun = {
   persistencePath: string;
   /** The folder of the migrations. */
   directory: string;
+  /** Names of the only ones to apply; null: all. */
+  only: readonly string[] | null;
   runtimeEnvironment: Record<string, string>;
 };
 
@@ -36,7 +38,7 @@ export async function migrateDatabase(run: MigrationRun): Promise<string[]> {
   });
   try {
     const database = await runtime.getD1Database('DB', name);
-    return await applyMigrations(database as unknown as MigrationDatabase, run.directory);
+    return await applyMigrations(database as unknown as MigrationDatabase, run.directory, run.only);
   } finally {
     await runtime.dispose();
   }

@@ -62,7 +62,22 @@ export type WorkerInput = {
   values: Record<string, string>;
 };
 
-export function relayWorker({ code, port, values }: WorkerInput): RuntimeWorker {
+/** `classes`: the Durable Object classes an earlier build exports; it has no others. Null: all there are. */
+export function relayWorker(input: WorkerInput & { classes?: readonly string[] | null }): RuntimeWorker {
+  const { classes } = input;
+  const worker = presentRelayWorker(input);
+  if (classes === undefined || classes === null) return worker;
+  const { env = {}, exports = {} } = worker.config as {
+    env?: Record<string, { type: string; exportName?: string }>;
+    exports?: Record<string, unknown>;
+  };
+  for (const [name, { type, exportName = '' }] of Object.entries(env))
+    if (type === 'durable-object' && !classes.includes(exportName)) delete env[name];
+  for (const name of Object.keys(exports)) if (!classes.includes(name)) delete exports[name];
+  return worker;
+}
+
+function presentRelayWorker({ code, port, values }: WorkerInput): RuntimeWorker {
   const doorbells = { name: 'holdfast-doorbells' };
   const dead = { name: 'holdfast-doorbells-dead' };
   return {

@@ -73,6 +73,14 @@ describe('migrations', () => {
     expect(tables()).toEqual(['a', 'd1_migrations']);
   });
 
+  it('stop where an earlier build knew no more, and go on from there', async () => {
+    write('0001_first.sql', 'CREATE TABLE a (x TEXT);');
+    write('0002_second.sql', 'CREATE TABLE b (x TEXT);');
+    expect(await applyMigrations(d1(), directory, ['0001_first.sql'])).toEqual(['0001_first.sql']);
+    expect(tables()).toEqual(['a', 'd1_migrations']);
+    expect(await applyMigrations(d1(), directory)).toEqual(['0002_second.sql']);
+  });
+
   it('leave nothing of a file that fails, and name it', async () => {
     write('0001_first.sql', 'CREATE TABLE a (x TEXT);');
     write('0002_broken.sql', 'CREATE TABLE b (x TEXT); INSERT INTO nowhere VALUES (1);');

@@ -105,3 +105,13 @@ describe('the values of a local relay', () => {
     expect(config.env?.ADMIN_KEY).toEqual({ type: 'text', value: secrets.ADMIN_KEY });
   });
 });
+
+describe('an earlier build', () => {
+  it('is bound to the Durable Objects it has, and to everything else', () => {
+    const { config } = relayWorker({ ...input, classes: ['SequencerObject'] });
+    expect(Object.keys(config.exports ?? {})).toEqual(['SequencerObject']);
+    const bound = Object.entries(config.env ?? {}).filter(([, { type }]) => type === 'durable-object');
+    expect(bound.map(([name]) => name)).toEqual(['SEQUENCER']);
+    expect(Object.keys(config.env ?? {})).toContain('DB');
+  });
+});
