@@ -11,7 +11,7 @@ export type MigrationRun = {
   /** The folder of the migrations. */
   directory: string;
   /** Names of the only ones to apply; null: all. */
-  only: readonly string[] | null;
+  only?: readonly string[] | null;
   runtimeEnvironment: Record<string, string>;
 };
 

@@ -2,9 +2,8 @@
 // moment; what it had sent goes on without it, and whoever waits for it waits for ever.
 
 import { deliver } from '../../src/pipeline/deliver.ts';
-import type { Sequencer } from '../../src/pipeline/ports.ts';
-import { createMemoryHolds } from '../support/memory-holds.ts';
-import { alwaysOpenGates } from '../support/memory-targets.ts';
+import { releaseOperation } from '../../src/pipeline/hold-operation.ts';
+import type { OperationHolds, Sequencer, TargetGates } from '../../src/pipeline/ports.ts';
 import { type Faults, times } from './faults.ts';
 import type { SimulatedDefinition } from './simulated-definition.ts';
 import type { SimulatedErp } from './simulated-erp.ts';
@@ -17,10 +16,12 @@ export async function consume(
     readonly port: Sequencer;
     readonly definition: SimulatedDefinition;
     readonly faults: () => Faults;
+    readonly gates: TargetGates;
+    readonly holds: OperationHolds;
   },
   name: string,
 ): Promise<void> {
-  const { world, erp, port, definition, faults } = on;
+  const { world, erp, port, definition, faults, gates, holds } = on;
   let alive = true;
   if (world.chance(faults().consumerDeath)) {
     world.after(world.between(1, 2 * times.leaseMs), () => {
@@ -42,16 +43,20 @@ export async function consume(
     lease: (request) => whileAlive(port.lease(request)),
     confirm: (deliveryId, epoch) => whileAlive(port.confirm(deliveryId, epoch)),
     settle: (request) => whileAlive(port.settle(request)),
+    releaseMany: (request) => whileAlive(port.releaseMany(request)),
   };
   await deliver(
     {
       rules: definition,
       connections: erp.connectionsOf({ name, isAlive: () => alive, now: world.now }),
-      // No answer of the simulated ERP loses its shape, so nothing is ever held for it.
-      holds: createMemoryHolds(),
-      releaseOperation: async () => {},
+      holds,
+      releaseOperation: async (release) => {
+        await releaseOperation({ holds, sequencers: { all: () => [ownPort] } }, release).catch(() => {
+          world.note(`${name} could not release all that ${release.operation} held`);
+        });
+      },
       clock: { now: world.now, wait: (ms) => whileAlive(world.wait(ms)) },
-      gates: { admit: (request) => whileAlive(alwaysOpenGates.admit(request)) },
+      gates: { admit: (request) => whileAlive(gates.admit(request)) },
       randomness: { next: world.random, uuid: () => name },
       telemetry: { log: (_, event, fields) => world.note(`${name} ${event} ${brief(fields)}`) },
     },

@@ -23,6 +23,8 @@ export type Faults = {
   /** The ERP commits late, mostly after the caller gave up. */
   readonly erpLate: number;
   readonly erpRefusesToken: number;
+  /** The ERP takes a write that sets stock as a job, and does it later. */
+  readonly erpAccepts: number;
   readonly journalAway: number;
   /** The journal applied it, and its answer was lost. */
   readonly journalAnswerLost: number;
@@ -43,6 +45,7 @@ export const calm: Faults = {
   erpAnswerLost: 0,
   erpLate: 0,
   erpRefusesToken: 0,
+  erpAccepts: 0,
   journalAway: 0,
   journalAnswerLost: 0,
 };
@@ -62,6 +65,7 @@ export const storm: Faults = {
   erpAnswerLost: 0.1,
   erpLate: 0.15,
   erpRefusesToken: 0.03,
+  erpAccepts: 0.4,
   journalAway: 0.3,
   journalAnswerLost: 0.2,
 };
@@ -97,6 +101,12 @@ export const times = {
   maxStallMs: 3_000,
   /** Longest transaction of the ERP. */
   maxCommitMs: 2_500,
+  /** How long a job of the ERP takes: most end in time, some outlast the route's patience. */
+  maxJobMs: 12_000,
+  endlessJobMs: 40_000,
+  jobTimeoutMs: 20_000,
+  /** Longest stretch in which the ERP answers nothing but 503, or in another form. */
+  maxTroubleMs: 15_000,
   /**
    * Since a lease's deadline, after which nothing can commit any more: a write is checked `timeoutMs` before it, confirms
    * (there and back), stalls, goes its way and commits. No margin: one would hide what comes too early.

@@ -3,9 +3,10 @@
 
 import type { Settlement } from '../../src/core/sequencer/messages.ts';
 import type { SequencerCore } from '../../src/core/sequencer/sequencer.ts';
-import type { Sequencer } from '../../src/pipeline/ports.ts';
+import type { Sequencer, TargetGates } from '../../src/pipeline/ports.ts';
 import type { MemoryRows } from '../support/memory-rows.ts';
 import { type Faults, times } from './faults.ts';
+import { believeJob, chargeGiveBack, chargeLook, forgetBrokenEffect, settleAs } from './planted-settles.ts';
 import type { Plants } from './relay-run.ts';
 
 export type PlantedBug = {
@@ -77,7 +78,39 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'an expired lease leaves no doubt: what ran out is tried again clean',
     plant: () => ({ sequencer: (port) => withoutExpiryDoubt(port) }),
   },
+  {
+    name: 'what a target turns away costs an attempt',
+    plant: () => ({ sequencer: (port) => settleAs(port, chargeGiveBack) }),
+  },
+  {
+    name: 'a circuit that opened lets no probe go',
+    plant: () => ({ gates: (gates) => neverProbe(gates) }),
+  },
+  {
+    name: 'a job is called done when the ERP took it',
+    plant: () => ({ sequencer: (port) => settleAs(port, believeJob) }),
+  },
+  {
+    name: 'a look at a job that still runs costs an attempt',
+    plant: () => ({ sequencer: (port) => settleAs(port, chargeLook) }),
+  },
+  {
+    name: 'an answer in another form leaves no doubt: what is released is done again',
+    plant: () => ({ sequencer: (port) => settleAs(port, forgetBrokenEffect) }),
+  },
 ];
+
+function neverProbe(gates: TargetGates): TargetGates {
+  const opened = new Set<string>();
+  return {
+    admit: async (request) => {
+      const admission = await gates.admit(request);
+      if (admission.reason === 'circuit_open') opened.add(request.targetId);
+      if (!opened.has(request.targetId)) return admission;
+      return { ...admission, granted: 0, starts: 0, probe: null, reason: 'circuit_open' };
+    },
+  };
+}
 
 function leaseTwice(core: SequencerCore): SequencerCore['lease'] {
   let last: ReturnType<SequencerCore['lease']>['leased'] = [];

@@ -3,8 +3,9 @@
 
 import { planDeliveries } from '../../src/core/plan-deliveries.ts';
 import type { ClaimRequest } from '../../src/core/sequencer/messages.ts';
-import type { Sequencer } from '../../src/pipeline/ports.ts';
+import type { OperationHolds, Sequencer, TargetGates } from '../../src/pipeline/ports.ts';
 import { replayOf, resolveOf } from '../support/builders.ts';
+import { createMemoryHolds } from '../support/memory-holds.ts';
 import { createMemoryJournal } from '../support/memory-journal.ts';
 import { makePayload, testTime } from '../support/records.ts';
 import { type Checks, createChecks, type SimulatedEvent } from './checks.ts';
@@ -13,12 +14,15 @@ import { calm, type Faults, storm, times } from './faults.ts';
 import { createSequencerHost, type HostPlants, type SequencerHost } from './sequencer-host.ts';
 import { type SimulatedDefinition, simulatedDefinition } from './simulated-definition.ts';
 import { createSimulatedErp, type SimulatedErp } from './simulated-erp.ts';
+import { createSimulatedTargets, type SimulatedTargets } from './simulated-targets.ts';
 import { createWorld, type World } from './world.ts';
 
 export type Plants = HostPlants & {
   /** Around the port its callers see. */
   readonly sequencer?: (port: Sequencer) => Sequencer;
   readonly quietMs?: number;
+  readonly gates?: (gates: TargetGates) => TargetGates;
+  readonly holds?: (holds: OperationHolds) => OperationHolds;
 };
 
 export type RunOptions = {
@@ -36,6 +40,7 @@ type Run = {
   readonly definition: SimulatedDefinition;
   readonly port: Sequencer;
   readonly checks: Checks;
+  readonly targets: SimulatedTargets;
 };
 
 export type Report = { readonly problems: readonly string[]; readonly trace: readonly string[] };
@@ -55,11 +60,16 @@ export async function simulate(options: RunOptions): Promise<Report> {
   let invocations = 0;
   const onDoorbell = (): void => {
     invocations += 1;
-    void consume({ world, erp, port, definition, faults }, `consumer-${invocations}`);
+    void consume({ world, erp, port, definition, faults, gates, holds }, `consumer-${invocations}`);
   };
   const host = createSequencerHost({ world, faults, journal, plants, onDoorbell, checks });
   const port = plants.sequencer?.(host.port) ?? host.port;
-  const run: Run = { world, erp, host, definition, port, checks };
+  const knock = (target: string): void => host.resumeTarget(target);
+  const targets = createSimulatedTargets({ world, faults, definition, knock });
+  const gates = plants.gates?.(targets.gates) ?? targets.gates;
+  const keptHolds = createMemoryHolds();
+  const holds = plants.holds?.(keptHolds) ?? keptHolds;
+  const run: Run = { world, erp, host, definition, port, checks, targets };
   tellStory(run, events, faults);
   await world.run(testTime + times.storyMs);
   await bringToAnEnd(run);
@@ -97,12 +107,28 @@ function tellStory(run: Run, events: readonly SimulatedEvent[], faults: () => Fa
         erp.closePeriod(operationKey ?? '', world.now() + world.between(1, times.storyMs));
     }
   }
+  drawTroubles(run);
   for (let second = 1; second * 1_000 < times.storyMs; second += 1) {
     world.after(second * 1_000, () => {
       if (world.chance(faults().eviction)) host.evict();
     });
     if (second % 7 === 0) world.after(second * 1_000, () => void operate(run, world.chance(0.5) ? 1 : 3));
   }
+}
+
+/** In some stories the ERP is away for a while, answers in another form, or is paused by a person. */
+function drawTroubles({ world, erp, targets }: Run): void {
+  const stretch = () => {
+    const from = world.now() + world.between(0, times.storyMs / 2);
+    return { from, until: from + world.between(2_000, times.maxTroubleMs) };
+  };
+  if (world.chance(0.4)) erp.beAway(stretch());
+  if (world.chance(0.3)) erp.changeAnswers(stretch());
+  if (!world.chance(0.3)) return;
+  const target = world.pick(['erp', 'crm']);
+  const { from, until } = stretch();
+  world.after(from - world.now(), () => void targets.pause(target));
+  world.after(until - world.now(), () => void targets.resume(target));
 }
 
 /** A sender posts until somebody says that it was taken. */

@@ -194,6 +194,11 @@ export function createSequencerHost(deps: {
       settle();
     },
     settle,
+    /** A target's object says that deliveries go on. */
+    resumeTarget: (target: string): void => {
+      guarded(() => core.resumeTarget({ target, release: false }, world.now()));
+      settle();
+    },
   };
 }
 

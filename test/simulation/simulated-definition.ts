@@ -69,7 +69,7 @@ const routes: readonly Route[] = [
     id: 'shop.stock',
     type: 'stock.level',
     operation: setStock,
-    policy: { ...policy, onStale: 'skip' },
+    policy: { ...policy, onStale: 'skip', jobTimeoutMs: times.jobTimeoutMs },
     subject: () => 'SKU-7',
     version: (event) => event.id,
   },
@@ -91,6 +91,9 @@ export function simulatedDefinition(quietMs: number = times.quietMs): SimulatedD
     network: 'private',
     timeoutMs: times.timeoutMs,
     quietMs,
+    // Quick to open and to probe: a story is a minute long.
+    circuit: { openWhen: [{ kind: 'failures_in_a_row', count: 3 }], openMs: 2_000, openCapMs: 8_000 },
+    limits: id === 'crm' ? { concurrency: 1, rate: { calls: 4, perMs: 1_000 } } : {},
   });
   return {
     sources: new Map([[source.id, source]]),
@@ -111,9 +114,22 @@ const handler = {
     const body = { key, input: given as JsonValue };
     const answer = await erp.send({ method: 'POST', path: '/documents', body, write: true });
     if (answer.kind !== 'response') return callFailed(answer);
+    if (answer.status === 202) {
+      const { jobRef } = answer.json as { readonly jobRef: string };
+      return { kind: 'accepted', jobRef, pollAfterMs: 1_000 } as const;
+    }
     return answer.status === 201
       ? ({ kind: 'performed', answer: documentIn(answer) } as const)
       : refused(answer);
+  },
+  poll: async ({ erp }: ErpCall<unknown>, jobRef: string) => {
+    const answer = await erp.send({ method: 'GET', path: '/jobs', query: { jobRef }, write: false });
+    if (answer.kind !== 'response') return callFailed(answer);
+    if (answer.status === 404) return { kind: 'job_unknown' } as const;
+    if (answer.status !== 200) return refused(answer);
+    const isWorking = (answer.json as { readonly working?: boolean }).working === true;
+    if (isWorking) return { kind: 'working', pollAfterMs: 1_000, progress: null } as const;
+    return { kind: 'performed', answer: documentIn(answer) } as const;
   },
   verify: async (_call: ErpCall<unknown>, answer: JsonValue) =>
     ({ kind: 'verified', output: answer }) as const,
@@ -134,7 +150,7 @@ const adapter: ErpAdapter = {
 };
 
 function documentIn(answer: ErpResponse): JsonValue {
-  const { documentId } = answer.json as { readonly documentId: string };
+  const { documentId = null } = answer.json as { readonly documentId?: string };
   return { documentId, documentNumber: documentId, state: 'confirmed' };
 }
 

@@ -2,6 +2,7 @@
 // the same operation twice if it is sent twice. It keeps every document it made, which is what the checks are about.
 // The connection fences writes like the real one (src/platform/fetch/erp-connections.ts): deadline, confirm, first byte.
 
+import type { Exchange } from '../../src/core/delivery.ts';
 import type { ErpCallFailure, ErpRequest, ErpResponse } from '../../src/core/erp.ts';
 import type { JsonValue } from '../../src/core/json.ts';
 import type { ErpConnections, OpenErpConnection } from '../../src/pipeline/ports.ts';
@@ -22,11 +23,39 @@ export type Caller = { readonly name: string; readonly isAlive: () => boolean; r
 
 type Answer = ErpResponse | 'lost';
 
+/** Until when the ERP is away, and until when it answers in another form; epoch ms. */
+type Trouble = { readonly from: number; readonly until: number };
+
 export function createSimulatedErp(world: World, faults: () => Faults) {
   const documents: SimulatedDocument[] = [];
   /** Operation keys whose period is closed until then. */
   const closedUntil = new Map<string, number>();
   const writesOf = new Map<string, number>();
+  /** Jobs it has taken, by reference; the document once it is there. */
+  const jobs = new Map<string, { readonly key: string; document: SimulatedDocument | null }>();
+  let outage: Trouble | null = null;
+  let drift: Trouble | null = null;
+
+  const isIn = (trouble: Trouble | null): boolean =>
+    trouble !== null && trouble.from <= world.now() && world.now() < trouble.until;
+  const isAway = (): boolean => isIn(outage) || world.chance(faults().erpUnavailable);
+  /** While its answers have drifted, the document's id has another name. */
+  const told = (status: number, { documentId, ...rest }: SimulatedDocument): ErpResponse =>
+    isIn(drift)
+      ? response(status, { docId: documentId, ...rest })
+      : response(status, { documentId, ...rest });
+  /** It is in its books from now on, and done when its time has come, asked for or not. */
+  const takeJob = (key: string, input: JsonValue): ErpResponse => {
+    const jobRef = `J${jobs.size + 1}`;
+    const job = { key, document: null as SimulatedDocument | null };
+    jobs.set(jobRef, job);
+    const jobMs = world.chance(0.15) ? times.endlessJobMs : world.between(500, times.maxJobMs);
+    world.note(`erp takes ${key} as job ${jobRef}, ${jobMs} ms`);
+    world.after(jobMs, () => {
+      job.document = commit(key, input);
+    });
+    return response(202, { jobRef });
+  };
 
   /** As long as may be half of the time: what is promised up to a bound breaks at the bound. */
   const upTo = (low: number, high: number): number => (world.chance(0.5) ? high : world.between(low, high));
@@ -43,27 +72,39 @@ export function createSimulatedErp(world: World, faults: () => Faults) {
   };
   const write = async (key: string, input: JsonValue): Promise<Answer> => {
     writesOf.set(key, (writesOf.get(key) ?? 0) + 1);
-    if (world.chance(faults().erpUnavailable)) return response(503, null);
+    if (isAway()) return response(503, null);
     if (world.chance(faults().erpRefusesToken)) return response(401, null);
     if (world.now() < (closedUntil.get(key) ?? 0)) return response(422, { error: 'period_closed' });
     const isLate = world.chance(faults().erpLate);
     await world.wait(isLate ? upTo(times.timeoutMs, times.maxCommitMs) : world.between(0, 200));
-    const made = commit(key, input);
-    return world.chance(faults().erpAnswerLost) ? 'lost' : response(201, { ...made });
+    const isJob = key.includes('/stock.set/') && world.chance(faults().erpAccepts);
+    const answer = isJob ? takeJob(key, input) : told(201, commit(key, input));
+    return world.chance(faults().erpAnswerLost) ? 'lost' : answer;
   };
   const read = async (key: string): Promise<Answer> => {
-    if (world.chance(faults().erpUnavailable)) return response(503, null);
+    if (isAway()) return response(503, null);
+    // What it is at it cannot say yet: neither found nor not found.
+    const isUnderWay = [...jobs.values()].some((job) => job.key === key && job.document === null);
+    if (isUnderWay) return response(503, { error: 'busy' });
     const found = documents.find((document) => document.key === key);
     // Read now, told later: what comes to be meanwhile is not in the answer.
     if (world.chance(faults().erpLate)) await world.wait(upTo(0, times.timeoutMs - 3 * times.latencyMs));
-    return found === undefined ? response(404, null) : response(200, { ...found });
+    return found === undefined ? response(404, null) : told(200, found);
+  };
+  const readJob = (jobRef: string): Answer => {
+    if (isAway()) return response(503, null);
+    const job = jobs.get(jobRef);
+    if (job === undefined) return response(404, null);
+    return job.document === null ? response(200, { working: true }) : told(200, job.document);
   };
   const transmit = async (request: ErpRequest): Promise<Answer> => {
     await world.wait(world.between(1, times.latencyMs));
     const body = request.body as { readonly key: string; readonly input: JsonValue } | undefined;
     const answer = request.write
       ? await write(body?.key ?? '', body?.input ?? null)
-      : await read(request.query?.key ?? '');
+      : request.path === '/jobs'
+        ? readJob(request.query?.jobRef ?? '')
+        : await read(request.query?.key ?? '');
     if (answer !== 'lost') await world.wait(world.between(1, times.latencyMs));
     return answer;
   };
@@ -72,6 +113,12 @@ export function createSimulatedErp(world: World, faults: () => Faults) {
     documents: (): readonly SimulatedDocument[] => documents,
     documentsOf: (key: string) => documents.filter((document) => document.key === key),
     writesOf: (key: string): number => writesOf.get(key) ?? 0,
+    beAway: (trouble: Trouble): void => {
+      outage = trouble;
+    },
+    changeAnswers: (trouble: Trouble): void => {
+      drift = trouble;
+    },
     closePeriod: (key: string, until: number): void => void closedUntil.set(key, until),
     connectionsOf: (caller: Caller): ErpConnections => ({
       open: (options) => openConnection({ world, faults, caller, transmit }, options),
@@ -89,6 +136,7 @@ function openConnection(
   options: Parameters<ErpConnections['open']>[0],
 ): OpenErpConnection {
   const { world, faults, caller, transmit } = deps;
+  const exchanges: Exchange[] = [];
   let lastWriteAt: number | null = null;
   let writeCount = 0;
   let cleared = false;
@@ -122,16 +170,23 @@ function openConnection(
       writeCount += 1;
       lastWriteAt = caller.now();
     }
+    const at = caller.now();
     const timedOut = world.wait(options.timeoutMs).then(() => 'timeout' as const);
     const answer = await Promise.race([transmit(request), timedOut]);
     if (!caller.isAlive()) return hang();
+    exchanges.push({
+      ...{ at, method: request.method, url: request.path, requestBody: null, responseBody: null },
+      status: typeof answer === 'string' ? null : answer.status,
+      failure: typeof answer === 'string' ? answer : null,
+      durationMs: caller.now() - at,
+    });
     if (typeof answer !== 'string') return answer;
     const reason = answer === 'timeout' ? 'timeout' : 'connection_lost';
     return { kind: 'no_answer', reason, message: answer, lastByteAt: lastWriteAt ?? caller.now() };
   };
   return {
     erp: { send },
-    exchanges: [],
+    exchanges,
     lastWriteAt: () => lastWriteAt,
     writeCount: () => writeCount,
   };
