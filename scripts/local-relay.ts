@@ -67,8 +67,6 @@ export type LocalRelay = {
   migrationsApplied: string[];
   /** How many processes an earlier relay on this state had left behind; they were ended. */
   orphansEnded: number;
-  /** Runs one statement on the D1 database. */
-  sql<Row>(query: string, ...values: unknown[]): Promise<Row[]>;
   /** Runs the scheduled handler once, now. */
   runScheduled(): Promise<void>;
   /** Ends the runtime at once, as a crash would; what was acknowledged is on disk. Idempotent. */
@@ -152,15 +150,6 @@ async function startOn(ports: Ports, options: LocalRelayOptions, marker: Runtime
       adminKey: secrets.ADMIN_KEY ?? '',
       secrets,
       runtimePid,
-      sql: async <Row>(query: string, ...values: unknown[]) => {
-        const database = await runtime.getD1Database('DB', relayName);
-        return (
-          await database
-            .prepare(query)
-            .bind(...values)
-            .all()
-        ).results as Row[];
-      },
       ...lifecycle(runtime, runtimePid, options),
     };
   } catch (error) {
@@ -182,9 +171,13 @@ function requireSoleRuntime(marker: RuntimeMarker): number {
 function lifecycle(runtime: Miniflare, runtimePid: number, options: LocalRelayOptions) {
   const { onRuntimeLost, scheduleEveryMs = oneMinuteMs } = options;
   const standDown = guardRuntime(runtimePid);
+  // Not by getWorker(): its proxies wait for the runtime with this thread asleep, and a runtime that has just filled the pipe of
+  // its log lines waits for this thread to read them. Then both wait for ever.
   const runScheduled = async () => {
-    const worker = await runtime.getWorker(relayName);
-    await worker.scheduled({ cron: cronSchedule });
+    const path = `/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cronSchedule)}`;
+    const answer = await runtime.dispatchFetch(`http://${host}${path}`);
+    const outcome = await answer.text();
+    if (!answer.ok) throw new Error(`The scheduled handler ended with ${outcome}.`);
   };
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -239,6 +232,8 @@ async function runtimeOptions(
     logRequests: false,
     log: new NoOpLog(),
     enableDevRegistry: false,
+    // On the runtime's own socket, which nobody is told of; not on the ports of the Workers.
+    unsafeTriggerHandlers: true,
     resourcePersistencePath: persistencePath(marker.stateDir),
     // E-mails become files under it, in mail/email, for as long as the relay runs.
     resourceTmpPath: join(marker.stateDir, 'mail'),

@@ -9,6 +9,9 @@ export type Connection = {
   close(): void;
 };
 
+/** A system that takes longer for one answer hangs: then the benchmark ends instead of waiting with it. */
+const answerTimeoutMs = 20_000;
+
 const headEnd = Buffer.from('\r\n\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
 
@@ -43,6 +46,7 @@ export async function openConnection(url: string): Promise<Connection> {
     resolve(status);
   });
   socket.on('error', fail);
+  socket.setTimeout(answerTimeoutMs, () => socket.destroy(new Error(`${url} does not answer`)));
   socket.on('close', () => fail(new Error(`${url} closed the connection`)));
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
