@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { readOptions, repository } from '../scripts/local/command.ts';
 import { endWithParent } from '../scripts/local/end-with-parent.ts';
@@ -72,6 +72,8 @@ function machine(): Record<string, string> {
 async function compare(stage: Stage, options: { rounds: number; only: readonly string[] }): Promise<Results> {
   const { sink, running } = stage;
   const began = performance.now();
+  // Others at work on the machine make every number worse, and not all alike: then run it again.
+  const loadBefore = (loadavg()[0] ?? 0).toFixed(2);
   const ownBefore = process.cpuUsage();
   const isWanted = ({ name }: Candidate) =>
     options.only.length === 0 || options.only.some((start) => name.startsWith(start));
@@ -85,7 +87,7 @@ async function compare(stage: Stage, options: { rounds: number; only: readonly s
   const events = systems.reduce((sum, { bursts }) => sum + bursts.length, 0) * 3_300;
   return {
     date: new Date().toISOString(),
-    machine: machine(),
+    machine: { ...machine(), 'load before the run': loadBefore },
     rounds: options.rounds,
     seconds: (performance.now() - began) / 1_000,
     generator: { cpuMsPerEvent: (own.user + own.system) / 1_000 / Math.max(1, events) },

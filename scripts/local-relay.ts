@@ -24,7 +24,6 @@ import {
 import {
   cronSchedule,
   localVariables,
-  relayName,
   relayWorker,
   sandboxWorker,
 } from './local/runtime-workers.ts';
