@@ -21,12 +21,7 @@ import {
   type RuntimeMarker,
   StateInUseError,
 } from './local/runtime-processes.ts';
-import {
-  cronSchedule,
-  localVariables,
-  relayWorker,
-  sandboxWorker,
-} from './local/runtime-workers.ts';
+import { cronSchedule, localVariables, relayWorker, sandboxWorker } from './local/runtime-workers.ts';
 import { readWranglerVars } from './local/wrangler-vars.ts';
 
 export type LogLine = { level: string; message: string; timestamp: number };
