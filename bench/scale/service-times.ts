@@ -1,12 +1,12 @@
 // What each step takes in the scale model, in ms, and where the number is from. Change a number here and run `npm run scale` again:
-// nothing else knows it. "Measured": the relay's own profile on one core of the benchmark's machine.
+// nothing else knows it. "Estimated": split by hand from one profile of the relay on one noisy core, so knees are rough.
 
 export const serviceTimes = {
-  /** A claim's own part of a transaction. Measured: the sequencer's share of an event's CPU, claim half. */
+  /** A claim's own part of a transaction. Estimated from the profile: the sequencer's share of an event's CPU, claim half. */
   claimMs: 0.5,
-  /** A lease's and a settle's part for one delivery, journal and prune included. Measured, the other half. */
+  /** A lease's and a settle's part for one delivery, journal and prune included. Estimated, the other half. */
   deliveryMs: 0.7,
-  /** What a transaction costs whatever is in it. Measured: call, transaction, answer. */
+  /** What a transaction costs whatever is in it. Estimated: call, transaction, answer. */
   transactionMs: 0.3,
   /** Until a commit is durable; the object goes on meanwhile. Assumed: a write to storage in the same region. */
   syncMs: 8,
@@ -18,7 +18,7 @@ export const serviceTimes = {
   erpMs: 50,
   /** One journal transaction in D1, whatever is in it. Assumed: "several ms" of Cloudflare's own figures. */
   journalMs: 8,
-  /** An event's part of a journal transaction. Measured on local D1. */
+  /** An event's part of a journal transaction. Assumed, of the order of what local D1 takes. */
   journalEventMs: 0.1,
 } as const;
 
