@@ -131,6 +131,11 @@ export function checkTarget(target: TargetDefinition, place: Place): readonly Co
     'tokenUrl',
     variableRule,
   );
+  if (adapter.problems !== undefined) {
+    // What it would need and do is not known: what else is wrong would be a consequence.
+    for (const { field, rule } of adapter.problems) expect(false, `adapter.${field}`, rule);
+    return found;
+  }
   const optional = adapter.session.optionalFields ?? [];
   for (const field of adapter.credentialFields) {
     expect(

@@ -231,6 +231,9 @@ export type ErpSample = {
   documents(answer: JsonValue): Result<readonly JsonValue[], ContractIssue>;
 };
 
+/** What is wrong with how an adapter was configured: the member, and the rule it breaks. */
+export type AdapterProblem = { readonly field: string; readonly rule: string };
+
 export interface ErpAdapter {
   readonly name: string;
   /** Rises with every change of what is read from or written to the ERP; shown where an answer breaks the contract. */
@@ -249,4 +252,6 @@ export interface ErpAdapter {
   readonly readInstance?: ReadInstance;
   /** Reads that change nothing; absent: the adapter has none to offer. */
   samples?(): readonly ErpSample[];
+  /** Of its configuration; with any of them the relay does not start. */
+  readonly problems?: readonly AdapterProblem[];
 }

@@ -40,6 +40,8 @@ export const erpSettings = z.strictObject({
   receiptWithoutOrder: z.enum(['accept', 'warn']).default('accept'),
   /** Closing a period is a job that takes this long. 250 ms: long enough to be polled for, short enough to wait for. */
   periodCloseMs: z.int().min(0).max(600_000).default(250),
+  /** Members of an order's body that this company has made compulsory, e.g. `orderedAt`. */
+  mandatoryOrderFields: z.array(z.string().max(100)).max(20).default([]),
   /** Seconds a token lives. 300: short enough that a run of some minutes sees tokens end. */
   tokenTtlSeconds: z.int().min(1).max(86_400).default(300),
   /** Seconds a key stays locked after six failed logins. 60: a test can wait for it, a guesser cannot use it. */

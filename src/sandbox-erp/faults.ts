@@ -28,6 +28,8 @@ export const erpFaults = z.strictObject({
   commitAfterMs: z.int().min(0).max(MAX_COMMIT_AFTER_MS).default(0),
   /** Share of writes answered 200 with `null` and not done at all. */
   noEffectRate: rate,
+  /** Share of writes answered 409 `record_locked` before anything happened: somebody else has the record open. */
+  lockedRate: rate,
   /** Share of API calls whose answer waits `slowMs`; what they do is done at once. */
   slowRate: rate,
   slowMs: z.int().min(0).max(MAX_SLOW_MS).default(0),
@@ -63,7 +65,7 @@ export type ErpFaults = z.infer<typeof erpFaults>;
 
 export const NO_FAULTS: ErpFaults = erpFaults.parse({});
 
-export type Chance = 'error' | 'lost' | 'no_effect' | 'slow';
+export type Chance = 'error' | 'lost' | 'no_effect' | 'locked' | 'slow';
 
 /** Whether the fault strikes call `callNumber`. A higher rate strikes the same calls and some more. */
 export function strikes(faults: ErpFaults, chance: Chance, call: { number: number; route: string }): boolean {
@@ -75,6 +77,7 @@ function rateOf(faults: ErpFaults, chance: Chance): number {
   if (chance === 'error') return faults.errorRate;
   if (chance === 'slow') return faults.slowRate;
   if (chance === 'no_effect') return faults.noEffectRate;
+  if (chance === 'locked') return faults.lockedRate;
   return faults.lostAnswerRate === 0 && faults.commitAfterMs > 0 ? 1 : faults.lostAnswerRate;
 }
 

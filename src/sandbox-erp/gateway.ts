@@ -142,6 +142,9 @@ export class Gateway {
       const performed = performRoute(this.#erp(), match, { session, query: call.query, body: undefined });
       return { ...performed, headers: {} };
     }
+    if (this.#strikes('locked', arrived)) {
+      throw new Refusal({ status: 409, code: 'record_locked', message: 'Another user has the record open.' });
+    }
     if (this.#strikes('no_effect', arrived)) return { status: 200, body: null, headers: {} };
     const lost = this.#strikes('lost', arrived);
     const jobMs = this.#jobMs(arrived);

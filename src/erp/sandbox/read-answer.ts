@@ -46,6 +46,8 @@ function readFailure(answer: ErpResponse, error: ErpError | null, isWrite: boole
   if (status === 503) return retryable('erp_unavailable', message, answer);
   // The sandbox ERP runs a call in one transaction: its own 500 means that nothing was committed.
   if (status === 500) return retryable('server_error', message, answer);
+  // Refused before anything happened: whoever has the record open will close it.
+  if (error?.code === 'record_locked') return retryable('conflict', message, answer);
   const isUnderWay = error?.code === 'request_in_progress';
   if (status === 408 || status > 500 || isUnderWay || (status < 400 && error === null)) {
     // A gateway's answer, half a body, or an earlier call of ours that still runs.
@@ -58,7 +60,7 @@ function readFailure(answer: ErpResponse, error: ErpError | null, isWrite: boole
 }
 
 function retryable(
-  reason: 'rate_limited' | 'erp_unavailable' | 'server_error',
+  reason: 'rate_limited' | 'erp_unavailable' | 'server_error' | 'conflict',
   message: string,
   answer: ErpResponse,
 ): AdapterFailure {

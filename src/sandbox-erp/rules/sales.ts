@@ -49,6 +49,7 @@ type OrderBody = z.infer<typeof orderBody>;
 
 export function createOrder(erp: Erp, body: unknown): OrderDocument {
   const input = parseBody(orderBody, body);
+  refuseMissing(erp, input);
   const lines = input.lines.map((line, index) => orderLine(erp, { line, index, currency: input.currency }));
   const totals = orderTotals(input, lines);
   customerOfOrder(erp, input.customer);
@@ -69,6 +70,16 @@ export function createOrder(erp: Erp, body: unknown): OrderDocument {
   erp.store.insert('order', order);
   logEffect(erp, 'sale.draft', order);
   return input.state === 'confirmed' ? confirm(erp, order) : order;
+}
+
+/** What the company made compulsory, beyond what the ERP itself needs. */
+function refuseMissing({ settings }: Erp, input: OrderBody): void {
+  for (const field of settings.mandatoryOrderFields) {
+    const value = Object.entries(input).find(([name]) => name === field)?.[1];
+    if (value === undefined || value === null || value === '') {
+      refuse('field_required', `A value is required for the field ${field}.`, field);
+    }
+  }
 }
 
 function orderLine(

@@ -1,0 +1,147 @@
+// The session of a description as one of the strategies every adapter chooses from. Keeps no token and repeats no login: one
+// writer does both.
+
+import type { ErpConnection, ErpSession, LoginResult } from '../../core/erp.ts';
+import type { JsonValue } from '../../core/json.ts';
+import { jwtAssertion } from '../sessions/jwt-assertion.ts';
+import { oauth2ClientCredentials, oauth2RefreshToken } from '../sessions/oauth2.ts';
+import { sessionLogin } from '../sessions/session-login.ts';
+import { staticKey } from '../sessions/static-key.ts';
+import type { AnswerRules } from './compiled.ts';
+import { answerRoots, type Compiler, type Reads } from './compiler.ts';
+import type { HttpSession } from './description.ts';
+import { readPlace } from './place.ts';
+import { readHttpAnswer, saysUnauthorized } from './read-answer.ts';
+import { toHeaderValue } from './render-call.ts';
+import { parseTemplate, renderTemplate, type Template } from './template.ts';
+
+type Credential = Readonly<Record<string, string>>;
+type LoginSession = Extract<HttpSession, { kind: 'session_login' }>;
+
+export type CompiledSession = { readonly session: ErpSession; readonly credentialFields: readonly string[] };
+
+const ofCredential: Reads = { roots: ['credential'], operation: null };
+
+export function compileSession(source: HttpSession, compiler: Compiler, rules: AnswerRules): CompiledSession {
+  const isExpired: ErpSession['isExpired'] = (answer) => saysUnauthorized(answer, rules);
+  switch (source.kind) {
+    case 'static_key': {
+      const value = compiler.template(source.value, 'session.value', ofCredential);
+      const token = (credential: Credential) => textOf(value, { credential });
+      const authorize = headerOf(source.header, (text) => text);
+      const credentialFields = partsOf([source.value]);
+      return { session: staticKey({ token, authorize, isExpired }), credentialFields };
+    }
+    case 'basic': {
+      const token = ({ user = '', password = '' }: Credential) => toBase64(`${user}:${password}`);
+      const authorize = headerOf('authorization', (text) => `Basic ${text}`);
+      return { session: staticKey({ token, authorize, isExpired }), credentialFields: ['user', 'password'] };
+    }
+    case 'session_login':
+      return compileLogin(source, compiler, rules);
+    case 'oauth2_client_credentials':
+      return {
+        session: oauth2ClientCredentials({ ...source, isExpired }),
+        credentialFields: ['clientId', 'clientSecret'],
+      };
+    case 'oauth2_refresh_token':
+      return {
+        session: oauth2RefreshToken({ ...source, isExpired }),
+        credentialFields: ['clientId', 'clientSecret', 'refreshToken'],
+      };
+    case 'jwt_assertion':
+      return {
+        session: jwtAssertion({ ...source, isExpired }),
+        credentialFields: ['clientId', 'privateKey'],
+      };
+  }
+}
+
+/** Seconds a session lives where neither the answer nor the description says it: five minutes, the shortest among the ERPs. */
+const assumedLifeSeconds = 300;
+
+function compileLogin(source: LoginSession, compiler: Compiler, rules: AnswerRules): CompiledSession {
+  const { login, header } = source;
+  const { path, method = 'POST', headers = {}, body, form } = login;
+  if ((body === undefined) === (form === undefined)) {
+    compiler.report('session.login', 'must have a body or a form, one of the two');
+  }
+  const bodyTemplate =
+    body === undefined ? null : compiler.template(body, 'session.login.body', ofCredential);
+  const formTemplates = compiler.named(form, 'session.login.form', ofCredential);
+  const headerTemplates = compiler.named(headers, 'session.login.headers', ofCredential);
+  const value = compiler.template(source.value, 'session.value', { roots: ['token'], operation: null });
+  const token = compiler.place(source.token, 'session.token', answerRoots);
+  const life =
+    source.expiresInSeconds === undefined
+      ? null
+      : compiler.place(source.expiresInSeconds, 'session.expiresInSeconds', answerRoots);
+  const logIn = async (erp: ErpConnection, credential: Credential, now: number): Promise<LoginResult> => {
+    const write = (named: typeof formTemplates) =>
+      Object.fromEntries(named.map(([name, template]) => [name, textOf(template, { credential })]));
+    const content =
+      bodyTemplate === null
+        ? { form: write(formTemplates) }
+        : { body: renderTemplate(bodyTemplate, { values: { credential } }, []) ?? null };
+    const sent = await erp.send({ method, path, headers: write(headerTemplates), ...content, write: false });
+    const answer = readHttpAnswer(sent, rules, false);
+    if (answer.kind !== 'answer') return toLoginFailure(answer);
+    const text = readPlace(token, answer.scope);
+    const seconds = Number(life === null ? undefined : readPlace(life, answer.scope));
+    const lifeSeconds = seconds > 0 ? seconds : (source.lifeSeconds ?? assumedLifeSeconds);
+    if (typeof text !== 'string' || text === '') {
+      return { kind: 'unavailable', message: `the answer to the login holds no ${source.token}` };
+    }
+    return { kind: 'logged_in', token: text, expiresAt: now + lifeSeconds * 1_000 };
+  };
+  const authorize = headerOf(header, (text) => textOf(value, { token: text }));
+  return {
+    session: sessionLogin({
+      login: logIn,
+      authorize,
+      isExpired: (answer) => saysUnauthorized(answer, rules),
+    }),
+    credentialFields: partsOf([body ?? null, { ...form }, { ...headers }]),
+  };
+}
+
+/** A locked account and an ERP that is down pass; what refuses the credential does not. */
+function toLoginFailure(answer: Exclude<ReturnType<typeof readHttpAnswer>, { kind: 'answer' }>): LoginResult {
+  switch (answer.kind) {
+    case 'call_failed': {
+      const { kind, message } = answer.failure;
+      return { kind: kind === 'unauthorized' ? 'refused' : 'unavailable', message };
+    }
+    case 'rejected':
+      return { kind: 'refused', message: answer.message };
+    case 'missing':
+    case 'done_before':
+      return { kind: 'refused', message: answer.refusal.message };
+    case 'contract_broken':
+      return { kind: 'unavailable', message: 'no answer to a login' };
+    default:
+      return { kind: 'unavailable', message: answer.message };
+  }
+}
+
+function headerOf(name: string, write: (token: string) => string): ErpSession['authorize'] {
+  return (token) => ({ [name]: toHeaderValue(write(token)) });
+}
+
+function textOf(template: Template, values: Readonly<Record<string, JsonValue>>): string {
+  const value = renderTemplate(template, { values }, []);
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '');
+}
+
+/** The credential's parts, as its templates name them. */
+function partsOf(sources: readonly JsonValue[]): readonly string[] {
+  const names = sources
+    .flatMap((source) => parseTemplate(source).slots)
+    .filter(({ place }) => place.root === 'credential')
+    .map(({ place }) => String(place.segments[0] ?? ''));
+  return [...new Set(names)].filter((name) => name !== '');
+}
+
+function toBase64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}
