@@ -95,8 +95,9 @@ export function readTargetSettings(
       ? ok(null)
       : readBaseUrl(environment, { variable: tokenUrlVariable, network, owner: `the tokens of ${owner}` });
   if (!tokenUrl.ok) problems.push(...tokenUrl.error);
-  if (needsTokenKey(target) && readText(environment, 'TOKEN_KEY') === null) {
-    const rule = `is required: target ${target.id} gets a new refresh token with each use, which has to be kept`;
+  const kept = whyTokenKey(target);
+  if (kept !== null && readText(environment, 'TOKEN_KEY') === null) {
+    const rule = `is required: target ${target.id} gets ${kept}, which has to be kept`;
     problems.push({ file: secretsFile, field: 'TOKEN_KEY', rule });
   }
   if (!baseUrl.ok || !tokenUrl.ok || problems.length > 0) return err(problems);
@@ -127,8 +128,10 @@ export function readSenderApi(
   ];
 }
 
-function needsTokenKey(target: TargetDefinition): boolean {
-  return target.adapter.session.strategy === 'oauth2_refresh_token';
+function whyTokenKey({ adapter }: TargetDefinition): string | null {
+  const { strategy, rotation } = adapter.session;
+  if (strategy === 'oauth2_refresh_token') return 'a new refresh token with each use';
+  return rotation === undefined ? null : 'new keys in place of the configured one';
 }
 
 function readBaseUrl(

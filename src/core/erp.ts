@@ -205,7 +205,44 @@ export type RefreshGrant = {
   readonly now: number;
 };
 
+/** What a step of a key's rotation gets. `erp` carries the key that the step says. */
+export type RotationCall = {
+  readonly erp: ErpConnection;
+  readonly credential: Readonly<Record<string, string>>;
+  /** The key as it is sent. */
+  readonly key: string;
+  /** Epoch ms. */
+  readonly now: number;
+};
+
+export type RotatedKey =
+  /** `expiresAt`: epoch ms; `neverExpiresAt` of token-life.ts where it does not end. */
+  | { readonly kind: 'rotated'; readonly key: string; readonly expiresAt: number }
+  /** The ERP will not issue one to this key. */
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly message: string };
+
+/** `done`: it works, or the old one is gone (also where it was gone before). */
+export type RotationStep =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly message: string };
+
+/** How a static key is replaced by a new one of the ERP's, before it ends and without a person. */
+export interface KeyRotation {
+  /** How long a key is used, ms; at most half its life, where its end is known. */
+  readonly everyMs: number;
+  /** Asks for a new key, with the present one. */
+  rotate(call: RotationCall): Promise<RotatedKey>;
+  /** A read with the new key: only when it was taken is the key handed out. */
+  prove(call: RotationCall): Promise<RotationStep>;
+  /** Ends `old`, with the new key, when nobody uses it any more. */
+  revoke(call: RotationCall & { readonly old: string }): Promise<RotationStep>;
+}
+
 export interface ErpSession {
+  /** With `static_key`: how it is replaced. Needs TOKEN_KEY, for the new key is kept nowhere else. */
+  readonly rotation?: KeyRotation;
   /** Absent: `session_login`. */
   readonly strategy?: TokenStrategy;
   /** Gets a token with the refresh token that was kept, instead of the credential. `refused`: it is no longer good. */

@@ -208,6 +208,12 @@ export const limits = {
   maxReportedCalls: 20,
   /** After the ERP refused a login, the only ones tried without a person, ms after the refusal: ERPs lock accounts after six. */
   loginRetryMs: [600_000, 3_600_000],
+  /** How long a consumer uses a key that may be replaced without asking again, ms; the old one is ended after twice that. */
+  keyKeptMs: 300_000,
+  /** First wait after a step of a key's rotation that got no answer, ms; doubled each time. */
+  rotationRetryMs: 60_000,
+  /** Longest wait between two tries of a key's rotation, ms: half a life of days is left when it begins. */
+  rotationRetryCapMs: 3_600_000,
   /** A token this close to its end is renewed first, ms: longer than one call. */
   tokenMarginMs: 30_000,
   /** Events one step of the journal's retention looks at: some 2 MB read from D1, once a minute. */

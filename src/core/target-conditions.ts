@@ -6,11 +6,14 @@ import type { TargetGateState } from './target-gate-state.ts';
 
 export type KnownEnd = { readonly what: 'static_key' | 'refresh_token'; readonly expiresAt: number };
 
+/** A rotation that failed and has not succeeded since. */
+export type RotationTrouble = { readonly since: number; readonly step: string; readonly message: string };
+
 /** @param end of a credential that was warned of; null: none is near */
 export function targetConditions(
   target: string,
   { circuit, unauthorized }: TargetGateState,
-  end: KnownEnd | null,
+  { end, rotation }: { readonly end: KnownEnd | null; readonly rotation: RotationTrouble | null },
 ): readonly Condition[] {
   const found: Condition[] = [];
   const base = { cause: target, count: 1 };
@@ -29,6 +32,11 @@ export function targetConditions(
     const summary = `A credential of ${target} (${what}) ends at ${new Date(expiresAt).toISOString()}`;
     const details = { target, what, expiresAt };
     found.push({ ...base, rule: 'token_expiring', since: expiresAt - warnedAheadMs, summary, details });
+  }
+  if (rotation !== null) {
+    const { since, step, message } = rotation;
+    const summary = `The key of ${target} could not be replaced (${step}): ${message}`;
+    found.push({ ...base, rule: 'rotation_failed', since, summary, details: { target, step, message } });
   }
   return found;
 }

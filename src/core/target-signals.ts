@@ -57,12 +57,32 @@ export type TargetSignal =
       readonly at: number;
       readonly what: 'static_key' | 'refresh_token';
       readonly expiresAt: number;
+    }
+  /** The target uses a new key; the old one is ended when nobody uses it any more. */
+  | {
+      readonly kind: 'key.rotated';
+      readonly target: string;
+      readonly at: number;
+      /** Epoch ms; null: it does not end. */
+      readonly expiresAt: number | null;
+    }
+  | { readonly kind: 'key.revoked'; readonly target: string; readonly at: number }
+  /** `step`: which one failed. The key in use goes on being used. */
+  | {
+      readonly kind: 'key.rotation_failed';
+      readonly target: string;
+      readonly at: number;
+      readonly step: 'rotate' | 'prove' | 'revoke' | 'use';
+      readonly message: string;
+      /** When it is tried again, epoch ms. */
+      readonly retryAt: number;
     };
 
 const alerts: ReadonlySet<TargetSignal['kind']> = new Set([
   'circuit.opened',
   'target.unauthorized',
   'credential.expiring',
+  'key.rotation_failed',
 ]);
 
 /** Somebody has to know. */

@@ -70,3 +70,31 @@ export function mayLogIn(refusals: Refusals | null, fingerprint: string, now: nu
   const retryAt = loginRetryAt(refusals);
   return retryAt !== null && retryAt <= now;
 }
+
+/** When a key is replaced: after `everyMs`, or at half its life where that is sooner. */
+export function rotateAt(
+  key: { readonly obtainedAt: number; readonly expiresAt: number | null },
+  everyMs: number,
+): number {
+  const { obtainedAt, expiresAt } = key;
+  // One whose end nobody knows may end tomorrow.
+  if (expiresAt === null) return obtainedAt;
+  const halfMs = Math.max(0, Math.floor((expiresAt - obtainedAt) / 2));
+  return obtainedAt + Math.min(everyMs, halfMs);
+}
+
+/** After a failed step of a rotation the next try, ms: doubled each time; a refusal is for a person and may wait a day. */
+export function rotationRetryMs(failureCount: number, isRefused: boolean): number {
+  if (isRefused) return dayMs;
+  return Math.min(limits.rotationRetryCapMs, limits.rotationRetryMs * 2 ** Math.min(failureCount - 1, 20));
+}
+
+/** How long a replaced key stays good after the new one was taken, ms: longer than anybody keeps it. */
+export function keySettleMs(everyMs: number): number {
+  return Math.min(2 * limits.keyKeptMs, Math.floor(everyMs / 4));
+}
+
+/** How long a key that may be replaced is used without asking again, ms. */
+export function keyKeptMs(everyMs: number): number {
+  return Math.min(limits.keyKeptMs, Math.floor(everyMs / 8));
+}

@@ -2,7 +2,8 @@
 // no rate and no switch applies to it, and it is no part of what an adapter may call.
 
 import * as z from 'zod';
-import { type Erp, type ErpSettings, erpSettings, parseBody } from './erp.ts';
+import { issueApiKey, issueBody } from './api-keys.ts';
+import { ERP_AREAS, type Erp, type ErpSettings, erpSettings, parseBody } from './erp.ts';
 import { erpStateChunks, erpSummary, MAX_STATE_DOCUMENTS, type StateSource } from './erp-state.ts';
 import { type ErpFaults, erpFaults } from './faults.ts';
 import { BATCH_ROUTE } from './perform-request.ts';
@@ -46,6 +47,7 @@ const CONTROL_ROUTES: Readonly<Record<string, ControlRoute>> = {
   'POST /sandbox/reset': resetAll,
   'PUT /sandbox/keys/:keyId': (host, { path, body }) => json(putKey(host.erp(), keyIdOf(path), body)),
   'DELETE /sandbox/keys/:keyId': removeKey,
+  'POST /sandbox/api-keys': issueKey,
 };
 
 export function control(host: ControlHost, request: ControlRequest): ControlAnswer {
@@ -107,6 +109,14 @@ function removeKey(host: ControlHost, { path }: ControlRequest): ControlAnswer {
   store.sql.exec('DELETE FROM tokens WHERE key_id = ?', keyId);
   return json({ keyId, removed: true });
 }
+
+/** The first API key of an owner: the next ones are issued to whoever holds one. */
+function issueKey(host: ControlHost, { body }: ControlRequest): ControlAnswer {
+  const { owner, ...wanted } = parseBody(firstKeyBody, body);
+  return json(issueApiKey(host.erp(), { keyId: owner, scopes: ERP_AREAS }, wanted));
+}
+
+const firstKeyBody = issueBody.extend({ owner: z.string().max(200).default('relay') });
 
 const keyIdOf = (path: string): string => decodeURIComponent(path.slice('/sandbox/keys/'.length));
 

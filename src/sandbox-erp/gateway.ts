@@ -2,6 +2,7 @@
 // and the switches that strike after it. Reads top to bottom in the order things happen.
 // May not know a business rule, nor how the Worker sends an answer.
 
+import { ISSUE_KEY_ROUTE, issueApiKey, REVOKE_KEY_ROUTE, revokeApiKey } from './api-keys.ts';
 import type { CallCounts } from './call-counts.ts';
 import type { Erp, ErpSettings } from './erp.ts';
 import type { ErpStore } from './erp-store.ts';
@@ -50,6 +51,9 @@ export interface GatewayHost {
 
 export const LOGIN_ROUTE = 'POST /auth/token';
 
+/** Not in the table of the API's routes. */
+const SPECIAL_ROUTES: readonly string[] = [BATCH_ROUTE, LOGIN_ROUTE, ISSUE_KEY_ROUTE, REVOKE_KEY_ROUTE];
+
 type Arrived = {
   readonly call: ErpCall;
   readonly number: number;
@@ -71,7 +75,7 @@ export class Gateway {
   answer(call: ErpCall): ErpReply {
     const match = matchRoute(call.method, call.path);
     const name = `${call.method} ${call.path}`;
-    const special = name === BATCH_ROUTE || name === LOGIN_ROUTE ? name : 'unknown route';
+    const special = SPECIAL_ROUTES.includes(name) ? name : 'unknown route';
     const arrived: Arrived = {
       call,
       number: this.#host.counts.nextCall(),
@@ -137,6 +141,7 @@ export class Gateway {
     const { call, match, route } = arrived;
     const { faults } = this.#host;
     const session = authenticate(this.#erp(), call.token, faults.expiredAs === 'envelope' ? 200 : 401);
+    if (route === ISSUE_KEY_ROUTE || route === REVOKE_KEY_ROUTE) return this.#changeKeys(arrived, session);
     if (match === null && route !== BATCH_ROUTE) throw unknownRoute(call.method, call.path);
     if (match?.route.effect === false) {
       const performed = performRoute(this.#erp(), match, { session, query: call.query, body: undefined });
@@ -162,6 +167,15 @@ export class Gateway {
     const { faults, settings } = this.#host;
     if (faults.async?.routes.includes(route) === true) return faults.async.afterMs;
     return match?.route.isJob === true ? settings.periodCloseMs : null;
+  }
+
+  #changeKeys({ call, route }: Arrived, session: Session): Outgoing {
+    return this.#host.transaction(() => {
+      const [erp, body] = [this.#erp(), jsonOf(call.body)];
+      if (route === REVOKE_KEY_ROUTE)
+        return { status: 200, body: revokeApiKey(erp, session, body), headers: {} };
+      return { status: 201, body: issueApiKey(erp, session, body), headers: {} };
+    });
   }
 
   #performLater(arrived: Arrived, session: Session): Outgoing {

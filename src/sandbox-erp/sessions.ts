@@ -122,6 +122,7 @@ export function putKey(
   return { keyId, scopes: granted };
 }
 
+/** Those of logins; API keys end by themselves or are revoked. */
 export function endAllTokens(erp: Pick<Erp, 'store'>): void {
-  erp.store.sql.exec('DELETE FROM tokens');
+  erp.store.sql.exec("DELETE FROM tokens WHERE substr(token, 1, 4) <> 'sbk_'");
 }

@@ -6,81 +6,11 @@ import type { ErpSession } from '../../src/core/erp.ts';
 import { oauth2RefreshToken } from '../../src/erp/sessions/oauth2.ts';
 import { sessionLogin } from '../../src/erp/sessions/session-login.ts';
 import { staticKey } from '../../src/erp/sessions/static-key.ts';
-import type { KeptName, KeptValues } from '../../src/platform/durable-objects/kept-values.ts';
-import type { ConfiguredTarget } from '../../src/platform/durable-objects/login-connection.ts';
-import { TokenKeeper } from '../../src/platform/durable-objects/token-keeper.ts';
-import { TokenRecord } from '../../src/platform/durable-objects/token-record.ts';
 import { createTokenVault } from '../../src/platform/token-vault.ts';
-import { testAdapter } from '../support/relay.ts';
 import { testSecrets } from '../support/test-bindings.ts';
+import { type Call, day, setUpKeeper as setUp } from '../support/token-bench.ts';
 
 afterEach(() => vi.restoreAllMocks());
-
-const day = 86_400_000;
-
-type Call = { readonly url: string; readonly body: string; readonly headers: Headers };
-
-function setUp(options: {
-  readonly session: ErpSession;
-  readonly credential: Record<string, string>;
-  readonly answer?: (call: Call, count: number) => Response | Promise<Response>;
-  readonly tokenKey?: string | null;
-}) {
-  const values = new Map<KeptName, string>();
-  const kept: KeptValues = {
-    get: (name) => values.get(name) ?? null,
-    put: (name, value) => void (value === null ? values.delete(name) : values.set(name, value)),
-    sync: () => Promise.resolve(),
-  };
-  const calls: Call[] = [];
-  const told: string[] = [];
-  let now = 1_800_000_000_000;
-  let { credential } = options;
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
-    const call = { url: String(url), body: String(init?.body ?? ''), headers: new Headers(init?.headers) };
-    calls.push(call);
-    return options.answer?.(call, calls.length) ?? new Response('no answer', { status: 500 });
-  });
-  const configured = (): ConfiguredTarget => ({
-    target: {
-      ...{
-        id: 'erp',
-        adapter: { ...testAdapter, session: options.session },
-        baseUrlVariable: 'ERP_BASE_URL',
-      },
-      ...{ credentialVariables: {}, network: 'private', timeoutMs: 5_000, quietMs: 10_000 },
-    },
-    settings: { baseUrl: 'http://127.0.0.1:9', credential },
-  });
-  const { tokenKey = testSecrets.TOKEN_KEY } = options;
-  const create = () => {
-    const vault = tokenKey === null ? null : createTokenVault(tokenKey);
-    return new TokenKeeper({
-      targetId: 'erp',
-      find: configured,
-      record: new TokenRecord('erp', kept, vault),
-      clock: { now: () => now, wait: () => Promise.resolve() },
-      telemetry: { log: () => undefined },
-      loggedIn: () => void told.push('logged_in'),
-      refused: (message, retryAt) =>
-        void told.push(`refused ${message} ${retryAt === null ? '' : retryAt - now}`),
-      expiring: (what, expiresAt) => void told.push(`expiring ${what} ${(expiresAt - now) / day}`),
-    });
-  };
-  return {
-    create,
-    calls,
-    told,
-    values,
-    wait: (ms: number) => {
-      now += ms;
-    },
-    now: () => now,
-    replaceCredential: (next: Record<string, string>) => {
-      credential = next;
-    },
-  };
-}
 
 const client = { clientId: 'c', clientSecret: 's', refreshToken: 'r0' };
 const rotating = oauth2RefreshToken({ tokenPath: '/token' });

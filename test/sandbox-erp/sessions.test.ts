@@ -99,3 +99,47 @@ describe('a key', () => {
     expect((await logIn()).status).toBe(200);
   });
 });
+
+describe('an API key', () => {
+  const bearer = (apiKey: string) => ({ headers: { authorization: `Bearer ${apiKey}` } });
+  const first = async (options = {}) => (await control('POST', '/api-keys', options)).body.apiKey as string;
+  const issue = async (apiKey: string, body: unknown = {}) => {
+    const answer = await request('POST', '/auth/keys', { ...bearer(apiKey), body });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+  const revoke = async (apiKey: string, old: string) =>
+    (await request('POST', '/auth/keys/revoke', { ...bearer(apiKey), body: { apiKey: old } })).status;
+  const read = async (apiKey: string) => (await request('GET', '/api/stock/SKU-1', bearer(apiKey))).status;
+
+  it('issues another one, which ends it', async () => {
+    const old = await first({ owner: 'rotation' });
+    const { status, body } = await issue(old, { expiresInSeconds: 3_600 });
+    expect(status).toBe(201);
+    const fresh = String(body.apiKey);
+    expect([await read(old), await read(fresh)]).toEqual([200, 200]);
+    expect(await revoke(fresh, old)).toBe(200);
+    expect([await read(old), await read(fresh)]).toEqual([401, 200]);
+    expect(await revoke(fresh, old)).toBe(404);
+  });
+
+  it("gives no more than it has, and is not another owner's to end", async () => {
+    const old = await first({ owner: 'narrow', scopes: ['sales'] });
+    expect((await issue(old, { scopes: ['sales', 'stock'] })).body).toMatchObject({ scopes: ['sales'] });
+    expect(await revoke(await first({ owner: 'other' }), old)).toBe(404);
+  });
+
+  it('lives as long as it was issued for, not as long as a token, and outlives the end of all tokens', async () => {
+    const apiKey = await first({ owner: 'long', expiresInSeconds: 1_000 });
+    await setFaults({ tokenExpired: true });
+    await changeSettings({ clockOffsetMs: 999_000 });
+    expect(await read(apiKey)).toBe(200);
+    await changeSettings({ clockOffsetMs: 1_001_000 });
+    expect(await read(apiKey)).toBe(401);
+  });
+
+  it('is the last of ten', async () => {
+    const apiKey = await first({ owner: 'many' });
+    for (let count = 2; count <= 10; count += 1) expect((await issue(apiKey)).status).toBe(201);
+    expect(await issue(apiKey)).toMatchObject({ status: 422, body: { error: { code: 'too_many_keys' } } });
+  });
+});

@@ -21,6 +21,7 @@ export const alertRules = {
   circuit_open: { severity: 'critical', title: 'The circuit of a target is open', ends: 'when_gone' },
   unauthorized: { severity: 'critical', title: 'A target refuses its credential', ends: 'when_gone' },
   token_expiring: { severity: 'warning', title: 'A credential expires soon', ends: 'when_gone' },
+  rotation_failed: { severity: 'warning', title: 'A key could not be replaced', ends: 'when_gone' },
   drift: { severity: 'critical', title: 'The answers of a target changed their shape', ends: 'when_gone' },
   state_mismatch: {
     severity: 'critical',

@@ -115,8 +115,30 @@ const operation = z.strictObject({
   answers: z.array(answerRow).optional(),
 });
 
+const rotationCall = z.strictObject({
+  method: z.enum(['POST', 'PUT', 'DELETE']).optional(),
+  path,
+  body: json.optional(),
+});
+
+const rotation = z.strictObject({
+  /** 1 year: no ERP's key lives longer than two. */
+  everySeconds: z.int().min(1).max(31_536_000),
+  rotate: rotationCall,
+  key: text,
+  expiresInSeconds: text.optional(),
+  expiresAt: text.optional(),
+  prove: z.strictObject({ path }),
+  revoke: rotationCall,
+});
+
 const session = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('static_key'), header: headerName, value: text }),
+  z.strictObject({
+    kind: z.literal('static_key'),
+    header: headerName,
+    value: text,
+    rotation: rotation.optional(),
+  }),
   z.strictObject({ kind: z.literal('basic') }),
   z.strictObject({
     kind: z.literal('session_login'),

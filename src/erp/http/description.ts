@@ -147,9 +147,36 @@ export type HttpOperation<Input> = {
   readonly answers?: readonly AnswerRow[];
 };
 
+type RotationCallPlaces = {
+  /** Default POST. */
+  readonly method?: 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly body?: JsonValue;
+};
+
+/** How the ERP replaces a key. `{key}` is the one the call carries, `{old}` the one to be ended. */
+export type RotationPlaces = {
+  /** How long a key is used, seconds; at most half its life. */
+  readonly everySeconds: number;
+  readonly rotate: RotationCallPlaces;
+  /** The new key in the answer. */
+  readonly key: string;
+  /** Its life in the answer: seconds, or an ISO 8601 instant. Neither: it does not end. */
+  readonly expiresInSeconds?: string;
+  readonly expiresAt?: string;
+  /** A read that any good key may make: only when it was answered is the new key used. */
+  readonly prove: { readonly path: string };
+  readonly revoke: RotationCallPlaces;
+};
+
 export type HttpSession =
-  /** `value` is a template of `credential`. */
-  | { readonly kind: 'static_key'; readonly header: string; readonly value: string }
+  /** `value` is a template of `credential`; with a rotation of one part of it. */
+  | {
+      readonly kind: 'static_key';
+      readonly header: string;
+      readonly value: string;
+      readonly rotation?: RotationPlaces;
+    }
   /** Credential: `user`, `password`. */
   | { readonly kind: 'basic' }
   /** An answer that is `unauthorized` or `rejected` refuses the credential; all others pass. */

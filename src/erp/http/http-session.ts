@@ -10,12 +10,15 @@ import { staticKey } from '../sessions/static-key.ts';
 import type { AnswerRules } from './compiled.ts';
 import { answerRoots, type Compiler, type Reads } from './compiler.ts';
 import type { HttpSession } from './description.ts';
+import { compileRotation } from './http-rotation.ts';
 import { readPlace } from './place.ts';
 import { readHttpAnswer, saysUnauthorized } from './read-answer.ts';
 import { toHeaderValue } from './render-call.ts';
-import { parseTemplate, renderTemplate, type Template } from './template.ts';
+import { renderTemplate } from './render-template.ts';
+import { parseTemplate, type Template } from './template.ts';
 
 type Credential = Readonly<Record<string, string>>;
+type KeySession = Extract<HttpSession, { kind: 'static_key' }>;
 type LoginSession = Extract<HttpSession, { kind: 'session_login' }>;
 
 export type CompiledSession = { readonly session: ErpSession; readonly credentialFields: readonly string[] };
@@ -25,13 +28,8 @@ const ofCredential: Reads = { roots: ['credential'], operation: null };
 export function compileSession(source: HttpSession, compiler: Compiler, rules: AnswerRules): CompiledSession {
   const isExpired: ErpSession['isExpired'] = (answer) => saysUnauthorized(answer, rules);
   switch (source.kind) {
-    case 'static_key': {
-      const value = compiler.template(source.value, 'session.value', ofCredential);
-      const token = (credential: Credential) => textOf(value, { credential });
-      const authorize = headerOf(source.header, (text) => text);
-      const credentialFields = partsOf([source.value]);
-      return { session: staticKey({ token, authorize, isExpired }), credentialFields };
-    }
+    case 'static_key':
+      return compileStaticKey(source, compiler, rules);
     case 'basic': {
       const token = ({ user = '', password = '' }: Credential) => toBase64(`${user}:${password}`);
       const authorize = headerOf('authorization', (text) => `Basic ${text}`);
@@ -55,6 +53,29 @@ export function compileSession(source: HttpSession, compiler: Compiler, rules: A
         credentialFields: ['clientId', 'privateKey'],
       };
   }
+}
+
+function compileStaticKey(source: KeySession, compiler: Compiler, rules: AnswerRules): CompiledSession {
+  const { header } = source;
+  const isExpired: ErpSession['isExpired'] = (answer) => saysUnauthorized(answer, rules);
+  const value = compiler.template(source.value, 'session.value', ofCredential);
+  const credentialFields = partsOf([source.value]);
+  const [part = ''] = credentialFields;
+  if (source.rotation === undefined) {
+    const token = (credential: Credential) => textOf(value, { credential });
+    return {
+      session: staticKey({ token, authorize: headerOf(header, (text) => text), isExpired }),
+      credentialFields,
+    };
+  }
+  if (credentialFields.length !== 1) {
+    compiler.report('session.value', 'must name one part of the credential: the one that is rotated');
+  }
+  // The token is the bare key, for that is what the ERP issues; the header is made of it each time.
+  const token = (credential: Credential) => credential[part] ?? '';
+  const authorize = headerOf(header, (key) => textOf(value, { credential: { [part]: key } }));
+  const rotation = compileRotation(source.rotation, compiler, rules);
+  return { session: staticKey({ token, authorize, isExpired, rotation }), credentialFields };
 }
 
 /** Seconds a session lives where neither the answer nor the description says it: five minutes, the shortest among the ERPs. */

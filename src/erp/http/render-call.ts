@@ -5,7 +5,8 @@ import type { AdapterFailure, ErpCall, ErpRequest } from '../../core/erp.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { CompiledCall, NamedTemplates, Renderer } from './compiled.ts';
 import { toJsonPath } from './place.ts';
-import { type Missing, type RenderScope, renderTemplate, type Template } from './template.ts';
+import { type Missing, type RenderScope, renderTemplate } from './render-template.ts';
+import type { Template } from './template.ts';
 
 export type CallValues = {
   readonly call: ErpCall<unknown>;

@@ -1,7 +1,7 @@
 // static_key: the credential is the token. No login, nothing to renew; where its end is known (`expiresAt` of the
-// credential, ISO 8601) the target warns days before.
+// credential, ISO 8601) the target warns days before, and where the ERP has an API for it the key is replaced in time.
 
-import type { ErpResponse, ErpSession } from '../../core/erp.ts';
+import type { ErpResponse, ErpSession, KeyRotation } from '../../core/erp.ts';
 import { neverExpiresAt } from '../../core/token-life.ts';
 import { bearer, isUnauthorized } from './bearer.ts';
 
@@ -12,11 +12,14 @@ export type StaticKeyOptions = {
   readonly authorize?: ErpSession['authorize'];
   /** Default: a 401. */
   readonly isExpired?: (response: ErpResponse) => boolean;
+  /** Absent: it is replaced by a person. */
+  readonly rotation?: KeyRotation;
 };
 
 export function staticKey(options: StaticKeyOptions): ErpSession {
   return {
     strategy: 'static_key',
+    ...(options.rotation === undefined ? {} : { rotation: options.rotation }),
     optionalFields: ['expiresAt'],
     login: async (_erp, credential, now) => {
       const expiresAt =

@@ -6,6 +6,10 @@ export type KeptName =
   | 'gate'
   /** The token, encrypted by the vault. */
   | 'token'
+  /** The keys of a rotation, encrypted by the vault. */
+  | 'keys'
+  /** When a key was first used, and what its rotation last failed of: JSON, nothing secret. */
+  | 'rotation'
   /** Refused logins, given warnings and the salt of fingerprints: JSON, nothing secret. */
   | 'login'
   /** Partitions that are still to hear that deliveries go on: JSON. */

@@ -35,6 +35,7 @@ import type { TokenAnswer } from '../fetch/target-tokens.ts';
 import { createTelemetry } from '../telemetry.ts';
 import { createTokenVault } from '../token-vault.ts';
 import { createKeptValues, type KeptValues } from './kept-values.ts';
+import { KeyRotator } from './key-rotator.ts';
 import { createKnocks, type Knocks } from './knocks.ts';
 import { logTargetSignals } from './log-target-signals.ts';
 import type { ConfiguredTarget } from './login-connection.ts';
@@ -78,13 +79,23 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
     this.#alerts = new TargetAlerts(this.#id, {
       ...base,
       alerts: createObjectAlerts(env.ALERTS),
-      conditions: () => targetConditions(this.#id, this.#gate, this.#tokens.warnedEnd()),
+      conditions: () =>
+        targetConditions(this.#id, this.#gate, {
+          end: this.#tokens.warnedEnd(),
+          rotation: this.#tokens.rotationTrouble(),
+        }),
     });
     const vault = tokenKey === null ? null : createTokenVault(tokenKey);
+    const record = new TokenRecord(this.#id, this.#kept, vault);
     this.#tokens = new TokenKeeper({
       targetId: this.#id,
       find: () => this.findTarget(this.#id),
-      record: new TokenRecord(this.#id, this.#kept, vault),
+      record,
+      rotator: new KeyRotator({
+        ...{ targetId: this.#id, kept: this.#kept, vault, clock: systemClock },
+        emit: (signal) => this.#emit([signal]),
+        switched: () => record.end(Date.now()),
+      }),
       clock: systemClock,
       telemetry: this.#telemetry,
       loggedIn: () => this.#releaseAuthorized(),

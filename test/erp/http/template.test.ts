@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../src/core/json.ts';
 import { parsePlace } from '../../../src/erp/http/place.ts';
-import { type Missing, parseTemplate, renderTemplate } from '../../../src/erp/http/template.ts';
+import { type Missing, renderTemplate } from '../../../src/erp/http/render-template.ts';
+import { parseTemplate } from '../../../src/erp/http/template.ts';
 
 const input = {
   id: '7',
