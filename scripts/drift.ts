@@ -45,15 +45,18 @@ function read(name: string): string {
   return value === '' ? fail(`${name} is not known.\n\n${usage}`) : value;
 }
 
-function connect(target: TargetDefinition, baseUrl: string, headers: Record<string, string>): ErpConnection {
+function connect(target: TargetDefinition, baseUrl: string, token: string | null): ErpConnection {
   const base = checkBaseUrl(baseUrl, target.network);
   if (!base.ok) return fail(`The base URL of ${target.id}: ${base.error.message}`);
+  const { session } = target.adapter;
+  const headers = token === null ? {} : session.authorize(token);
   return {
     send: async (request) => {
       const url = joinPath(base.value, request.path, request.query);
       if (!url.ok) return { kind: 'not_sent', reason: 'egress_refused', message: url.error.message };
       const { timeoutMs } = target;
-      return (await sendRequest(request, { url: url.value, headers, timeoutMs, clock })).answer;
+      const placed = token === null ? undefined : session.place?.(request, token).body;
+      return (await sendRequest(request, { url: url.value, headers, timeoutMs, clock, placed })).answer;
     },
   };
 }
@@ -62,7 +65,7 @@ function logIn(target: TargetDefinition, baseUrl: string) {
   const credential = Object.fromEntries(
     Object.entries(target.credentialVariables).map(([part, variable]) => [part, read(variable)]),
   );
-  return target.adapter.session.login(connect(target, baseUrl, {}), credential, Date.now());
+  return target.adapter.session.login(connect(target, baseUrl, null), credential, Date.now());
 }
 
 function describe({ verdict }: SampleFinding): string {
@@ -102,10 +105,7 @@ if (login.kind !== 'logged_in') {
   process.stdout.write(`No session: ${login.message}\n`);
   process.exit(2);
 }
-const findings = await checkSamples(
-  samples,
-  connect(target, baseUrl, { ...adapter.session.authorize(login.token) }),
-);
+const findings = await checkSamples(samples, connect(target, baseUrl, login.token));
 print(findings);
 const kinds = new Set(findings.map(({ verdict }) => verdict.kind));
 process.exitCode = kinds.has('drifted') ? 1 : kinds.has('not_read') ? 2 : 0;

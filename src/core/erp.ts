@@ -253,6 +253,8 @@ export interface ErpSession {
   login(erp: ErpConnection, credential: Readonly<Record<string, string>>, now: number): Promise<LoginResult>;
   /** Header(s) that carry the token. */
   authorize(token: string): Readonly<Record<string, string>>;
+  /** For an ERP that takes the token in the body: the request as it is sent. What is recorded is the request without it. */
+  place?(request: ErpRequest, token: string): ErpRequest;
   /** True where an answer says the token is no longer good, whatever its status (a 200 with an error envelope too). */
   isExpired(response: ErpResponse): boolean;
 }

@@ -144,9 +144,10 @@ export function refusalOf(rules: AnswerRules, scope: Scope, fallback: string): R
 /** An ERP's code in the form of all codes: `Application_FieldValidation` → `application_field_validation`. */
 function toCode(text: string): string | null {
   const code = text
+    .slice(0, 200)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
+    .replace(/^_|_$/g, '')
     .toLowerCase()
     .slice(0, 100);
   return code === '' ? null : code;

@@ -20,7 +20,8 @@ export function connectWithKey(configured: ConfiguredTarget, clock: Clock, key: 
 }
 
 function connect({ target, settings }: ConfiguredTarget, clock: Clock, key: string | null): ErpConnection {
-  const headers = key === null ? {} : target.adapter.session.authorize(key);
+  const { session } = target.adapter;
+  const headers = key === null ? {} : session.authorize(key);
   return {
     send: async (request) => {
       const base = checkBaseUrl(
@@ -30,7 +31,8 @@ function connect({ target, settings }: ConfiguredTarget, clock: Clock, key: stri
       const url = base.ok ? joinPath(base.value, request.path, request.query) : base;
       if (!url.ok) return { kind: 'not_sent', reason: 'egress_refused', message: url.error.message };
       const { timeoutMs } = target;
-      const sent = await sendRequest(request, { url: url.value, headers, timeoutMs, clock });
+      const placed = key === null ? undefined : session.place?.(request, key).body;
+      const sent = await sendRequest(request, { url: url.value, headers, timeoutMs, clock, placed });
       return sent.answer;
     },
   };

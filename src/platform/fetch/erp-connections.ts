@@ -55,9 +55,11 @@ function openConnection(deps: Deps, options: OpenOptions): OpenErpConnection {
       writeCount += 1;
       lastWriteAt = deps.clock.now();
     }
+    const { session } = options.target.adapter;
     const { answer, exchange } = await sendRequest(request, {
       url,
-      headers: options.target.adapter.session.authorize(token),
+      headers: session.authorize(token),
+      placed: session.place?.(request, token).body,
       timeoutMs: Math.min(options.timeoutMs, Math.max(1, options.deadlineAt - deps.clock.now())),
       clock: deps.clock,
     });

@@ -16,13 +16,16 @@ export async function sendRequest(
     readonly headers: Readonly<Record<string, string>>;
     readonly timeoutMs: number;
     readonly clock: Clock;
+    /** The body with the token in it, which is sent and not recorded. Absent: the request's own. */
+    readonly placed?: JsonValue | undefined;
   },
 ): Promise<SentRequest> {
-  const { clock, url } = options;
+  const { clock, url, placed } = options;
   const startedAt = clock.now();
   const body = request.body === undefined ? null : JSON.stringify(request.body);
   const form = request.form === undefined ? null : new URLSearchParams(request.form).toString();
-  const answer = await callFetch(request, { ...options, ...contentOf(body, form) });
+  const sent = placed === undefined ? body : JSON.stringify(placed);
+  const answer = await callFetch(request, { ...options, ...contentOf(sent, form) });
   const exchange: Exchange = {
     at: startedAt,
     method: request.method,

@@ -53,3 +53,29 @@ it('follows no redirect: where it leads to, nobody has checked', async () => {
   expect(fetched).toHaveBeenCalledTimes(1);
   expect(fetched.mock.calls[0]?.[1]).toMatchObject({ redirect: 'manual' });
 });
+
+it('puts a token into the body where the ERP wants it there, and records the request without it', async () => {
+  const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({}));
+  const target = scriptedErp({}).deps.rules.targets.get('erp');
+  if (target === undefined) throw new Error('the scripted target is gone');
+  const { session } = target.adapter;
+  const place: NonNullable<typeof session.place> = (request, token) => ({
+    ...request,
+    body: { args: [token] },
+  });
+  const connection = createErpConnections({
+    settings: () => ({ baseUrl: 'http://127.0.0.1:9', credential: {} }),
+    tokens: { get: async () => ({ kind: 'token', token: 'the-key', expiresAt: 1_000_000 }) },
+    clock: { now: () => 0, wait: () => Promise.resolve() },
+  }).open({
+    target: {
+      ...target,
+      adapter: { ...target.adapter, session: { ...session, place, authorize: () => ({}) } },
+    },
+    ...{ timeoutMs: 1_000, deadlineAt: 5_000, beforeFirstWrite: async () => 'go' },
+  });
+  await connection.erp.send({ ...write, body: { args: [null] } });
+  expect(fetched.mock.calls[0]?.[1]?.body).toBe('{"args":["the-key"]}');
+  expect(connection.exchanges).toMatchObject([{ requestBody: '{"args":[null]}' }]);
+  expect(JSON.stringify(connection.exchanges)).not.toContain('the-key');
+});
