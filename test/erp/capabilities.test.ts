@@ -1,12 +1,17 @@
 // What every adapter declares: nothing about an operation it does not run, and no other module names than it reads.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ErpAdapter } from '../../src/core/erp.ts';
 import { capabilityOf } from '../../src/core/erp-capabilities.ts';
+import { httpAdapterFromJson } from '../../src/erp/http/http-adapter.ts';
 import { loopbackAdapter } from '../../src/erp/loopback/loopback-adapter.ts';
+import { createOdooAdapter } from '../../src/erp/odoo/odoo-adapter.ts';
 import { createSandboxAdapter, sandboxAdapter } from '../../src/erp/sandbox/sandbox-adapter.ts';
 import { operations } from '../../src/operations/index.ts';
 
-const adapters: readonly ErpAdapter[] = [loopbackAdapter, sandboxAdapter];
+const described = httpAdapterFromJson(JSON.parse(readFileSync('docs/erp/http-example.json', 'utf8')));
+
+const adapters: readonly ErpAdapter[] = [loopbackAdapter, sandboxAdapter, createOdooAdapter(), described];
 
 describe.each(adapters)('the adapter $name', (adapter) => {
   const runs = Object.values(operations).filter((operation) => capabilityOf(adapter, operation).supported);

@@ -5,6 +5,8 @@ import type { AdapterProblem, ErpAdapter } from '../../core/erp.ts';
 import { createCreditNoteHandler } from './credit-note-issue.ts';
 import { createCustomerHandler } from './customer-upsert.ts';
 import { createInvoiceHandler } from './invoice-post.ts';
+import { odooCapabilities } from './odoo-capabilities.ts';
+import { createReadInstance } from './odoo-instance.ts';
 import { type OdooOptions, toOdooSettings } from './odoo-options.ts';
 import { createOdooSession } from './odoo-session.ts';
 import { createPaymentHandler } from './payment-register.ts';
@@ -35,6 +37,8 @@ export function createOdooAdapter(options: OdooOptions = {}): ErpAdapter {
       'stock.set': createStockHandler(settings),
       'customer.upsert': createCustomerHandler(settings),
     },
+    capabilities: odooCapabilities,
+    readInstance: createReadInstance(settings),
     ...(problems.length === 0 ? {} : { problems }),
   };
 }
