@@ -208,6 +208,16 @@ describe('a rotation that fails', () => {
 });
 
 describe('the configured key', () => {
+  it('that the ERP refuses is not rotated, and asks for no alarm', async () => {
+    const { create, steps, now } = setUp();
+    const keeper = create();
+    await tokenOf(keeper);
+    await keeper.noteRefusedToken('401');
+    await keeper.tend();
+    expect(steps).toEqual([]);
+    expect(keeper.tendAt()).toBeGreaterThan(now());
+  });
+
   it('replaced by a person is a new start', async () => {
     const { create, replaceCredential } = setUp();
     const keeper = create();

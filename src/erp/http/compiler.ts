@@ -43,6 +43,9 @@ export type Reads = {
   readonly operation: AnyOperation | null;
 };
 
+/** What a document that was searched for may be compared with. */
+const comparable: TemplateRoots = ['key', 'input'];
+
 const nowhere: Place = { text: '', root: '', segments: [] };
 
 export function createCompiler(): Compiler {
@@ -87,6 +90,9 @@ export function createCompiler(): Compiler {
         const at = `${field}[${index}]`;
         if (typeof parsed === 'string') report(at, parsed);
         else if (!roots.includes(parsed.place.root)) report(`${at}.place`, rootRule(parsed.place, roots));
+        else if (parsed.equalsPlace !== null && !comparable.includes(parsed.equalsPlace.root)) {
+          report(`${at}.equalsPlace`, rootRule(parsed.equalsPlace, comparable));
+        }
         return typeof parsed === 'string' ? [] : [parsed];
       }),
   };

@@ -7,6 +7,7 @@ import { type Place, parsePlace, readPlace, type Scope } from './place.ts';
 export type ParsedCondition = {
   readonly place: Place;
   readonly equals: readonly JsonValue[] | null;
+  readonly equalsPlace: Place | null;
   readonly matches: RegExp | null;
   readonly exists: boolean | null;
 };
@@ -18,11 +19,13 @@ export function parseCondition(source: Condition): ParsedCondition | string {
   const matches = source.matches === undefined ? null : parsePattern(source.matches);
   if (matches === undefined) return `${source.matches} is no regular expression`;
   const { equals, exists = null } = source;
-  if (equals === undefined && matches === null && exists === null) {
-    return 'must say equals, matches or exists';
+  const other = source.equalsPlace === undefined ? null : parsePlace(source.equalsPlace);
+  if (source.equalsPlace !== undefined && other === null) return `${source.equalsPlace} names no place`;
+  if (equals === undefined && matches === null && exists === null && other === null) {
+    return 'must say equals, equalsPlace, matches or exists';
   }
   const values = equals === undefined ? null : Array.isArray(equals) ? equals : [equals as JsonValue];
-  return { place, equals: values, matches, exists };
+  return { place, equals: values, equalsPlace: other, matches, exists };
 }
 
 /** Undefined: it is none. */
@@ -38,10 +41,12 @@ export function allHold(conditions: readonly ParsedCondition[], scope: Scope): b
   return conditions.every((condition) => holds(condition, scope));
 }
 
-function holds({ place, equals, matches, exists }: ParsedCondition, scope: Scope): boolean {
+function holds(condition: ParsedCondition, scope: Scope): boolean {
+  const { place, equals, equalsPlace, matches, exists } = condition;
   const value = readPlace(place, scope);
   if (exists !== null && (value !== undefined && value !== null) !== exists) return false;
   if (equals !== null && !equals.includes(value ?? null)) return false;
+  if (equalsPlace !== null && value !== readPlace(equalsPlace, scope)) return false;
   if (matches === null) return true;
   return matches.test(typeof value === 'string' ? value : textOf(value));
 }

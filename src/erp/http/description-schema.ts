@@ -19,6 +19,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const condition = z.strictObject({
   place: text,
   equals: z.union([scalar, z.array(scalar).min(1)]).optional(),
+  equalsPlace: text.optional(),
   matches: text.optional(),
   exists: z.boolean().optional(),
 });

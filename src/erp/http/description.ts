@@ -10,6 +10,8 @@ import type { operations } from '../../operations/index.ts';
 export type Condition = {
   readonly place: string;
   readonly equals?: string | number | boolean | null | readonly (string | number | boolean | null)[];
+  /** Of what is searched: the value at a place of `input`, or `key`, for an API whose search finds more than was asked for. */
+  readonly equalsPlace?: string;
   /** A regular expression, without flags. */
   readonly matches?: string;
   readonly exists?: boolean;

@@ -1,7 +1,7 @@
 // Finds one document by a read of the description. Reads only; says "none" only where the ERP said so.
 
 import type { AdapterFailure } from '../../core/erp.ts';
-import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { AnswerRules, CompiledSearch } from './compiled.ts';
 import { allHold } from './condition.ts';
 import { readPlace, toJsonPath } from './place.ts';
@@ -22,16 +22,18 @@ export async function findDocument(
   if (answer.kind === 'done_before') return answer.refusal;
   if (answer.kind !== 'answer') return answer;
   const { documents, where } = search;
+  const { input, key } = values.call;
+  const isIt = (document: JsonObject): boolean =>
+    allHold(where, { document, key, input: input as JsonValue });
   const value = readPlace(documents, answer.scope);
   const path = toJsonPath(documents.segments);
   if (Array.isArray(value)) {
     const broken = value.findIndex((item) => !isJsonObject(item));
     if (broken >= 0) return brokenAt(`${path}[${broken}]`, 'object', value[broken]);
     const items = value.filter(isJsonObject);
-    return { kind: 'found', document: items.find((document) => allHold(where, { document })) ?? null };
+    return { kind: 'found', document: items.find(isIt) ?? null };
   }
-  if (isJsonObject(value))
-    return { kind: 'found', document: allHold(where, { document: value }) ? value : null };
+  if (isJsonObject(value)) return { kind: 'found', document: isIt(value) ? value : null };
   // Null is an answer; a member that is not there is another API.
   return value === null ? { kind: 'found', document: null } : brokenAt(path, 'array or object', value);
 }

@@ -27,6 +27,7 @@ export type Created = { readonly kind: 'created'; readonly id: number } | Adapte
 export type Domain = readonly JsonValue[];
 
 export type OdooClient = {
+  readonly settings: OdooSettings;
   readonly call: (call: OdooCall) => Promise<OdooAnswer>;
   readonly find: (model: string, domain: Domain, fields: readonly string[]) => Promise<Found>;
   /** The newest. */
@@ -66,6 +67,7 @@ export function createOdooClient(
       : { kind: 'found', rows: value as Row[] };
   };
   return {
+    settings,
     call,
     find,
     findOne: async (model, domain, fields) => {

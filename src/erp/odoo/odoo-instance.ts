@@ -4,6 +4,7 @@
 import type { ReadInstance } from '../../core/erp-capabilities.ts';
 import { createOdooClient } from './odoo-client.ts';
 import type { OdooSettings } from './odoo-options.ts';
+import { findCompany } from './orders.ts';
 import { nameOf } from './read-odoo.ts';
 
 const base = 'base';
@@ -11,7 +12,7 @@ const base = 'base';
 export function createReadInstance(settings: OdooSettings): ReadInstance {
   return async (erp) => {
     const client = createOdooClient(erp, settings);
-    const company = await client.findOne('res.company', [], ['name', 'currency_id', 'fiscalyear_lock_date']);
+    const company = await findCompany(client);
     if (company.kind !== 'row' && company.kind !== 'rejected') return company;
     const row = company.kind === 'row' ? company.row : null;
     const domain = [['state', '=', 'installed']];

@@ -7,6 +7,8 @@ export type OdooOptions = {
   readonly api?: 'json2' | 'jsonrpc';
   /** Compulsory with `jsonrpc`; with `json2` only where one host has several databases. */
   readonly database?: string;
+  /** The company (its id) whose locked days count. Absent: the oldest the user sees. */
+  readonly company?: number;
   /** The first part of external ids. Absent: `holdfast`. */
   readonly module?: string;
   /** Product whose line carries the shipping of an order, by its internal reference. Without it an order with shipping is refused. */
@@ -28,9 +30,9 @@ export type OdooOptions = {
 };
 
 export type OdooSettings = Required<
-  Omit<OdooOptions, 'shippingSku' | 'discountSku' | 'paymentJournal' | 'database'>
+  Omit<OdooOptions, 'shippingSku' | 'discountSku' | 'paymentJournal' | 'database' | 'company'>
 > &
-  Pick<OdooOptions, 'shippingSku' | 'discountSku' | 'paymentJournal' | 'database'>;
+  Pick<OdooOptions, 'shippingSku' | 'discountSku' | 'paymentJournal' | 'database' | 'company'>;
 
 export function toOdooSettings(options: OdooOptions): OdooSettings {
   return {

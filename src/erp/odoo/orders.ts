@@ -1,7 +1,7 @@
 // What several operations need of an order in Odoo: the order by the shop's id, and its invoices. Reads only.
 
 import type { AdapterFailure } from '../../core/erp.ts';
-import { type Found, type OdooClient, refused } from './odoo-client.ts';
+import { type Found, type FoundOne, type OdooClient, refused } from './odoo-client.ts';
 import { numbersOf, type Refusal, type Row } from './read-odoo.ts';
 
 const fields = [
@@ -52,9 +52,16 @@ export function findInvoices(client: OdooClient, order: Row, moveType: string): 
   return client.find('account.move', domain, invoiceFields);
 }
 
+export async function findCompany(client: OdooClient): Promise<FoundOne> {
+  const { company } = client.settings;
+  const domain = company === undefined ? [] : [['id', '=', company]];
+  const found = await client.find('res.company', domain, ['name', 'currency_id', 'fiscalyear_lock_date']);
+  return found.kind === 'found' ? { kind: 'row', row: found.rows.at(-1) ?? null } : found;
+}
+
 /** The last locked day of the books; null: none is. What the user may not read counts as not locked. */
-export async function lockedThrough(client: OdooClient): Promise<string | null> {
-  const found = await client.findOne('res.company', [], ['fiscalyear_lock_date']);
+async function lockedThrough(client: OdooClient): Promise<string | null> {
+  const found = await findCompany(client);
   const date = found.kind === 'row' ? found.row?.fiscalyear_lock_date : null;
   return typeof date === 'string' ? date : null;
 }

@@ -125,7 +125,9 @@ export class TokenKeeper {
     const end = this.#knownEnd(configured);
     const warning = dueWarning(end?.expiresAt ?? null, this.#warnedDays(end?.expiresAt), this.#now());
     const warnAt = warning.dueDays === null ? warning.nextAt : this.#now();
-    const rotateAt = this.#rotated === null ? null : this.#deps.rotator.nextAt(this.#rotated);
+    // Nothing is rotated with a key that was refused: an alarm for it would come again at once.
+    const isRefused = this.#record.notes.refusals !== null;
+    const rotateAt = this.#rotated === null || isRefused ? null : this.#deps.rotator.nextAt(this.#rotated);
     const times = [warnAt, rotateAt, this.#nextLoginAt()].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
@@ -150,7 +152,7 @@ export class TokenKeeper {
     const { token } = this.#record;
     return {
       strategy,
-      expiresAt: token === null || token.expiresAt >= neverExpiresAt ? null : token.expiresAt,
+      expiresAt: this.#issuedKey()?.expiresAt ?? (isEndless(token) ? null : token.expiresAt),
       refreshExpiresAt: token?.refreshExpiresAt ?? null,
       isPersisted: this.#record.isPersisted && (strategy !== 'static_key' || this.#issuedKey() !== null),
     };
@@ -241,4 +243,8 @@ export class TokenKeeper {
 
 function atLeast(at: number | null, bound: number): number | null {
   return at === null ? null : Math.max(at, bound);
+}
+
+function isEndless(token: KeptToken | null): token is null {
+  return token === null || token.expiresAt >= neverExpiresAt;
 }

@@ -116,6 +116,12 @@ describe('a description', () => {
       'operations.sale.confirm.goal[0].place',
       'must begin with document',
     ],
+    [
+      [...confirm, 'lookup', 'where'],
+      [{ place: 'document.relayKey', equalsPlace: 'body.key' }],
+      'operations.sale.confirm.lookup.where[0].equalsPlace',
+      'must begin with key, input',
+    ],
     [[...confirm, 'output', 'total'], undefined, 'operations.sale.confirm.output.total', 'is required'],
     [
       [...confirm, 'output', 'totl'],
@@ -160,6 +166,26 @@ describe('a description', () => {
     expect(compiled.ok ? [] : compiled.error).toMatchObject([
       { field: 'targets[0] (erp).adapter.idempotencyHeader', rule: expect.stringContaining('is required') },
     ]);
+  });
+
+  it('may compare what a search found with the key, where the search finds more', async () => {
+    const description = example();
+    description.operations['sale.confirm'].lookup = {
+      ...{ path: '/orders', documents: 'body' },
+      where: [{ place: 'document.ref', equalsPlace: 'key' }],
+    };
+    const adapter = httpAdapterFromJson(description);
+    const found = [
+      { ref: 'other', state: 'confirmed' },
+      { ref: 'k', state: 'confirmed' },
+    ];
+    const erp = {
+      send: async () => ({ kind: 'response', status: 200, headers: {}, json: found, text: '[]' }) as const,
+    };
+    const lookup = (key: string) =>
+      adapter.operations['sale.confirm']?.lookup({ input: {} as never, key, idempotencyKey: 'k#1', erp });
+    expect(await lookup('k')).toEqual({ kind: 'found', answer: found[1] });
+    expect(await lookup('another')).toEqual({ kind: 'not_found' });
   });
 
   it('in TypeScript may compute a body from the typed input', async () => {

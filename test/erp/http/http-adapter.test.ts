@@ -153,6 +153,23 @@ describe('an ERP described by data alone', () => {
   });
 });
 
+describe('an ERP that takes idempotency keys', () => {
+  it('gets one of its own with each write, and does the same key once', async () => {
+    const native = httpAdapterFromJson({
+      ...JSON.parse(text),
+      ...{ once: 'native_key', idempotencyHeader: 'Idempotency-Key' },
+    });
+    expect(native.problems).toBeUndefined();
+    const again = () =>
+      runOperation({ adapter: native, erp, name: 'sale.confirm', input: sale }, 'ü/1').perform();
+    expect(await again()).toMatchObject({ kind: 'succeeded' });
+    expect(await again()).toMatchObject({ kind: 'succeeded' });
+    expect(await orders()).toHaveLength(1);
+    const keys = erp.sent.filter(({ write }) => write).map(({ headers }) => headers?.['Idempotency-Key']);
+    expect(keys).toEqual(['%C3%BC/1#hash#0', '%C3%BC/1#hash#0']);
+  });
+});
+
 describe('the table of answers', () => {
   const perform = () => run('sale.confirm', sale).perform();
 
