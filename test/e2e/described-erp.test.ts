@@ -182,21 +182,23 @@ describe('a wrong secret', () => {
     ).toBe(true);
     expect(await wrong.client.deliveries('status=dead_lettered')).toEqual([]);
     expect(JSON.stringify(wrong.lines)).not.toContain('not-the-secret');
-    await wrong.relay.stop();
 
-    const right = await start(stateDir, { ERP_SECRET: rightSecret, ERP_API_KEY: 'sbk_none' });
-    running = right;
-    // The watchdog's minute.
-    await right.relay.runScheduled();
+    const values = { keyId: secrets.SANDBOX_ERP_KEY_ID, secret: rightSecret };
+    const body = { values, reason: 'the right secret' };
+    const put = await wrong.client.admin('PUT', '/admin/secrets/target/erp', body);
+    expect(put.status).toBe(200);
+    expect(JSON.stringify([put, wrong.lines])).not.toContain(rightSecret);
+    const note = { note: 'the right secret was set' };
+    expect((await wrong.client.admin('POST', '/admin/targets/erp/release', note)).status).toBe(200);
     await until(
       'all done',
-      async () => ((await right.client.deliveries('status=succeeded')).length === 28 ? true : null),
+      async () => ((await wrong.client.deliveries('status=succeeded')).length === 28 ? true : null),
       60_000,
     );
-    expect(await right.orders()).toHaveLength(28);
+    expect(await wrong.orders()).toHaveLength(28);
     await until(
       'the end of the alert',
-      async () => ((await right.alerts('status=open')).length === 0 ? true : null),
+      async () => ((await wrong.alerts('status=open')).length === 0 ? true : null),
       20_000,
     );
   }, 180_000);
