@@ -80,6 +80,21 @@ export const limits = {
   maxInlineBodyBytes: 262_144,
   /** A piece of a larger body, bytes: twice as many characters as hex, still under D1's 2,000,000 a parameter. */
   maxBodyPieceBytes: 524_288,
+  /** Attempts of an event that shares a block of the journal: half of what is kept of one, so that none is dropped. */
+  maxSimpleAttempts: 10,
+  /**
+   * Numbers between the claim of an event and the end of it, where it shares a block: a delivery's block is looked for
+   * that far. A full partition of 30,000 events takes some 150,000 from the first claim to the last settle.
+   */
+  maxSimpleNumberSpan: 200_000,
+  /** A block of the journal before it is deflated, bytes: as hex still within a parameter of D1, were it not to shrink. */
+  maxBlockBytes: 700_000,
+  /** Between the earliest and the latest receipt in one block, ms: how far a list looks beyond the time it was asked for. */
+  maxBlockSpanMs: 3_600_000,
+  /** Blocks of one read: some 500 KB, inflated in a few ms. */
+  blocksPerRead: 32,
+  /** Blocks looked through for one page or one delivery: then the page ends, and its cursor goes on from there. */
+  maxSearchedBlocks: 256,
   /** Exchanges kept of an attempt that would burst its row: their bodies are dropped, the first lines tell most. */
   maxClippedExchanges: 50,
   /** Attempts of one delivery read back, the newest: as many as a retry policy may allow. */
@@ -196,8 +211,13 @@ export const limits = {
   doorbellUnansweredMs: 120_000,
   /** How long an isolate believes that no operation of a target is held, ms: what slips through in it is one finding more. */
   operationHoldsMs: 2_000,
-  /** How long changes gather before the journal gets them, ms: one D1 transaction for all of a second. */
-  journalDelayMs: 1_000,
+  /**
+   * How long changes gather before the journal gets them, ms: one D1 transaction and one alarm for all of it, the one that
+   * would ring again for a lost doorbell. Lists bring the journal up to date first.
+   */
+  journalDelayMs: 5_000,
+  /** First wait after the journal failed, ms; doubled each time. */
+  journalRetryMs: 1_000,
   /** Longest wait between two tries of a journal that is away, ms. */
   journalRetryCapMs: 60_000,
   /** One catch-up of the journal, ms: an alarm's time is bounded, the next one goes on. */

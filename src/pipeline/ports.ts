@@ -256,11 +256,21 @@ export type JournalBatch = {
   readonly partition: number;
   readonly from: number;
   readonly to: number;
+  /** Up to it nothing is left out because it waits quietly in its sequencer; absent: up to `to`. */
+  readonly completeThrough?: number;
   readonly entries: readonly JournalEntry[];
 };
 
 /** A record as it is at the time of the flush. The payload comes with the first entry of a record only. */
-export type JournalEntry = { readonly record: EventRecord; readonly payload: EventPayload | null };
+export type JournalEntry = {
+  readonly record: EventRecord;
+  readonly payload: EventPayload | null;
+  /** It simply succeeded, comes once and with its payload: it may share a row with others. Absent: it may not. */
+  readonly simple?: boolean;
+};
+
+/** `completeThrough`: up to it everything is in rows of its own or was never left out; absent: the store does not tell. */
+export type JournalAnswer = { readonly appliedThrough: number; readonly completeThrough?: number };
 
 /** The read model and archive. */
 export interface Journal {
@@ -268,7 +278,7 @@ export interface Journal {
    * Applies the batch if the partition stands at `from`, in one transaction, and says where it stands afterwards.
    * Another answer than `to` means that nothing was applied: cut again from there. Throws when the store is away.
    */
-  append(batch: JournalBatch): Promise<{ readonly appliedThrough: number }>;
+  append(batch: JournalBatch): Promise<JournalAnswer>;
 }
 
 /** `record.attempts` is empty: the journal has acknowledged them. The delivery's own stand in `attempts`, oldest first. */
@@ -278,12 +288,16 @@ export type ArchivedDelivery = DeliveryView & {
   readonly attempts: readonly Attempt[];
 };
 
+/** `resume`: the look ended there before its end, and shows nothing of what comes after it; null: it did not. */
+export type JournalPage = { readonly views: readonly DeliveryView[]; readonly resume: ListCursor | null };
+
 export interface JournalReader {
+  /** Without what simply succeeded under a wanted ordering key: its sequencer lists that. */
   list(request: {
     readonly filter: DeliveryFilter;
     readonly cursor: ListCursor | null;
     readonly limit: number;
-  }): Promise<readonly DeliveryView[]>;
+  }): Promise<JournalPage>;
   find(deliveryId: string): Promise<ArchivedDelivery | null>;
 }
 

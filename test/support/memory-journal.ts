@@ -30,13 +30,14 @@ export function createMemoryJournal(): MemoryJournal {
         return append(standing, rows, batch);
       }),
     list: ({ filter, cursor, limit }) =>
-      answer(journal, () =>
-        [...rows.values()]
+      answer(journal, () => ({
+        resume: null,
+        views: [...rows.values()]
           .flatMap(({ record }) => record.deliveries.map((delivery) => toView(record, delivery.id)))
           .filter((view) => matchesFilter(filter, view) && isAfterCursor(cursor, view))
           .sort(compareInList)
           .slice(0, limit),
-      ),
+      })),
     find: (deliveryId) =>
       answer(journal, () => {
         const row = [...rows.values()].find(({ record }) =>

@@ -73,6 +73,7 @@ function createRecord(state: SequencerState, request: ClaimRequest): EventRecord
     attempts: [],
     droppedAttempts: 0,
     changeNumber: 0,
+    unlistedAt: 0,
   };
 }
 

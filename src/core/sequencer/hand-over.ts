@@ -5,6 +5,7 @@
 import { type Delivery, isClosed } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { horizonMs } from './journal-cut.ts';
+import { asListed } from './journal-kind.ts';
 import { recordKey } from './key-state.ts';
 import type { EventRecord } from './record.ts';
 import { reviewKey, withdrawLines } from './review.ts';
@@ -76,7 +77,8 @@ export function takeOver(state: SequencerState, orderingKey: string, handed: rea
       state.rows.insertSettled(record, state.now + horizonMs(state, record));
       indexRecord(state, key, record);
     } else {
-      insertRecord(state, key, { record, payload });
+      // Its numbers are of another partition, by which no block of this one would be found.
+      insertRecord(state, key, { record: asListed(record), payload });
     }
   }
   reviewKey(state, key);

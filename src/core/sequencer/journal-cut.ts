@@ -4,16 +4,26 @@
 import { isClosed } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { limits } from '../limits.ts';
+import { asListed, journalKindOf } from './journal-kind.ts';
 import { dropRecord, type KeyState, keepRecord, recordKey } from './key-state.ts';
 import type { EventRecord } from './record.ts';
-import { countOpen, putRecord, type SequencerState } from './state.ts';
+import { countOpen, putRecord, type SequencerState, track } from './state.ts';
 
 export type JournalCut = {
   /** Exclusive. */
   readonly from: number;
   /** Inclusive. */
   readonly to: number;
-  readonly entries: readonly { readonly record: EventRecord; readonly payload: EventPayload | null }[];
+  /** Up to it no change is left out because its record is quiet: how far a build goes that knows nothing of those. */
+  readonly completeThrough: number;
+  readonly entries: readonly JournalCutEntry[];
+};
+
+export type JournalCutEntry = {
+  readonly record: EventRecord;
+  readonly payload: EventPayload | null;
+  /** It simply succeeded, and is in the journal for the first and only time: its payload always comes along. */
+  readonly simple: boolean;
 };
 
 /** The next piece, or null where the journal has everything. A payload goes along with the first entry of its record. */
@@ -25,20 +35,45 @@ export function cutJournal(
     .filter((record) => record.changeNumber > state.appliedThrough)
     .sort((a, b) => a.changeNumber - b.changeNumber);
   if (changed.length === 0) return null;
-  const entries: { record: EventRecord; payload: EventPayload | null }[] = [];
+  const entries: JournalCutEntry[] = [];
   let bytes = 0;
   for (const record of changed.slice(0, bounds.maxEntries)) {
-    const payload = state.journaledPayloads.has(record.id) ? null : state.rows.readPayload(record.event);
+    const simple = isForBlock(record);
+    const isKnown = !simple && state.journaledPayloads.has(record.id);
+    const payload = isKnown ? null : state.rows.readPayload(record.event);
     const size = (payload?.body.byteLength ?? 0) * 2 + JSON.stringify(record).length;
     if (entries.length > 0 && bytes + size > bounds.maxBytes) break;
     bytes += size;
-    entries.push({ record, payload });
+    entries.push({ record, payload, simple: simple && payload !== null });
   }
-  return {
-    from: state.appliedThrough,
-    to: entries.at(-1)?.record.changeNumber ?? state.appliedThrough,
-    entries,
-  };
+  const to = entries.at(-1)?.record.changeNumber ?? state.appliedThrough;
+  const [firstQuiet = to + 1] = state.quiet.values();
+  return { from: state.appliedThrough, to, completeThrough: Math.min(to, firstQuiet - 1), entries };
+}
+
+/** Found again by its number, so one that took too long has rows of its own. */
+function isForBlock(record: EventRecord): boolean {
+  const span = record.changeNumber - record.arrival;
+  return journalKindOf(record) === 'simple' && span >= 0 && span <= limits.maxSimpleNumberSpan;
+}
+
+/**
+ * Once after a start: a build that knows nothing of quiet records has journaled everything up to `completeThrough`, in rows.
+ * What was quiet then, by whatever name it goes now, keeps its rows.
+ */
+export function adoptJournal(state: SequencerState, completeThrough: number): void {
+  for (const [id, restored] of state.restored) {
+    if (restored.changeNumber > completeThrough) continue;
+    const key = state.keys.get(restored.event.orderingKey);
+    const record = key?.records.get(recordKey(restored.event));
+    if (key === undefined || record === undefined || record.id !== id) continue;
+    const listed = asListed(record);
+    keepRecord(key, listed);
+    for (const line of key.lines.values()) line.order = null;
+    state.quiet.delete(id);
+    if (record.changeNumber > completeThrough) state.unjournaled.set(id, listed);
+  }
+  state.restored.clear();
 }
 
 /**
@@ -65,7 +100,7 @@ export function acknowledgeJournal(state: SequencerState, appliedThrough: number
 function sendAgain(state: SequencerState, appliedThrough: number): void {
   state.journaledPayloads.clear();
   for (const { record } of openRecords(state)) {
-    if (record.changeNumber > appliedThrough) state.unjournaled.set(record.id, record);
+    if (record.changeNumber > appliedThrough) track(state, record);
   }
 }
 

@@ -24,6 +24,8 @@ export type EventRecord = {
   readonly acts?: readonly OperatorAct[];
   /** Number of its last change in the partition. */
   readonly changeNumber: number;
+  /** Equal to `changeNumber`: the journal has no rows of it (journal-kind.ts). Anything else, or absent: it may have. */
+  readonly unlistedAt?: number;
 };
 
 /** A lease: exclusive, expiring right to attempt some deliveries. One row, overwritten when the slot is used again. */

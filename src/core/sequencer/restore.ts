@@ -18,6 +18,7 @@ import {
   type SequencerConfig,
   type SequencerState,
   targetsOf,
+  track,
 } from './state.ts';
 
 /** The rows keep the PARTITIONS and GENERATION they were made under: a claim that comes with others is refused. */
@@ -37,6 +38,8 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
     timers: createReadyHeap(),
     resting: new Map(),
     unjournaled: new Map(),
+    quiet: new Map(),
+    restored: new Map(),
     journaledPayloads: new Set(),
     intakes: restoreIntakes(rows, newestPlace({ ...config, ...meta }).partitions),
     signals: [],
@@ -49,6 +52,7 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
     hasMovedKeys: rows.hasMovedKeys(),
   };
   for (const record of rows.readOpen()) addOpen(state, record);
+  trackOpen(state);
   restoreLeases(state);
   for (const key of [...state.keys.values()]) reviewKey(state, key);
   return state;
@@ -65,8 +69,16 @@ function addOpen(state: SequencerState, row: EventRecord): void {
   indexRecord(state, key, record);
   key.openCount += 1;
   state.openCount += 1;
-  state.unjournaled.set(record.id, record);
   for (const target of targetsOf(record)) lineOf(key, target);
+}
+
+/** By change number, as they would stand had they come one by one. */
+function trackOpen(state: SequencerState): void {
+  const open = [...state.keys.values()].flatMap((key) => [...key.records.values()]);
+  for (const record of open.sort((a, b) => a.changeNumber - b.changeNumber)) {
+    track(state, record);
+    if (state.quiet.has(record.id)) state.restored.set(record.id, record);
+  }
 }
 
 /** A start number newer than any lease that settled or expired: given back, or the lease row says the same again. */

@@ -9,7 +9,13 @@ import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver } from 
 import { holdsEvent } from './holds-event.ts';
 import { createIntakeCore, type IntakeCore } from './intake-core.ts';
 import { expireItems } from './intake-enrich.ts';
-import { acknowledgeJournal, cutJournal, type JournalCut, pruneSettled } from './journal-cut.ts';
+import {
+  acknowledgeJournal,
+  adoptJournal,
+  cutJournal,
+  type JournalCut,
+  pruneSettled,
+} from './journal-cut.ts';
 import { confirm, hasReady, lease } from './lease.ts';
 import { listLines } from './lines.ts';
 import type {
@@ -90,6 +96,8 @@ export type SequencerCore = {
   readonly takeOver: (orderingKey: string, handed: readonly HandedRecord[], now: number) => void;
   /** Something changed that the journal has not acknowledged. */
   readonly hasUnjournaled: (now: number) => boolean;
+  /** After a start, before the first acknowledgement: how far an earlier build has written everything in rows. */
+  readonly adoptJournal: (completeThrough: number, now: number) => void;
   /** True where more is left to move. */
   readonly acknowledgeJournal: (appliedThrough: number, now: number) => boolean;
   /** True where the walk over the settled rows has not come to its end. */
@@ -161,6 +169,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     knowsKey: (orderingKey, now) => look(now, (state) => knowsKey(state, orderingKey)),
     takeOver: (orderingKey, handed, now) => change(now, (state) => takeOver(state, orderingKey, handed)),
     hasUnjournaled: (now) => look(now, (state) => state.unjournaled.size > 0),
+    adoptJournal: (completeThrough, now) => change(now, (state) => adoptJournal(state, completeThrough)),
     acknowledgeJournal: (appliedThrough, now) =>
       change(now, (state) => acknowledgeJournal(state, appliedThrough)),
     pruneStep: (now) => change(now, pruneSettled),

@@ -8,6 +8,7 @@ import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { RestReason } from '../target-signals.ts';
 import type { IntakeState } from './intake-state.ts';
+import { journalKindOf, numbered } from './journal-kind.ts';
 import { createKeyState, type KeyState, keepRecord, lineOf, recordKey } from './key-state.ts';
 import { isInLine, type Position, positionsOf } from './line.ts';
 import type { Signal } from './messages.ts';
@@ -54,8 +55,12 @@ export type SequencerState = {
   readonly timers: ReadyHeap;
   /** Targets that take nothing before that instant, and why. In memory only: whoever asks next is told again. */
   readonly resting: Map<string, { readonly until: number; readonly reason: RestReason | null }>;
-  /** Records the journal has not acknowledged, by record id. */
+  /** Records the journal has not acknowledged, by record id; without the quiet ones. */
   readonly unjournaled: Map<string, EventRecord>;
+  /** Change numbers of open records the journal is not told of yet, by record id: the lowest first. */
+  readonly quiet: Map<string, number>;
+  /** Quiet records as they were read after a start, until it is known what an earlier build journaled of them. */
+  readonly restored: Map<string, EventRecord>;
   /** Records whose payload the journal has. */
   readonly journaledPayloads: Set<string>;
   readonly intakes: IntakeState;
@@ -133,6 +138,7 @@ function dropKey(state: SequencerState, key: KeyState): void {
 export function forgetKey(state: SequencerState, key: KeyState): void {
   for (const record of key.records.values()) {
     state.unjournaled.delete(record.id);
+    state.quiet.delete(record.id);
     state.journaledPayloads.delete(record.id);
   }
   state.openCount -= key.openCount;
@@ -173,11 +179,11 @@ export function findRecord(
 export function putRecord(state: SequencerState, key: KeyState, record: EventRecord): EventRecord {
   const nextId = () => formatId('dlv', state.config.partition, takeNumber(state));
   const told = withNotices(record, nextId, state.now);
-  const numbered: EventRecord = { ...told, changeNumber: takeNumber(state) };
+  const changed = numbered(told, takeNumber(state));
   const before = key.records.get(recordKey(record.event));
-  state.rows.updateOpen(numbered);
-  remember(state, key, { before, record: numbered });
-  return numbered;
+  state.rows.updateOpen(changed);
+  remember(state, key, { before, record: changed });
+  return changed;
 }
 
 export function insertRecord(
@@ -185,11 +191,11 @@ export function insertRecord(
   key: KeyState,
   fresh: { readonly record: EventRecord; readonly payload: EventPayload },
 ): EventRecord {
-  const numbered: EventRecord = { ...fresh.record, changeNumber: takeNumber(state) };
-  state.rows.insertOpen(numbered, fresh.payload);
+  const inserted = numbered(fresh.record, takeNumber(state));
+  state.rows.insertOpen(inserted, fresh.payload);
   countOpen(state, key, 1);
-  remember(state, key, { before: undefined, record: numbered });
-  return numbered;
+  remember(state, key, { before: undefined, record: inserted });
+  return inserted;
 }
 
 /** Takes a record into memory as it is now. */
@@ -200,11 +206,22 @@ export function remember(
 ): void {
   const { before, record } = change;
   indexRecord(state, key, record);
-  state.unjournaled.set(record.id, record);
+  track(state, record);
   const sameDeliveries = before?.deliveries.length === record.deliveries.length;
   for (const target of targetsOf(record)) {
     const line = lineOf(key, target);
     line.order = line.order !== null && sameDeliveries ? changedOrder(line.order, record, target) : null;
+  }
+}
+
+/** What the journal is to be told of. Change numbers rise, so that the lowest quiet one always stands first. */
+export function track(state: SequencerState, record: EventRecord): void {
+  state.quiet.delete(record.id);
+  if (journalKindOf(record) === 'quiet') {
+    state.unjournaled.delete(record.id);
+    state.quiet.set(record.id, record.changeNumber);
+  } else {
+    state.unjournaled.set(record.id, record);
   }
 }
 

@@ -28,23 +28,41 @@ export function matches(state: SequencerState, item: Item, filter: DeliveryFilte
   return matchesFilter(filter, { delivery, status: statusOf(state, delivery), event: record.event });
 }
 
-/** Open deliveries that match, newest event first. */
+/**
+ * Open deliveries that match, newest event first; closed ones too, where they are asked for by status and under one ordering
+ * key: only its sequencer finds those without a search.
+ */
 export function listOpen(state: SequencerState, request: ListRequest): DeliveryView[] {
+  const { filter, cursor } = request;
   const found: (Item & { readonly key: KeyState; readonly event: WebhookEvent })[] = [];
-  for (const key of state.keys.values()) {
-    if (key.openCount === 0) continue;
-    for (const record of liveRecords(key)) {
-      const { event } = record;
-      for (const delivery of record.deliveries) {
-        if (isClosed(delivery.state) || !matches(state, { record, delivery }, request.filter)) continue;
-        if (isAfterCursor(request.cursor, { event, delivery })) found.push({ key, record, event, delivery });
-      }
+  for (const { key, record } of recordsToList(state, filter)) {
+    const { event } = record;
+    for (const delivery of record.deliveries) {
+      if (isClosed(delivery.state) && !wantsClosed(filter)) continue;
+      if (!matches(state, { record, delivery }, filter)) continue;
+      if (isAfterCursor(cursor, { event, delivery })) found.push({ key, record, event, delivery });
     }
   }
   found.sort(compareInList);
   return found
     .slice(0, request.limit)
     .map(({ key, record, delivery }) => toView(state, { key, record, delivery }));
+}
+
+function wantsClosed({ orderingKey, status }: DeliveryFilter): boolean {
+  return orderingKey !== undefined && status !== undefined;
+}
+
+function* recordsToList(state: SequencerState, filter: DeliveryFilter) {
+  if (wantsClosed(filter)) {
+    const key = loadKey(state, filter.orderingKey ?? '');
+    for (const record of key.records.values()) yield { key, record };
+    return;
+  }
+  for (const key of state.keys.values()) {
+    if (key.openCount === 0) continue;
+    for (const record of liveRecords(key)) yield { key, record };
+  }
 }
 
 export function find(state: SequencerState, deliveryId: string): FindAnswer | null {

@@ -22,11 +22,10 @@ export function routeDeliveries(app: Hono<HttpEnv>): void {
       cursor: cursor === undefined ? null : { receivedAt: cursor.at, id: cursor.id },
       limit,
     });
-    const last = page.hasMore ? page.views.at(-1) : undefined;
+    const { next } = page;
     return c.json({
       deliveries: page.views.map((view) => toWireDelivery(view, caller)),
-      nextCursor:
-        last === undefined ? null : formatCursor({ at: last.event.receivedAt, id: last.delivery.id }),
+      nextCursor: next === null ? null : formatCursor({ at: next.receivedAt, id: next.id }),
       journal: page.journal,
     });
   });

@@ -3,10 +3,10 @@
 // Without the journal the open ones still answer, and the answer says what is missing.
 
 import type { DeliveryStatus } from '../../core/delivery.ts';
-import { closedStatuses, compareInList, openStatuses } from '../../core/delivery-filter.ts';
+import { closedStatuses, compareInList, isAfterCursor, openStatuses } from '../../core/delivery-filter.ts';
 import { limits } from '../../core/limits.ts';
-import type { DeliveryView, ListRequest } from '../../core/sequencer/messages.ts';
-import type { Sequencer } from '../../pipeline/ports.ts';
+import type { DeliveryView, ListCursor, ListRequest } from '../../core/sequencer/messages.ts';
+import type { JournalPage, Sequencer } from '../../pipeline/ports.ts';
 import type { HttpServices } from '../services.ts';
 import { within } from '../within.ts';
 
@@ -17,7 +17,8 @@ export type JournalStanding = 'current' | 'behind' | 'unavailable' | 'not_asked'
 
 export type DeliveryPage = {
   readonly views: readonly DeliveryView[];
-  readonly hasMore: boolean;
+  /** From where the next page goes on; null: there is none. */
+  readonly next: ListCursor | null;
   readonly journal: JournalStanding;
 };
 
@@ -27,23 +28,32 @@ export async function listDeliveries(services: ListServices, request: ListReques
   const open = wanted.filter(isIn(openStatuses));
   const closed = wanted.filter(isIn(closedStatuses));
   const sequencers = sequencersFor(services, request);
+  // Under one ordering key the sequencer finds what is closed, too, and the journal has no index for what simply succeeded.
+  const live = filter.orderingKey === undefined ? open : wanted;
   const ask = (status: readonly DeliveryStatus[]): ListRequest => ({
     filter: { ...filter, status },
     cursor,
     limit: limit + 1,
   });
   const askOpen = (sequencer: Sequencer) =>
-    within(services.clock, limits.operatorWaitMs, sequencer.listOpen(ask(open)));
-  const opened = open.length === 0 ? [] : await Promise.all(sequencers.map(askOpen));
+    within(services.clock, limits.operatorWaitMs, sequencer.listOpen(ask(live)));
+  const opened = live.length === 0 ? [] : await Promise.all(sequencers.map(askOpen));
   const archived = closed.length === 0 ? notAsked : await readJournal(services, sequencers, ask(closed));
+  const { resume } = archived;
   const byId = new Map([...opened.flat(), ...archived.views].map((view) => [view.delivery.id, view]));
-  const views = [...byId.values()].sort(compareInList);
-  return { views: views.slice(0, limit), hasMore: views.length > limit, journal: archived.journal };
+  const known = [...byId.values()].filter((view) => resume === null || !isAfterCursor(resume, view));
+  const views = known.sort(compareInList).slice(0, limit);
+  const next = known.length > limit ? toCursor(views.at(-1)) : resume;
+  return { views, next, journal: archived.journal };
 }
 
-type Archived = { readonly views: readonly DeliveryView[]; readonly journal: JournalStanding };
+function toCursor(last: DeliveryView | undefined): ListCursor | null {
+  return last === undefined ? null : { receivedAt: last.event.receivedAt, id: last.delivery.id };
+}
 
-const notAsked: Archived = { views: [], journal: 'not_asked' };
+type Archived = JournalPage & { readonly journal: JournalStanding };
+
+const notAsked: Archived = { views: [], resume: null, journal: 'not_asked' };
 
 function isIn(statuses: readonly DeliveryStatus[]): (status: DeliveryStatus) => boolean {
   return (status) => statuses.includes(status);
@@ -64,10 +74,10 @@ async function readJournal(
   const flushed = await Promise.allSettled(flushes);
   const isCurrent = flushed.every((flush) => flush.status === 'fulfilled' && flush.value.behind === 0);
   try {
-    const views = await within(clock, limits.operatorWaitMs, journal.list(request));
-    return { views, journal: isCurrent ? 'current' : 'behind' };
+    const page = await within(clock, limits.operatorWaitMs, journal.list(request));
+    return { ...page, journal: isCurrent ? 'current' : 'behind' };
   } catch (error) {
     telemetry.log('error', 'journal.unavailable', { error: String(error) });
-    return { views: [], journal: 'unavailable' };
+    return { views: [], resume: null, journal: 'unavailable' };
   }
 }

@@ -1,13 +1,15 @@
 // The journal in D1, reading side: lists by filter and keyset cursor, and one delivery with all that was kept of it.
-// May not write. Throws a PortError when D1 is away; what is not found is null.
+// What simply succeeded comes out of blocks (d1-block-reader.ts), everything else out of rows. May not write. Throws a PortError when D1 is away; what is not found is null.
 
-import type { Attempt, Delivery } from '../../core/delivery.ts';
+import { type Attempt, type Delivery, isClosed } from '../../core/delivery.ts';
+import { compareInList, isAfterCursor } from '../../core/delivery-filter.ts';
 import type { EventPayload, WebhookEvent } from '../../core/event.ts';
 import type { AccessView } from '../../core/identity/access-view.ts';
 import { limits } from '../../core/limits.ts';
 import type { DeliveryFilter, DeliveryView, ListRequest } from '../../core/sequencer/messages.ts';
 import type { EventRecord } from '../../core/sequencer/record.ts';
-import type { ArchivedDelivery, JournalReader } from '../../pipeline/ports.ts';
+import type { ArchivedDelivery, JournalPage, JournalReader } from '../../pipeline/ports.ts';
+import { findInBlocks, listBlocks } from './d1-block-reader.ts';
 import { callD1 } from './d1-errors.ts';
 
 export function createD1JournalReader(db: D1Database): JournalReader {
@@ -16,7 +18,19 @@ export function createD1JournalReader(db: D1Database): JournalReader {
 
 type ListRow = { readonly delivery: string; readonly event_record_id: string; readonly event: string };
 
-async function list(db: D1Database, request: ListRequest): Promise<readonly DeliveryView[]> {
+async function list(db: D1Database, request: ListRequest): Promise<JournalPage> {
+  const [listed, blocks] = await Promise.all([listRows(db, request), listBlocks(db, request)]);
+  // A replay brings what had simply succeeded into rows; an open row is older than what a block says.
+  const byId = new Map(blocks.views.map((view) => [view.delivery.id, view]));
+  for (const view of listed) {
+    if (isClosed(view.delivery.state) || !byId.has(view.delivery.id)) byId.set(view.delivery.id, view);
+  }
+  const { resume } = blocks;
+  const views = [...byId.values()].filter((view) => resume === null || !isAfterCursor(resume, view));
+  return { views: views.sort(compareInList).slice(0, request.limit), resume };
+}
+
+async function listRows(db: D1Database, request: ListRequest): Promise<readonly DeliveryView[]> {
   const { sql, parameters } = toListQuery(request);
   const { results } = await db
     .prepare(sql)
@@ -108,6 +122,22 @@ type EventRow = {
 };
 
 async function find(db: D1Database, deliveryId: string): Promise<ArchivedDelivery | null> {
+  const listed = await findRows(db, deliveryId);
+  // What is closed and has its attempts is whole; a replayed one left those of its first life in a block.
+  if (listed !== null && isClosed(listed.delivery.state) && hasAttempts(listed)) return listed;
+  const found = await findInBlocks(db, deliveryId);
+  if (found === null) return listed;
+  if (listed !== null && isClosed(listed.delivery.state)) return { ...listed, attempts: found.attempts };
+  const { record, delivery, payload, attempts } = found;
+  const view = { delivery, status: delivery.state.status, event: record.event, waiting: null };
+  return { ...view, eventRecordId: record.id, record, payload, attempts };
+}
+
+function hasAttempts({ delivery, attempts }: ArchivedDelivery): boolean {
+  return attempts.length > 0 || delivery.attemptCount === 0;
+}
+
+async function findRows(db: D1Database, deliveryId: string): Promise<ArchivedDelivery | null> {
   const [events, deliveries, attempts] = await db.batch([
     db.prepare(findEvent).bind(deliveryId),
     db.prepare(findDeliveries).bind(deliveryId),

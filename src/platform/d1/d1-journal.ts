@@ -1,30 +1,38 @@
 // The journal in D1, writing side: one batch of a partition's changes is one D1 transaction that applies only where the
-// partition stands at `from`. May not read; reading is d1-journal-reader.ts. Throws a PortError when D1 is away.
+// partition stands at `from`. What simply succeeded shares blocks, everything else has rows of its own. May not read;
+// reading is d1-journal-reader.ts. Throws a PortError when D1 is away.
 
-import type { Journal, JournalBatch, JournalReader } from '../../pipeline/ports.ts';
+import type { Journal, JournalAnswer, JournalBatch, JournalReader } from '../../pipeline/ports.ts';
 import { callD1 } from './d1-errors.ts';
 import { createD1JournalReader } from './d1-journal-reader.ts';
+import { toHex } from './hex.ts';
 import { type JournalParameters, type LargeBody, toParameters } from './journal-batch.ts';
+import { blockFormat, type JournalBlock, toBlocks } from './journal-block.ts';
 
 export function createD1Journal(db: D1Database): Journal & JournalReader {
   return { ...createD1JournalReader(db), append: (batch) => append(db, batch) };
 }
 
-async function append(db: D1Database, batch: JournalBatch): Promise<{ readonly appliedThrough: number }> {
-  const { generation, partition, from, to } = batch;
+async function append(db: D1Database, batch: JournalBatch): Promise<JournalAnswer> {
+  const { generation, partition, from, to, completeThrough = to } = batch;
+  const { blocks, tooLarge } = await toBlocks(batch.entries.filter(({ simple }) => simple === true));
+  const listed = batch.entries.filter((entry) => entry.simple !== true || tooLarge.includes(entry));
   const results = await callD1(() =>
-    db.batch<{ applied_through: number }>([
+    db.batch<StandingRow>([
       db.prepare(openPartition).bind(generation, partition),
-      ...rowStatements(db, batch, toParameters(batch)),
-      db.prepare(advancePartition).bind(to, generation, partition, from),
+      ...rowStatements(db, batch, toParameters({ ...batch, entries: listed })),
+      ...blocks.map((block) => blockStatement(db, batch, block)),
+      db.prepare(advancePartition).bind(to, generation, partition, from, completeThrough),
       db.prepare(readPartition).bind(generation, partition),
     ]),
   );
   const standing = results.at(-1)?.results[0];
   if (standing === undefined)
     throw new Error('journal: the partition row vanished inside its own transaction');
-  return { appliedThrough: standing.applied_through };
+  return { appliedThrough: standing.journaled_through, completeThrough: standing.applied_through };
 }
+
+type StandingRow = { readonly journaled_through: number; readonly applied_through: number };
 
 function rowStatements(db: D1Database, batch: JournalBatch, rows: JournalParameters): D1PreparedStatement[] {
   const { generation, partition, from } = batch;
@@ -40,17 +48,36 @@ function rowStatements(db: D1Database, batch: JournalBatch, rows: JournalParamet
   ];
 }
 
+function blockStatement(db: D1Database, batch: JournalBatch, block: JournalBlock): D1PreparedStatement {
+  const { generation, partition, from } = batch;
+  const { toNumber, firstNumber, lastNumber, firstReceivedAt, lastReceivedAt, eventCount } = block;
+  const columns = [toNumber, firstNumber, lastNumber, firstReceivedAt, lastReceivedAt, eventCount];
+  return db
+    .prepare(insertBlock)
+    .bind(toHex(block.entries), generation, partition, from, toHex(block.bodies), ...columns, blockFormat);
+}
+
+/** An earlier build moves `applied_through` alone: who is further counts. */
+const standing = 'max(journaled_through, applied_through)';
+
 /** True inside the transaction as long as the partition stands at `from`; every row statement hangs on it. */
-const standsAtFrom = '(SELECT applied_through FROM partitions WHERE generation = ?2 AND partition = ?3) = ?4';
+const standsAtFrom = `(SELECT ${standing} FROM partitions WHERE generation = ?2 AND partition = ?3) = ?4`;
 
 const openPartition =
   'INSERT INTO partitions (generation, partition, applied_through) VALUES (?1, ?2, 0) ON CONFLICT DO NOTHING';
 
-const advancePartition =
-  'UPDATE partitions SET applied_through = ?1 WHERE generation = ?2 AND partition = ?3 AND applied_through = ?4';
+const advancePartition = `
+  UPDATE partitions SET journaled_through = ?1, applied_through = max(applied_through, ?5)
+  WHERE generation = ?2 AND partition = ?3 AND ${standing} = ?4`;
 
-const readPartition = 'SELECT applied_through FROM partitions WHERE generation = ?1 AND partition = ?2';
+const readPartition = `
+  SELECT ${standing} AS journaled_through, applied_through FROM partitions WHERE generation = ?1 AND partition = ?2`;
 
+const insertBlock = `
+  INSERT INTO journal_blocks (generation, partition, to_number, first_number, last_number, first_received_at,
+    last_received_at, event_count, format, entries, bodies)
+  SELECT ?2, ?3, ?6, ?7, ?8, ?9, ?10, ?11, ?12, unhex(?1), unhex(?5) WHERE ${standsAtFrom}
+  ON CONFLICT DO NOTHING`;
 /** The event itself never changes; payload and body come once and are kept when a later change comes without them. */
 const insertEvents = `
   INSERT INTO events (id, source, event_id, type, entity, ordering_key, received_at, occurred_at, arrival, change_number,

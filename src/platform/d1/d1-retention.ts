@@ -3,6 +3,7 @@
 
 import { closedStatuses } from '../../core/delivery-filter.ts';
 import { limits } from '../../core/limits.ts';
+import { stepBlocks } from './d1-block-retention.ts';
 import { callD1 } from './d1-errors.ts';
 
 export type RetentionPeriods = {
@@ -15,12 +16,25 @@ export type RetentionPeriods = {
 export type RetentionStep = { readonly strippedCount: number; readonly removedCount: number };
 
 export type D1Retention = {
-  /** Looks at the next `limits.retentionStepEvents` events. `now`: epoch ms. Throws a PortError when D1 is away. */
+  /**
+   * Looks at the next `limits.retentionStepEvents` events with rows of their own, and as many blocks. `now`: epoch ms.
+   * Throws a PortError when D1 is away.
+   */
   readonly step: (now: number) => Promise<RetentionStep>;
 };
 
 export function createD1Retention(db: D1Database, periods: RetentionPeriods): D1Retention {
-  return { step: (now) => callD1(() => step(db, periods, now)) };
+  return {
+    step: (now) =>
+      callD1(async () => {
+        const events = await step(db, periods, now);
+        const blocks = await stepBlocks(db, periods, now);
+        return {
+          strippedCount: events.strippedCount + blocks.strippedCount,
+          removedCount: events.removedCount + blocks.removedCount,
+        };
+      }),
+  };
 }
 
 type Row = {

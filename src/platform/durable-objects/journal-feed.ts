@@ -38,7 +38,8 @@ export function createJournalFeed(deps: {
     while (core.acknowledgeJournal(appliedThrough, clock.now())) await clock.wait(0);
   };
   const append = async (cut: Parameters<Journal['append']>[0]): Promise<void> => {
-    const { appliedThrough } = await journal.append(cut);
+    const { appliedThrough, completeThrough } = await journal.append(cut);
+    if (!asked && completeThrough !== undefined) core.adoptJournal(completeThrough, clock.now());
     await acknowledge(appliedThrough);
   };
   const run = async (): Promise<void> => {
@@ -65,7 +66,7 @@ export function createJournalFeed(deps: {
     } catch (error) {
       failureCount += 1;
       failingSince ??= clock.now();
-      const waitMs = Math.min(limits.journalRetryCapMs, limits.journalDelayMs * 2 ** failureCount);
+      const waitMs = Math.min(limits.journalRetryCapMs, limits.journalRetryMs * 2 ** failureCount);
       wantedAt = clock.now() + waitMs;
       deps.telemetry.log('error', 'journal.append_failed', {
         partition,

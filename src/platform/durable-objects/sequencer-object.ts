@@ -197,8 +197,8 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     await this.#upkeep.wake();
   }
 
-  override async alarm(): Promise<void> {
-    await this.#upkeep.alarm();
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
+    await this.#upkeep.alarm(info);
   }
 
   /** One transaction for claims that came together. */

@@ -1,6 +1,6 @@
 // What keeps one partition going besides its calls: the bell after a change, the alarm, the knock of the watchdog, pruning.
 // Decides nothing about deliveries: core/sequencer does.
-// An alarm's first line sets the next alarm: whatever happens in it, another one comes.
+// An alarm that died comes again by the platform, and that one's first line sets the next: whatever happens, another comes.
 
 import type { Signal } from '../../core/sequencer/messages.ts';
 import type { Sequencer } from '../../pipeline/ports.ts';
@@ -15,7 +15,7 @@ export type SequencerUpkeep = {
   readonly changed: () => void;
   /** A partition with work whose alarm was lost gets one again. */
   readonly wake: () => Promise<void>;
-  readonly alarm: () => Promise<void>;
+  readonly alarm: (info?: AlarmInvocationInfo) => Promise<void>;
 };
 
 export function createSequencerUpkeep(
@@ -60,18 +60,20 @@ export function createSequencerUpkeep(
     prune();
     await repeatClaims(parts, own.sequencer);
   };
-  const ringAlarm = async (): Promise<void> => {
-    await alarm.set(Date.now() + watchdogMs);
+  const ringAlarm = async (info?: AlarmInvocationInfo): Promise<void> => {
+    alarm.rang();
+    // The platform tries one that died seven times; in the plain case this row is not worth its price.
+    if (info?.isRetry === true) alarm.ensure(Date.now() + watchdogMs);
     try {
       await work();
     } catch (error) {
       telemetry.log('error', 'alarm.failed', { partition, error: String(error) });
+      alarm.ensure(Date.now() + watchdogMs);
       return;
     }
     bell.overdue();
     ringIfReady();
-    // Something that came while this alarm ran may have asked for an earlier one.
-    await alarm.set(wantedAlarm(parts));
+    alarm.ensure(wantedAlarm(parts));
   };
   return { changed, wake, alarm: ringAlarm };
 }
@@ -115,7 +117,7 @@ function createPruning({ core, requests }: SequencerParts): () => void {
   };
 }
 
-/** Next alarm while one is running, ms: longer than its bounded work, short enough not to be missed. */
+/** Next alarm where one failed, ms: longer than its bounded work, short enough not to be missed. */
 const watchdogMs = 30_000;
 
 /** Between two walks over the settled rows, ms. */

@@ -25,6 +25,7 @@ describe('a journal that is not where it was', () => {
     const { to } = cut(bench);
     acknowledge(bench, to);
     bench.claim('later', { orderingKey: 'order/2' });
+    bench.settle(bench.leaseOne(), outcomes.rejected(), { endedAt: bench.now() });
     return { bench, stood: to };
   }
 
@@ -63,7 +64,7 @@ describe('a journal that is not where it was', () => {
     expect(again.entries.every(({ payload }) => payload !== null)).toBe(true);
     bench.restart();
     acknowledge(bench, again.to);
-    bench.claim('newest', { orderingKey: 'order/3' });
+    bench.claim('newest', { orderingKey: 'order/3', plans: [] });
     expect(numbers(cut(bench)).every((number) => number > again.to)).toBe(true);
   });
 

@@ -24,7 +24,10 @@ describe('a cut', () => {
     const bench = createBench();
     bench.claim('a');
     bench.claim('b', { orderingKey: 'order/2' });
-    bench.settle(bench.leaseOne(), outcomes.succeeded());
+    const [a, b] = bench.lease(2);
+    if (a === undefined || b === undefined) throw new Error('two are ready');
+    bench.settle(b, outcomes.succeeded());
+    bench.settle(a, outcomes.rejected());
     const piece = cut(bench);
     expect(piece.entries.map(({ record }) => record.event.eventId)).toEqual(['b', 'a']);
     expect(numbers(piece)).toEqual([...numbers(piece)].sort((x, y) => x - y));
@@ -34,14 +37,14 @@ describe('a cut', () => {
   it('is null once the journal has everything', () => {
     const bench = createBench();
     expect(bench.core().cutJournal(wholeCut, bench.now())).toBeNull();
-    bench.claim('a');
+    bench.claim('a', { plans: [] });
     acknowledge(bench, cut(bench).to);
     expect(bench.core().cutJournal(wholeCut, bench.now())).toBeNull();
   });
 
   it('keeps to its bounds, and holds one entry even where that alone is over them', () => {
     const bench = createBench();
-    for (const n of [1, 2, 3]) bench.claim(`e${n}`, { orderingKey: `order/${n}` });
+    for (const n of [1, 2, 3]) bench.claim(`e${n}`, { orderingKey: `order/${n}`, plans: [] });
     expect(cut(bench, { maxEntries: 2, maxBytes: 1e9 }).entries).toHaveLength(2);
     expect(cut(bench, { maxEntries: 9, maxBytes: 1 }).entries).toHaveLength(1);
   });
@@ -49,9 +52,12 @@ describe('a cut', () => {
   it('comes with the body the first time only', () => {
     const bench = createBench();
     bench.claim('a');
+    bench.settle(bench.leaseOne(), outcomes.retryable());
     const first = cut(bench);
     expect(first.entries[0]?.payload).not.toBeNull();
     acknowledge(bench, first.to);
+    bench.advance(3_600_000);
+    bench.tick();
     bench.settle(bench.leaseOne(), outcomes.retryable());
     expect(cut(bench).entries[0]?.payload).toBeNull();
   });
@@ -59,7 +65,10 @@ describe('a cut', () => {
   it('comes with the body again while the first was not acknowledged', () => {
     const bench = createBench();
     bench.claim('a');
+    bench.settle(bench.leaseOne(), outcomes.retryable());
     cut(bench);
+    bench.advance(3_600_000);
+    bench.tick();
     bench.settle(bench.leaseOne(), outcomes.retryable());
     expect(cut(bench).entries[0]?.payload).not.toBeNull();
   });
@@ -143,7 +152,10 @@ describe('an acknowledgement', () => {
   it('does not cover what changed after the cut', () => {
     const bench = createBench();
     bench.claim('a');
+    bench.settle(bench.leaseOne(), outcomes.retryable());
     const piece = cut(bench);
+    bench.advance(3_600_000);
+    bench.tick();
     bench.settle(bench.leaseOne(), outcomes.succeeded());
     acknowledge(bench, piece.to);
     expect(bench.rows.openRecords()).toHaveLength(1);
@@ -163,7 +175,7 @@ describe('an acknowledgement', () => {
     expect(bench.core().acknowledgeJournal(to, bench.now())).toBe(true);
     expect(bench.rows.settledRecords()).toHaveLength(limits.ackStepRows);
     expect(bench.core().cutJournal(wholeCut, bench.now())).toBeNull();
-    bench.claim('later');
+    bench.claim('later', { plans: [] });
     expect(cut(bench).to).toBeGreaterThan(to);
     expect(cut(bench).entries).toHaveLength(1);
     expect(bench.core().acknowledgeJournal(to, bench.now())).toBe(false);

@@ -43,7 +43,7 @@ describe('appending to the journal', () => {
 
     const answer = await journal.append(batch(0, 5, [{ record, payload: makePayload() }]));
 
-    expect(answer).toEqual({ appliedThrough: 5 });
+    expect(answer).toMatchObject({ appliedThrough: 5 });
     expect(await counts()).toEqual({ events: 1, deliveries: 1, attempts: 1 });
     const row = await env.DB.prepare('SELECT * FROM deliveries').first();
     expect(row).toMatchObject({
@@ -67,7 +67,7 @@ describe('appending to the journal', () => {
 
     const answer = await journal.append(same);
 
-    expect(answer).toEqual({ appliedThrough: 5 });
+    expect(answer).toMatchObject({ appliedThrough: 5 });
     expect((await env.DB.prepare('SELECT * FROM deliveries').all()).results).toEqual(before.results);
     expect(await counts()).toEqual({ events: 1, deliveries: 1, attempts: 1 });
   });
@@ -82,7 +82,7 @@ describe('appending to the journal', () => {
       batch(3, 9, [{ record: makeRecord({ number: 3 }), payload: makePayload() }]),
     );
 
-    expect([ahead, behind]).toEqual([{ appliedThrough: 5 }, { appliedThrough: 5 }]);
+    expect([ahead, behind]).toMatchObject([{ appliedThrough: 5 }, { appliedThrough: 5 }]);
     expect(await counts()).toEqual({ events: 1, deliveries: 1, attempts: 0 });
   });
 
@@ -91,7 +91,7 @@ describe('appending to the journal', () => {
       batch(40, 41, [{ record: makeRecord({ number: 9 }), payload: null }]),
     );
 
-    expect(answer).toEqual({ appliedThrough: 0 });
+    expect(answer).toMatchObject({ appliedThrough: 0 });
     expect(await counts()).toEqual({ events: 0, deliveries: 0, attempts: 0 });
   });
 
@@ -101,7 +101,7 @@ describe('appending to the journal', () => {
     await journal.append({ ...batch(0, 8, [third]), partition: 3 });
     const other = await journal.append({ ...batch(0, 2, []), partition: 3, generation: 2 });
 
-    expect(other).toEqual({ appliedThrough: 2 });
+    expect(other).toMatchObject({ appliedThrough: 2 });
     expect((await env.DB.prepare('SELECT * FROM partitions').all()).results).toHaveLength(3);
   });
 
@@ -150,7 +150,7 @@ describe('appending to the journal', () => {
 
     expect(failure).toBeInstanceOf(PortError);
     expect(failure).toMatchObject({ retryable: true, overloaded: false });
-    expect(await journal.append(same)).toEqual({ appliedThrough: 1 });
+    expect(await journal.append(same)).toMatchObject({ appliedThrough: 1 });
   });
 });
 
@@ -223,7 +223,7 @@ async function walk(
   const seen: DeliveryView[] = [];
   let cursor: ListCursor | null = null;
   for (let page = 0; page < 100; page += 1) {
-    const views: readonly DeliveryView[] = await journal.list({ filter, cursor, limit });
+    const { views } = await journal.list({ filter, cursor, limit });
     seen.push(...views);
     const last = views.at(-1);
     if (last === undefined) return seen;
@@ -286,7 +286,7 @@ describe('listing', () => {
       ),
     );
     const ids = async (filter: DeliveryFilter) =>
-      (await journal.list({ filter, cursor: null, limit: 10 })).map((view) => view.delivery.id);
+      (await journal.list({ filter, cursor: null, limit: 10 })).views.map((view) => view.delivery.id);
 
     expect(await ids({})).toEqual(['dlv_0_3', 'dlv_0_2', 'dlv_0_1']);
     expect(await ids({ status: ['succeeded'] })).toEqual(['dlv_0_3']);
