@@ -11,6 +11,8 @@ import { integrations } from './integrations/index.ts';
 import { createAccept } from './pipeline/index.ts';
 import { reconcileSources } from './pipeline/reconcile-sources.ts';
 import { systemClock, systemRandomness } from './platform/clock.ts';
+import { costMeter } from './platform/costs/cost-meter.ts';
+import { countDatabase } from './platform/costs/count-database.ts';
 import { createPorts, type Ports, type TargetCredential } from './platform/create-ports.ts';
 import { createD1Retention } from './platform/d1/d1-retention.ts';
 import { allSequencerNames } from './platform/doorbell.ts';
@@ -33,6 +35,9 @@ type Isolate =
   | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[]; readonly app: App };
 
 const deadQueueSuffix = '-dead';
+
+/** A message that is consumed is read and deleted. */
+const operationsPerConsumed = 2;
 
 let isolate: Isolate | null = null;
 
@@ -77,6 +82,7 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     targets: ports.targets,
     journal: ports.journal,
     reconciliation: ports.reconciliation,
+    costs: ports.costs,
     rejectedRequests: ports.rejectedRequests,
     clock: systemClock,
     randomness: systemRandomness,
@@ -95,12 +101,15 @@ function warnOnce(started: Isolate): void {
 
 export default {
   fetch: (request, env) => {
+    costMeter.add('workerRequests');
     const started = start(env);
     warnOnce(started);
     return started.app.fetch(request);
   },
 
   queue: async (batch, env) => {
+    costMeter.add('workerRequests');
+    costMeter.add('queueOperations', batch.messages.length * operationsPerConsumed);
     const started = start(env);
     if (started.kind === 'invalid') {
       // Nothing is lost by it: the alarms ring again once the configuration holds.
@@ -118,6 +127,7 @@ export default {
   },
 
   scheduled: async (controller, env) => {
+    costMeter.add('workerRequests');
     const started = start(env);
     if (started.kind === 'invalid') return;
     const { config, definition, ports } = started.relay;
@@ -133,7 +143,9 @@ export default {
       ...{ sequencers: ports.sequencers, alerts: ports.alerts, telemetry: ports.deliver.telemetry },
     });
     try {
-      const step = await createD1Retention(env.DB, config).step(controller.scheduledTime);
+      const step = await createD1Retention(countDatabase(env.DB, costMeter), config).step(
+        controller.scheduledTime,
+      );
       if (step.strippedCount + step.removedCount > 0)
         ports.deliver.telemetry.log('info', 'journal.pruned', step);
     } catch (error) {

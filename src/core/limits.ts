@@ -159,6 +159,8 @@ export const limits = {
   maxUnsettledOutcomes: 16,
   /** Longest an outcome waits for others to be settled with, ms: below what a person or a successor would notice. */
   settleGatherMs: 50,
+  /** Healthy reports kept for a target's next batch, the newest: its circuit needs no more of them. */
+  maxNotedReports: 200,
   /** Tries of one idempotent call to a Durable Object: the docs' own advice. */
   maxObjectCallTries: 3,
   /** What a sender is told to wait when nothing could be claimed, seconds: below every sender's first retry. */

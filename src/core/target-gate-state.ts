@@ -42,6 +42,8 @@ export type Admission = {
   /** What was not granted: when to ask again (epoch ms), and why. */
   readonly notBeforeAt: number;
   readonly reason: RestReason;
+  /** No limit counts its places: a batch need not say that it is done with them. Absent: one may. */
+  readonly isUnlimited?: true;
 };
 
 export type Grant = {

@@ -112,6 +112,7 @@ function decide(before: TargetGateState, request: AdmitRequest, context: GateCon
       probe: null,
       notBeforeAt: now + gateBounds.crowdedMs,
       reason: 'limited',
+      ...(ceiling === null && settings.limits.rate === null ? { isUnlimited: true as const } : {}),
     },
   };
 

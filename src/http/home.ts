@@ -21,7 +21,7 @@ Admin, with Authorization: Bearer <key>:
   POST /admin/replays                    replay dead letters by filter
   POST /admin/targets/:id/release        let all held ones of a target go on
   GET  /admin/targets/:id/capabilities   what its adapter and its ERP can do
-  GET  /admin/rejected-requests  /admin/partitions  /admin/sources  /admin/targets
+  GET  /admin/rejected-requests  /admin/partitions  /admin/costs  /admin/sources  /admin/targets
   GET  /admin/credentials  /admin/secrets  /admin/audit  /admin/alerts
 
 Operations, with a key and an Idempotency-Key:

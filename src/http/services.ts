@@ -9,6 +9,7 @@ import type {
   Alerts,
   AuditLog,
   Clock,
+  Costs,
   ErpInstances,
   JournalReader,
   OperationHolds,
@@ -32,6 +33,7 @@ export type HttpServices = {
   readonly instances: ErpInstances;
   readonly alerts: Alerts;
   readonly targets: TargetControls;
+  readonly costs: Costs;
   readonly journal: JournalReader;
   readonly reconciliation: { readonly apis: SenderApis; readonly standings: ReconcileStandings };
   readonly rejectedRequests: Pick<RejectedRequests, 'list'>;

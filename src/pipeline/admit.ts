@@ -142,13 +142,34 @@ export function createBatchAdmission(deps: AdmissionDependencies, options: Admis
       }
       return grants;
     },
-    finish: async () => {
-      const untold = [...standings].filter(
-        ([, { reports, admission }]) => reports.length > 0 || (admission?.granted ?? 0) > 0,
-      );
-      await Promise.all(untold.map(([target, standing]) => ask(target, standing, 0)));
-    },
+    finish: () => finish(standings, { gates: deps.gates, ask }),
   };
+}
+
+/** A call for each target, but for those that need not hear of it now. */
+async function finish(
+  standings: ReadonlyMap<string, Standing>,
+  by: {
+    readonly gates: TargetGates;
+    readonly ask: (target: string, standing: Standing, wanted: number) => Promise<void>;
+  },
+): Promise<void> {
+  const { note } = by.gates;
+  const untold = [...standings].filter(
+    ([, { reports, admission }]) => reports.length > 0 || (admission?.granted ?? 0) > 0,
+  );
+  await Promise.all(
+    untold.map(([target, standing]) =>
+      note !== undefined && canWait(standing)
+        ? note(target, standing.reports.splice(0))
+        : by.ask(target, standing, 0),
+    ),
+  );
+}
+
+/** Nobody waits for one of its places, and what went well can be told with the next batch. */
+function canWait({ admission, isDue }: Standing): boolean {
+  return admission?.isUnlimited === true && !isDue;
 }
 
 function logRefused(telemetry: Telemetry, target: string, { reason, notBeforeAt }: Admission): void {

@@ -2,7 +2,9 @@
 // Pure types: nothing here may name a platform.
 
 import type { Alert, AlertReport } from '../core/alerts/alert.ts';
+import type { AttemptReport } from '../core/attempt-report.ts';
 import type { ChainedAct, ChainHead } from '../core/audit/audit-chain.ts';
+import type { CostReading } from '../core/costs.ts';
 import type { Attempt, Exchange } from '../core/delivery.ts';
 import type { DirectRequest, RecordAnswer } from '../core/direct-request.ts';
 import type { ErpConnection } from '../core/erp.ts';
@@ -204,6 +206,8 @@ export interface NoticeSender {
 /** Admission to targets: one call for all that a batch has for a target, and for what its attempts came to. */
 export interface TargetGates {
   admit(request: AdmitRequest): Promise<Admission>;
+  /** Healthy attempts, for whichever batch asks next. They may be lost: absent, every batch tells its own. */
+  note?(targetId: string, reports: readonly AttemptReport[]): void;
 }
 
 /** What an operator sees of a target and does to it. */
@@ -299,6 +303,12 @@ export interface JournalReader {
     readonly limit: number;
   }): Promise<JournalPage>;
   find(deliveryId: string): Promise<ArchivedDelivery | null>;
+}
+
+/** What the relay counts of what the platform bills. */
+export interface Costs {
+  /** `unanswered`: objects whose isolates could not be asked. Several readings may be of one isolate. */
+  read(): Promise<{ readonly readings: readonly CostReading[]; readonly unanswered: number }>;
 }
 
 /** A request that was not accepted but says something to the operator. Bounded in number and size by the store. */

@@ -19,6 +19,7 @@ import type { SenderApis } from '../pipeline/intake-ports.ts';
 import type {
   Alerts,
   AuditLog,
+  Costs,
   ErpInstances,
   Journal,
   JournalReader,
@@ -32,9 +33,13 @@ import type { ReconcileStandings } from '../pipeline/reconcile-sources.ts';
 import { createRecordCache } from '../pipeline/record-cache.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import { systemClock, systemRandomness } from './clock.ts';
+import { costMeter } from './costs/cost-meter.ts';
+import { countDatabase } from './costs/count-database.ts';
+import { createObjectCosts } from './costs/object-costs.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
 import { createD1ReconcileStandings } from './d1/d1-reconcile-standings.ts';
 import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
+import { allSequencerNames } from './doorbell.ts';
 import { createObjectAlerts } from './durable-objects/object-alerts.ts';
 import { createObjectAudit } from './durable-objects/object-audit.ts';
 import { createObjectOperationHolds } from './durable-objects/object-operation-holds.ts';
@@ -73,25 +78,29 @@ export type Ports = {
   /** Null: no REGISTRY_KEY is set. */
   readonly registry: Registry | null;
   readonly warnOfBootstrap: () => Promise<void>;
+  readonly costs: Costs;
 };
 
-export function createPorts(given: {
+type PortsGiven = {
   readonly env: Env;
   readonly config: Config;
   readonly definition: RelayDefinition;
   readonly background: (work: Promise<unknown>) => void;
-}): Ports {
+};
+
+export function createPorts(given: PortsGiven): Ports {
   const { env, config, definition, background } = given;
   const clock = systemClock;
   const randomness = systemRandomness;
   const telemetry = createTelemetry();
   const { partitions, generation, previousPartitions } = config;
   const sequencers = createObjectSequencers(env.SEQUENCER, { partitions, generation, previousPartitions });
-  const journal = createD1Journal(env.DB);
-  const rejectedRequests = createD1RejectedRequests(env.DB, clock);
+  const db = countDatabase(env.DB, costMeter);
+  const journal = createD1Journal(db);
+  const rejectedRequests = createD1RejectedRequests(db, clock);
   const holds = createObjectOperationHolds({ namespace: env.TARGET, clock, telemetry });
   const tokens = createObjectTargetTokens(env.TARGET, clock);
-  const targets = createObjectTargets(env.TARGET);
+  const targets = createObjectTargets(env.TARGET, holds.hear);
   const settings = (target: { readonly id: string }): TargetSettings | undefined =>
     config.targetSettings.get(target.id);
   const connections = createErpConnections({ settings, tokens, clock });
@@ -145,17 +154,32 @@ export function createPorts(given: {
     holds,
     instances,
     alerts: createObjectAlerts(env.ALERTS),
-    audit: createObjectAudit(env.AUDIT, env.DB),
+    audit: createObjectAudit(env.AUDIT, db),
     identities: access.identities,
     registry: access.registry,
-    targetCredential: async (id) => {
-      await access.copy.lenient();
-      const kept = await access.copy.secret(`target/${id}`);
-      if (kept.kind === 'unreadable') throw new Error(`the registry's credential of ${id} cannot be opened`);
-      return { values: kept.kind === 'open' ? kept.current : null };
-    },
+    targetCredential: (id) => targetCredential(access, id),
     warnOfBootstrap: access.warnOfBootstrap,
+    costs: createCosts(given, telemetry),
   };
+}
+
+async function targetCredential({ copy }: ReturnType<typeof createAccess>, id: string) {
+  await copy.lenient();
+  const kept = await copy.secret(`target/${id}`);
+  if (kept.kind === 'unreadable') throw new Error(`the registry's credential of ${id} cannot be opened`);
+  return { values: kept.kind === 'open' ? kept.current : null };
+}
+
+function createCosts({ env, config, definition }: PortsGiven, telemetry: Telemetry): Costs {
+  const sequencerNames = allSequencerNames([...config.previousPartitions, config.partitions]);
+  return createObjectCosts({
+    meter: costMeter,
+    telemetry,
+    objects: [
+      { namespace: env.SEQUENCER, names: sequencerNames },
+      { namespace: env.TARGET, names: [...definition.targets.keys()] },
+    ],
+  });
 }
 
 type ReleaseParts = {

@@ -1,6 +1,7 @@
 // A whole relay in memory: the real sequencers over memory rows, a memory journal, the test definition, and the HTTP app on
 // top. A test places events, says what the ERP answers, and asks the app. No platform, no timers, no network.
 
+import { noCosts } from '../../src/core/costs.ts';
 import { orderingKeyOf } from '../../src/core/keys.ts';
 import { limits } from '../../src/core/limits.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
@@ -108,6 +109,9 @@ export function createMemoryRelay(
     targets: createMemoryTargets(definition, { now: () => benchOf(benches, 0).now() }).targets,
     journal,
     reconciliation: createMemoryReconciliation(),
+    costs: {
+      read: async () => ({ readings: [{ isolate: 'one', since: 0, counts: noCosts }], unanswered: 0 }),
+    },
     rejectedRequests: {
       list: async ({ sources, limit, before }) => {
         const items = rejected.filter(

@@ -117,6 +117,7 @@ export const samples: Readonly<Record<string, Sample>> = {
     elsewhere: 'whole',
   },
   'GET /admin/partitions': { path: to('/admin/partitions'), right: 200, elsewhere: 'whole' },
+  'GET /admin/costs': { path: to('/admin/costs'), right: 200, elsewhere: 'whole' },
   'GET /admin/audit': { path: to('/admin/audit'), right: 200, elsewhere: 'whole' },
   'GET /admin/audit/export': { path: to('/admin/audit/export'), right: 200, elsewhere: 'whole' },
   'GET /admin/credentials': { path: to('/admin/credentials'), right: 200, elsewhere: 'whole' },

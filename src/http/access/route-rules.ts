@@ -67,6 +67,7 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'GET /admin/alerts': needs('alerts:read'),
   'POST /admin/alerts/:id/acknowledge': needs('alerts:manage'),
   'GET /admin/partitions': needs('relay:read'),
+  'GET /admin/costs': needs('relay:read'),
   'GET /admin/audit': needs('audit:read'),
   'GET /admin/audit/export': needs('audit:read'),
   'GET /admin/credentials': needs('credentials:manage'),

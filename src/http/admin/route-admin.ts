@@ -5,6 +5,7 @@ import type { HttpEnv } from '../services.ts';
 import { routeAlerts } from './alerts.ts';
 import { routeAudit } from './audit.ts';
 import { routeCapabilities } from './capabilities.ts';
+import { routeCosts } from './costs.ts';
 import { routeCredentials } from './credentials.ts';
 import { routeDeliveries } from './deliveries.ts';
 import { routeIntakes } from './intakes.ts';
@@ -23,6 +24,7 @@ export function routeAdmin(app: Hono<HttpEnv>): void {
   app.use('/admin/*', boundedBody, jsonOnly);
   routeAlerts(app);
   routeAudit(app);
+  routeCosts(app);
   routeCredentials(app);
   routeLines(app);
   routeDeliveries(app);

@@ -20,6 +20,8 @@ import type { Alerts } from '../../pipeline/ports.ts';
 import { type AlertChannel, createAlertChannels, type MailBinding } from '../alerts/alert-channels.ts';
 import { type AlertRows, alertNumber, createAlertRows, type PendingNotice } from '../alerts/alert-rows.ts';
 import { systemClock, systemRandomness } from '../clock.ts';
+import { costMeter } from '../costs/cost-meter.ts';
+import { countRequests, countStorage } from '../costs/count-object.ts';
 import { createTelemetry } from '../telemetry.ts';
 
 /** First wait after a failed try and the longest, ms: about twenty minutes over all tries. */
@@ -29,6 +31,7 @@ const retry = { attempts: limits.maxNoticeTries, baseMs: 5_000, capMs: 600_000 }
 const recentCount = 100;
 
 export class AlertsObject extends DurableObject<Env> implements Alerts {
+  readonly #storage = countStorage(this.ctx.storage, costMeter);
   readonly #rows: AlertRows;
   readonly #book: AlertBook;
   readonly #channels: readonly AlertChannel[];
@@ -40,7 +43,7 @@ export class AlertsObject extends DurableObject<Env> implements Alerts {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#rows = createAlertRows(ctx.storage);
+    this.#rows = createAlertRows(this.#storage);
     const recent = this.#rows.list({ status: 'resolved', before: null, limit: recentCount });
     this.#ended = recent.filter(({ told }) => told.openedAt !== null && !told.end);
     this.#book = createAlertBook({
@@ -81,7 +84,7 @@ export class AlertsObject extends DurableObject<Env> implements Alerts {
 
   override async alarm(): Promise<void> {
     // Whatever happens below, another alarm comes.
-    await this.ctx.storage.setAlarm(Date.now() + watchdogMs);
+    await this.#storage.setAlarm(Date.now() + watchdogMs);
     this.#keep(endUnseen(this.#book, Date.now()));
     this.#decide();
     for (const pending of this.#rows.readNotices()) {
@@ -163,10 +166,12 @@ export class AlertsObject extends DurableObject<Env> implements Alerts {
       nextEndAt(this.#book),
       ...this.#rows.readNotices().map(({ dueAt }) => dueAt),
     ].filter((at) => at !== null);
-    if (times.length === 0) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(Math.max(now, Math.min(...times)));
+    if (times.length === 0) await this.#storage.deleteAlarm();
+    else await this.#storage.setAlarm(Math.max(now, Math.min(...times)));
   }
 }
 
 /** Next alarm while one is running, ms: longer than one notice on every channel takes. */
 const watchdogMs = 60_000;
+
+countRequests(AlertsObject.prototype, costMeter);

@@ -7,6 +7,9 @@ import { limits } from '../../core/limits.ts';
 import type { OperatorAct } from '../../core/operator-act.ts';
 import { stepChain } from '../../pipeline/chain-audit.ts';
 import type { AuditStanding } from '../../pipeline/ports.ts';
+import { costMeter } from '../costs/cost-meter.ts';
+import { countDatabase } from '../costs/count-database.ts';
+import { countRequests } from '../costs/count-object.ts';
 import { createD1AuditChain, createD1AuditReader } from '../d1/d1-audit.ts';
 import { createTelemetry } from '../telemetry.ts';
 import { createObjectAlerts } from './object-alerts.ts';
@@ -20,8 +23,8 @@ const retryMs = 30_000;
 
 export class AuditObject extends DurableObject<Env> {
   readonly #telemetry = createTelemetry();
-  readonly #chain = createD1AuditChain(this.env.DB);
-  readonly #reader = createD1AuditReader(this.env.DB);
+  readonly #chain = createD1AuditChain(countDatabase(this.env.DB, costMeter));
+  readonly #reader = createD1AuditReader(countDatabase(this.env.DB, costMeter));
   /** One at a time: two would give the same place twice. */
   #running: Promise<AuditStanding> | null = null;
 
@@ -114,3 +117,5 @@ export class AuditObject extends DurableObject<Env> {
     this.ctx.storage.sql.exec('INSERT OR REPLACE INTO head VALUES (?, ?)', name, value);
   }
 }
+
+countRequests(AuditObject.prototype, costMeter);

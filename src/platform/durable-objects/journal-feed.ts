@@ -24,6 +24,8 @@ export function createJournalFeed(deps: {
   readonly telemetry: Telemetry;
   readonly generation: number;
   readonly partition: number;
+  /** Told how many records the journal took. */
+  readonly appended?: (count: number) => void;
 }): JournalFeed {
   const { core, journal, clock, generation, partition } = deps;
   const bounds = { maxEntries: limits.maxJournalBatchRecords, maxBytes: limits.maxJournalBatchBytes };
@@ -39,6 +41,7 @@ export function createJournalFeed(deps: {
   };
   const append = async (cut: Parameters<Journal['append']>[0]): Promise<void> => {
     const { appliedThrough, completeThrough } = await journal.append(cut);
+    deps.appended?.(appliedThrough === cut.to ? cut.entries.length : 0);
     if (!asked && completeThrough !== undefined) core.adoptJournal(completeThrough, clock.now());
     await acknowledge(appliedThrough);
   };

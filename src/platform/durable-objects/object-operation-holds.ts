@@ -15,16 +15,21 @@ export type HoldKeeper = {
   lift(operation: string | null): Promise<void>;
 };
 
+export type ObjectOperationHolds = OperationHolds & {
+  /** What a target said with an admission. */
+  readonly hear: (target: string, operations: readonly string[]) => void;
+};
+
 export function createObjectOperationHolds(deps: {
   readonly namespace: TargetNamespace;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-}): OperationHolds {
+}): ObjectOperationHolds {
   const { namespace, clock, telemetry } = deps;
   const keeper = (target: string) => namespace.get(namespace.idFromName(target)) as unknown as HoldKeeper;
   const known = new Map<string, { readonly at: number; readonly operations: ReadonlySet<string> }>();
-  const remember = (target: string, holds: readonly OperationHold[]): void => {
-    known.set(target, { at: clock.now(), operations: new Set(holds.map(({ operation }) => operation)) });
+  const hear = (target: string, operations: readonly string[]): void => {
+    known.set(target, { at: clock.now(), operations: new Set(operations) });
   };
   const isKnownFree = (target: string, operation: string): boolean => {
     const last = known.get(target);
@@ -37,13 +42,17 @@ export function createObjectOperationHolds(deps: {
       if (isKnownFree(target, operation)) return null;
       try {
         const holds = await keeper(target).holds();
-        remember(target, holds);
+        hear(
+          target,
+          holds.map(({ operation: held }) => held),
+        );
         return holds.find((hold) => hold.operation === operation) ?? null;
       } catch (error) {
         telemetry.log('error', 'target.holds_unknown', { target, error: String(error) });
         return null;
       }
     },
+    hear,
     record: async (target, hold) => {
       known.delete(target);
       try {

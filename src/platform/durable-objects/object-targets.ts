@@ -1,6 +1,9 @@
 // Targets' gates as the pipeline and the operators see them: stubs of Durable Objects, a new one for each call, and their
 // errors as PortErrors.
 
+import type { AttemptReport } from '../../core/attempt-report.ts';
+import { limits } from '../../core/limits.ts';
+import type { AdmitRequest } from '../../core/target-gate-state.ts';
 import type { TargetControls, TargetGates } from '../../pipeline/ports.ts';
 import { PortError } from '../../pipeline/ports.ts';
 import type { TargetObjectBase } from './target-object.ts';
@@ -9,7 +12,20 @@ type TargetNamespace = Env['TARGET'];
 
 type TargetStub = Pick<TargetObjectBase, 'admit' | 'view' | 'pause' | 'resume' | 'setCircuit' | 'authorize'>;
 
-export function createObjectTargets(namespace: TargetNamespace): TargetGates & TargetControls {
+/** @param heard told which operations of a target are held, with every admission: no call of its own has to ask */
+export function createObjectTargets(
+  namespace: TargetNamespace,
+  heard: (targetId: string, heldOperations: readonly string[]) => void = () => {},
+): TargetGates & TargetControls {
+  const noted = new Map<string, AttemptReport[]>();
+  /** Only with the first call of a batch: what it tells later may be about a probe of its own. */
+  const withNoted = (request: AdmitRequest): AdmitRequest => {
+    const isFirst = request.inFlight + request.startedCount + request.reports.length === 0;
+    const reports = isFirst ? noted.get(request.targetId) : undefined;
+    if (reports === undefined) return request;
+    noted.delete(request.targetId);
+    return { ...request, reports };
+  };
   const call = async <T>(id: string, work: (target: TargetStub) => Promise<T>): Promise<T> => {
     try {
       return await work(namespace.get(namespace.idFromName(id)) as unknown as TargetStub);
@@ -23,7 +39,17 @@ export function createObjectTargets(namespace: TargetNamespace): TargetGates & T
     }
   };
   return {
-    admit: (request) => call(request.targetId, (target) => target.admit(request)),
+    admit: async (request) => {
+      const told = withNoted(request);
+      const { heldOperations, ...admission } = await call(told.targetId, (target) => target.admit(told));
+      // Of an object that runs an earlier version for a moment longer: nobody knows.
+      if (heldOperations !== undefined) heard(told.targetId, heldOperations);
+      return admission;
+    },
+    note: (targetId, reports) => {
+      const kept = [...(noted.get(targetId) ?? []), ...reports].slice(-limits.maxNotedReports);
+      noted.set(targetId, kept);
+    },
     view: (id) => call(id, (target) => target.view()),
     pause: (id, act) => call(id, (target) => target.pause(act)),
     resume: (id, act) => call(id, (target) => target.resume(act)),

@@ -6,6 +6,8 @@ import { parseVariables } from '../../config.ts';
 import { createRegistry } from '../../pipeline/registry.ts';
 import type { Registry } from '../../pipeline/registry-ports.ts';
 import { randomBytes, systemClock } from '../clock.ts';
+import { costMeter } from '../costs/cost-meter.ts';
+import { countRequests } from '../costs/count-object.ts';
 import { createSqlRegistryRows } from '../registry/sql-registry-rows.ts';
 
 export class RegistryObject extends DurableObject<Env> implements Registry {
@@ -86,3 +88,5 @@ export class RegistryObject extends DurableObject<Env> implements Registry {
     return this.#registry.rotateDataKey();
   }
 }
+
+countRequests(RegistryObject.prototype, costMeter);

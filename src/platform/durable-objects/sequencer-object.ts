@@ -3,6 +3,7 @@
 // Every call that may have changed something goes through #after(), so that bell, alarm and log follow.
 
 import { DurableObject } from 'cloudflare:workers';
+import type { CostReading } from '../../core/costs.ts';
 import type { DirectRequest, RecordAnswer } from '../../core/direct-request.ts';
 import type { HeldQuery } from '../../core/reconcile.ts';
 import type {
@@ -38,6 +39,8 @@ import type {
 import type { SequencerCore } from '../../core/sequencer/sequencer.ts';
 import type { Sequencer } from '../../pipeline/ports.ts';
 import { systemClock, systemRandomness } from '../clock.ts';
+import { costMeter } from '../costs/cost-meter.ts';
+import { countRequests, countStorage } from '../costs/count-object.ts';
 import type { DoorbellRinger } from './doorbell-ringer.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { cutHanded, type HandedPage, type KeyHandOver } from './key-hand-over.ts';
@@ -54,8 +57,9 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#parts = createSequencerParts({ ctx, env, changed: () => this.#after(null) });
-    this.#upkeep = createSequencerUpkeep(this.#parts, { storage: ctx.storage, sequencer: this });
+    const storage = countStorage(ctx.storage, costMeter);
+    this.#parts = createSequencerParts({ ctx, env, storage, changed: () => this.#after(null) });
+    this.#upkeep = createSequencerUpkeep(this.#parts, { storage, sequencer: this });
     this.#core = this.#parts.core;
     this.#bell = this.#parts.bell;
     this.#handOver = this.#parts.handOver;
@@ -192,6 +196,11 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     return this.#after(this.#core.intakes.revive(request, Date.now()));
   }
 
+  /** What its isolate has counted. */
+  async costs(): Promise<CostReading> {
+    return costMeter.read();
+  }
+
   /** The watchdog's knock: a partition with work whose alarm was lost gets one again. */
   async wake(): Promise<void> {
     await this.#upkeep.wake();
@@ -203,7 +212,11 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
 
   /** One transaction for claims that came together. */
   #commitClaims(requests: readonly ClaimRequest[]): readonly ClaimAnswer[] {
-    return this.#after(this.#core.claimMany(requests, Date.now()));
+    const answers = this.#core.claimMany(requests, Date.now());
+    for (const answer of answers) {
+      if (answer.kind === 'claimed') costMeter.add(answer.status === 'duplicate' ? 'duplicates' : 'events');
+    }
+    return this.#after(answers);
   }
 
   /** After every change, in the same turn: so that the alarm is written together with the rows it is for. */
@@ -212,3 +225,5 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     return answer;
   }
 }
+
+countRequests(SequencerObject.prototype, costMeter);

@@ -5,6 +5,8 @@ import { parseVariables } from '../../config.ts';
 import { createSequencer, type SequencerCore } from '../../core/sequencer/sequencer.ts';
 import type { OperationHolds, Sequencers, Telemetry } from '../../pipeline/ports.ts';
 import { systemClock, systemRandomness } from '../clock.ts';
+import { costMeter } from '../costs/cost-meter.ts';
+import { countDatabase } from '../costs/count-database.ts';
 import { createD1Journal } from '../d1/d1-journal.ts';
 import { createD1RejectedRequests } from '../d1/d1-rejected-requests.ts';
 import { parseSequencerName } from '../doorbell.ts';
@@ -39,20 +41,23 @@ type Place = { readonly generation: number; readonly partition: number };
 
 type Surroundings = {
   readonly ctx: DurableObjectState;
+  /** The object's own, counted. */
+  readonly storage: DurableObjectStorage;
   readonly env: Env;
   /** Called where a part changed something by itself. */
   readonly changed: () => void;
 };
 
 export function createSequencerParts(surroundings: Surroundings): SequencerParts {
-  const { ctx, env } = surroundings;
+  const { ctx, env, storage } = surroundings;
   const place = parseSequencerName(ctx.id.name);
   if (place === null) throw new Error(`a sequencer is named g{generation}/p{partition}, not ${ctx.id.name}`);
   const telemetry = createTelemetry();
+  const db = countDatabase(env.DB, costMeter);
   const variables = readVariables(env);
   const { generation, partitions, previousPartitions } = variables;
   const counts = [...previousPartitions, partitions];
-  const core = createSequencer(createSqlSequencerRows(ctx.storage), {
+  const core = createSequencer(createSqlSequencerRows(storage), {
     ...place,
     partitions: counts[place.generation - 1] ?? partitions,
     ledgerHorizonMs: variables.ledgerHorizonMs,
@@ -61,11 +66,15 @@ export function createSequencerParts(surroundings: Surroundings): SequencerParts
   const sequencers = createObjectSequencers(env.SEQUENCER, { generation, partitions, previousPartitions });
   const basics = { core, clock: systemClock, telemetry, ...place };
   const bell = createBell(surroundings, place, telemetry);
-  const feed = createJournalFeed({ ...basics, journal: createD1Journal(env.DB) });
+  const feed = createJournalFeed({
+    ...basics,
+    journal: createD1Journal(db),
+    appended: (count) => costMeter.add('journaled', count),
+  });
   return {
     partition: place.partition,
     core,
-    requests: createSqlDirectRequests(ctx.storage.sql),
+    requests: createSqlDirectRequests(storage.sql),
     sequencers,
     feed,
     bell,
@@ -73,14 +82,14 @@ export function createSequencerParts(surroundings: Surroundings): SequencerParts
     fanOut: createIntakeFanOut({
       ...basics,
       of: (partition) => sequencers.of(partition),
-      rejected: createD1RejectedRequests(env.DB, systemClock),
+      rejected: createD1RejectedRequests(db, systemClock),
       randomness: systemRandomness,
       changed: surroundings.changed,
     }),
     holds: createObjectOperationHolds({ namespace: env.TARGET, clock: systemClock, telemetry }),
     alerts: createAlertFeed({
       ...basics,
-      storage: ctx.storage,
+      storage,
       alerts: createObjectAlerts(env.ALERTS),
       settings: variables.alerts,
       reporter: ctx.id.name ?? '',
@@ -96,10 +105,13 @@ function readVariables(env: Env) {
   return variables.value;
 }
 
-function createBell({ ctx, env }: Surroundings, place: Place, telemetry: Telemetry): DoorbellRinger {
+function createBell({ storage, env }: Surroundings, place: Place, telemetry: Telemetry): DoorbellRinger {
   return createDoorbellRinger({
-    ring: () => env.DOORBELLS.send({ v: 1, ...place }),
-    sync: () => ctx.storage.sync(),
+    ring: () => {
+      costMeter.add('queueOperations');
+      return env.DOORBELLS.send({ v: 1, ...place });
+    },
+    sync: () => storage.sync(),
     clock: systemClock,
     telemetry,
     partition: place.partition,

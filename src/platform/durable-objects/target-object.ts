@@ -4,6 +4,7 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import { parseVariables } from '../../config.ts';
+import type { CostReading } from '../../core/costs.ts';
 import { gateSettingsOf } from '../../core/target.ts';
 import { targetConditions } from '../../core/target-conditions.ts';
 import {
@@ -30,6 +31,8 @@ import {
 } from '../../core/target-view.ts';
 import type { OperationHold } from '../../pipeline/ports.ts';
 import { systemClock } from '../clock.ts';
+import { costMeter } from '../costs/cost-meter.ts';
+import { countRequests, countStorage } from '../costs/count-object.ts';
 import { allSequencerNames } from '../doorbell.ts';
 import type { TokenAnswer } from '../fetch/target-tokens.ts';
 import { createTelemetry } from '../telemetry.ts';
@@ -47,9 +50,13 @@ import { TokenRecord } from './token-record.ts';
 
 export type { ConfiguredTarget } from './login-connection.ts';
 
+/** Absent only from an object of an earlier version. */
+export type TargetAdmission = Admission & { readonly heldOperations?: readonly string[] };
+
 export abstract class TargetObjectBase extends DurableObject<Env> {
   readonly #telemetry = createTelemetry();
-  readonly #holds = createOperationHoldStorage(this.ctx.storage);
+  readonly #storage = countStorage(this.ctx.storage, costMeter);
+  readonly #holds = createOperationHoldStorage(this.#storage);
   readonly #id: string;
   readonly #kept: KeptValues;
   readonly #tokens: TokenKeeper;
@@ -71,7 +78,7 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
       throw new Error(variables.error.map(({ field, rule }) => `${field} ${rule}`).join('; '));
     const { partitions, previousPartitions, tokenKey } = variables.value;
     this.#sequencers = allSequencerNames([...previousPartitions, partitions]);
-    this.#kept = createKeptValues(ctx.storage);
+    this.#kept = createKeptValues(this.#storage);
     const gate = this.#kept.get('gate');
     this.#gate = gate === null ? openGate : { ...openGate, ...(JSON.parse(gate) as TargetGateState) };
     const base = { kept: this.#kept, telemetry: this.#telemetry };
@@ -131,7 +138,7 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
     return answer;
   }
 
-  async admit(request: AdmitRequest): Promise<Admission> {
+  async admit(request: AdmitRequest): Promise<TargetAdmission> {
     await this.prepare(this.#id);
     const configured = this.findTarget(this.#id);
     if (configured === null) throw new Error(`there is no target ${this.#id}`);
@@ -144,7 +151,13 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
     this.#emit(signals);
     if (signals.some(({ kind }) => kind === 'circuit.closed')) this.#knockWaiting();
     await this.#schedule();
-    return admission;
+    const held = await this.#holds.holds();
+    return { ...admission, heldOperations: held.map(({ operation }) => operation) };
+  }
+
+  /** What its isolate has counted. */
+  async costs(): Promise<CostReading> {
+    return costMeter.read();
   }
 
   async view(): Promise<TargetView> {
@@ -179,7 +192,7 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarmAt = Date.now() + watchdogMs;
-    await this.ctx.storage.setAlarm(this.#alarmAt);
+    await this.#storage.setAlarm(this.#alarmAt);
     await this.#tend();
   }
 
@@ -273,10 +286,12 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
       typeof this.#alarmAt === 'number' && this.#alarmAt > now && wanted !== null && this.#alarmAt <= wanted;
     if (isSoonEnough) return;
     this.#alarmAt = wanted;
-    if (wanted === null) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(wanted);
+    if (wanted === null) await this.#storage.deleteAlarm();
+    else await this.#storage.setAlarm(wanted);
   }
 }
+
+countRequests(TargetObjectBase.prototype, costMeter);
 
 /** Next alarm while one is running, ms: longer than its bounded work. */
 const watchdogMs = 60_000;

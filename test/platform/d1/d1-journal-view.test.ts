@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { matchesFilter } from '../../../src/core/delivery-filter.ts';
 import type { AccessView } from '../../../src/core/identity/access-view.ts';
 import { createD1Journal } from '../../../src/platform/d1/d1-journal.ts';
-import { makeRecord } from '../../support/records.ts';
+import { makePayload, makeRecord } from '../../support/records.ts';
 
 const journal = createD1Journal(env.DB);
 const sources = ['shopify', 'stripe', 'operations/crd_1'];
@@ -41,9 +41,12 @@ const views: readonly AccessView[] = [
 ];
 
 beforeAll(async () => {
-  for (const table of ['partitions', 'events', 'deliveries', 'attempts'])
+  for (const table of ['partitions', 'events', 'deliveries', 'attempts', 'journal_blocks'])
     await env.DB.exec(`DELETE FROM ${table}`);
-  const entries = records.map((record) => ({ record, payload: null }));
+  // Half of them in rows, half in a block.
+  const entries = records.map((record, index) =>
+    index % 2 === 0 ? { record, payload: null } : { record, payload: makePayload(), simple: true },
+  );
   await journal.append({ generation: 1, partition: 0, from: 0, to: 20, entries });
 });
 
@@ -58,7 +61,7 @@ describe('a list under a view', () => {
       .map(({ deliveries: [delivery] }) => delivery?.id ?? '');
     const seen: string[] = [];
     for (let cursor = null as { receivedAt: number; id: string } | null; ; ) {
-      const page = await journal.list({ filter: { view }, cursor, limit: 2 });
+      const { views: page } = await journal.list({ filter: { view }, cursor, limit: 2 });
       seen.push(...page.map(({ delivery }) => delivery.id));
       const last = page.at(-1);
       if (last === undefined) break;
