@@ -13,11 +13,12 @@ import { reconcileSources } from './pipeline/reconcile-sources.ts';
 import { systemClock, systemRandomness } from './platform/clock.ts';
 import { costMeter } from './platform/costs/cost-meter.ts';
 import { countDatabase } from './platform/costs/count-database.ts';
-import { createPorts, type Ports, type TargetCredential } from './platform/create-ports.ts';
+import { createPorts, type Ports } from './platform/create-ports.ts';
 import { createD1Retention } from './platform/d1/d1-retention.ts';
 import { allSequencerNames } from './platform/doorbell.ts';
 import { type ConfiguredTarget, TargetObjectBase } from './platform/durable-objects/target-object.ts';
 import { consumeDeadDoorbells, consumeDoorbells } from './platform/queue/consume-doorbells.ts';
+import type { TargetCredential } from './platform/registry/target-credentials.ts';
 import { createTelemetry } from './platform/telemetry.ts';
 import { knock, reportSilent, wakeTargets, watchdogRounds } from './platform/watchdog.ts';
 
@@ -182,8 +183,10 @@ export class TargetObject extends TargetObjectBase {
     const started = start(this.env);
     if (started.kind === 'invalid' || this.#credential === null) return null;
     const { definition, config } = started.relay;
-    const target = definition.targets.get(id);
-    const settings = config.targetSettings.get(id);
+    // A source's own credential on a target is kept by an object of its own: `erp@shopify`.
+    const [name = ''] = id.split('@');
+    const target = definition.targets.get(name);
+    const settings = config.targetSettings.get(name);
     if (target === undefined || settings === undefined) return null;
     const { values } = this.#credential;
     return { target, settings: values === null ? settings : { ...settings, credential: values } };

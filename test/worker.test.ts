@@ -21,9 +21,9 @@ async function call(key: string, path: string, ...[body, method]: [unknown?, str
 }
 
 async function send(id: string, signedWith: string): Promise<number> {
-  const payload = { type: 'relay.smoke', timestamp: '2026-03-01T12:00:00Z', data: { id } };
+  const payload = { type: 'smoke.sent', timestamp: '2026-03-01T12:00:00Z', data: { id } };
   const signed = signedRequest('standard-webhooks', {
-    ...{ topic: 'relay.smoke', id, payload, now: Date.now(), secret: signedWith },
+    ...{ topic: 'smoke.sent', id, payload, now: Date.now(), secret: signedWith },
   });
   const response = await SELF.fetch(`${url}/hooks/smoke`, {
     method: 'POST',

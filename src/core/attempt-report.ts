@@ -46,7 +46,8 @@ export function toAttemptReport(settlement: Settlement, operation: string): Atte
 function healthOf(outcome: Outcome, callCount: number): AttemptReport['health'] | null {
   switch (outcome.kind) {
     case 'unauthorized':
-      return 'unauthorized';
+      if (outcome.ownCredential !== true) return 'unauthorized';
+      break;
     case 'retryable':
       if (outcome.reason === 'rate_limited') return 'throttled';
       // A login that got no answer makes no exchange, and the ERP is away all the same.

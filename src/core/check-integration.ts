@@ -5,6 +5,7 @@ import { checkGate } from './check-target-gate.ts';
 import type { EventPrerequisite, RouteDefinition } from './define-integration.ts';
 import { directSource } from './direct-request.ts';
 import type { EnrichStep } from './enrich.ts';
+import { allows } from './identity/access-view.ts';
 import { limits } from './limits.ts';
 import { noticeTarget } from './notice.ts';
 import type { ReconcileStep } from './reconcile.ts';
@@ -201,6 +202,11 @@ export function checkRoute(route: RouteDefinition, context: RouteContext): reado
     handler !== undefined,
     'target',
     `must run ${operation.name}: the adapter ${target.adapter.name} does not`,
+  );
+  expect(
+    allows(source.grants ?? null, { operation: operation.name, target: target.id }),
+    'target',
+    `must be granted to its source: ${source.id} may not run ${operation.name} on ${target.id}`,
   );
   expect(typeof route.input === 'function', 'input', 'must be a function');
   return [

@@ -5,6 +5,7 @@
 import type { BatchForm, BatchPolicy } from './batch.ts';
 import type { ErpAdapter } from './erp.ts';
 import type { MappedEvent } from './event.ts';
+import type { Grant } from './identity/access-view.ts';
 import { limits } from './limits.ts';
 import type { AnyOperation, InputOf } from './operation.ts';
 import type { SourceListing } from './reconcile.ts';
@@ -48,6 +49,8 @@ export function defineSource<Topics extends object>(source: {
   readonly credentials?: Readonly<Record<string, string>>;
   /** Whether a preset may be used that is marked as not settled yet. */
   readonly allowExperimental?: boolean;
+  /** What it may run, at most: a route beyond it stops the start. `*` for every operation or target. */
+  readonly grants?: readonly Grant[];
   /** Paths of personal data in its payloads beside what the names of fields say, e.g. `data.attributes.alias`, `items[].gift_text`. */
   readonly personalFields?: readonly string[];
   readonly entity?: (event: EventOf<Topics>) => Entity | null;
@@ -59,8 +62,8 @@ export function defineSource<Topics extends object>(source: {
     readonly everyMs?: number;
   };
 }): Source<Topics> {
-  const { id, preset, secret, url, credentials, personalFields, allowExperimental = false } = source;
-  const { reconcile } = source;
+  const { id, preset, secret, url, credentials, personalFields, grants } = source;
+  const { reconcile, allowExperimental = false } = source;
   const definition = {
     id,
     preset,
@@ -79,6 +82,7 @@ export function defineSource<Topics extends object>(source: {
             everyMs: reconcile.everyMs ?? limits.reconcileDefaultMs,
           },
         }),
+    ...(grants === undefined ? {} : { grants }),
   };
   // Which types there are is known to the compiler only: at run time the function gets whatever the sender sends.
   const entity = source.entity as SourceDefinition['entity'];

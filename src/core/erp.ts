@@ -48,7 +48,12 @@ export type ErpCallFailure =
       readonly lastByteAt: number;
     }
   /** The ERP refused the credentials, also after one refresh. */
-  | { readonly kind: 'unauthorized'; readonly message: string };
+  | {
+      readonly kind: 'unauthorized';
+      readonly message: string;
+      /** It was the source's own credential on the target: it says nothing of the others'. */
+      readonly ownCredential?: boolean;
+    };
 
 /** Sends one call to the target: token, time-out, size cap, egress rules and the record of the exchange are its business. */
 export interface ErpConnection {

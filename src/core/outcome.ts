@@ -114,7 +114,13 @@ export type Outcome =
       readonly canLookUp: boolean;
     }
   /** `possible`: an earlier step of the same operation had written. */
-  | { readonly kind: 'unauthorized'; readonly effect: 'none' | 'possible'; readonly message: string }
+  | {
+      readonly kind: 'unauthorized';
+      readonly effect: 'none' | 'possible';
+      readonly message: string;
+      /** It was the source's own credential: the target goes on with the others. */
+      readonly ownCredential?: boolean;
+    }
   | {
       readonly kind: 'rejected';
       /** `possible`: an earlier step of the same operation had written, a later one was refused. */

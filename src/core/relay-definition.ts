@@ -2,6 +2,7 @@
 // Pure types. Made by compile-integrations.ts; the pipeline and worker.ts read it and never change it.
 
 import type { EnrichStep } from './enrich.ts';
+import type { Grant } from './identity/access-view.ts';
 import type { ReconcileStep } from './reconcile.ts';
 import type { Route } from './route.ts';
 import type { Entity, IdentifiedEvent, SourcePreset } from './source.ts';
@@ -19,6 +20,8 @@ export type SourceDefinition = {
   /** Names of the Worker secrets of the sender's key API, by the preset's names. */
   readonly credentialVariables?: Readonly<Record<string, string>>;
   readonly allowExperimental?: boolean;
+  /** What it may run, at most: a route beyond it stops the start. Absent: what its routes say. */
+  readonly grants?: readonly Grant[];
   /** Paths of personal data beside the preset's and what the names of fields say. */
   readonly personalFields?: readonly string[];
   /** Takes the place of the preset's entity; absent: the preset's counts. Pure. */

@@ -29,7 +29,8 @@ export type TryContext = {
 export function failedLookup(work: TryContext, failure: AdapterFailure): Tried {
   if (failure.kind === 'contract_broken') return unspent({ ...failure, effect: 'none' });
   if (failure.kind === 'call_failed' && failure.failure.kind === 'unauthorized') {
-    return unspent({ kind: 'unauthorized', effect: 'none', message: failure.failure.message });
+    const { message, ownCredential } = failure.failure;
+    return unspent({ kind: 'unauthorized', effect: 'none', message, ...ownMark(ownCredential) });
   }
   if (failure.kind === 'call_failed' && failure.failure.kind === 'not_sent') return notSent(failure.failure);
   const retryAfterMs = failure.kind === 'retryable' ? failure.retryAfterMs : undefined;
@@ -72,6 +73,7 @@ function toFailedCall(
         kind: 'unauthorized',
         effect: state.begun ? 'possible' : 'none',
         message: failure.message,
+        ...ownMark(failure.ownCredential),
       });
     case 'not_sent':
       if (!hasWritten(work, state.unfinished)) return notSent(failure);
@@ -148,4 +150,9 @@ export function describe(failure: AdapterFailure): string {
 /** Refused before anything was sent. */
 export function rejected(code: string, message: string): Outcome {
   return { kind: 'rejected', effect: 'none', code, message, fieldErrors: [] };
+}
+
+/** Whose credential was refused decides who has to wait. */
+function ownMark(ownCredential: boolean | undefined): { readonly ownCredential?: true } {
+  return ownCredential === true ? { ownCredential: true } : {};
 }

@@ -7,6 +7,7 @@ import type { LeaseAnswer, LeasedDelivery, Settlement, SettleRequest } from '../
 import { type AdmittedDelivery, createBatchAdmission } from './admit.ts';
 import { type HoldDependencies, performUnlessHeld } from './hold-operation.ts';
 import type { PerformDependencies } from './perform.ts';
+import { type GrantDependencies, performIfGranted } from './perform-if-granted.ts';
 import {
   type Clock,
   PortError,
@@ -26,7 +27,8 @@ export type DeliverOptions = {
 };
 
 export type DeliverDependencies = Omit<PerformDependencies, 'confirm'> &
-  HoldDependencies & {
+  HoldDependencies &
+  GrantDependencies & {
     readonly telemetry: Telemetry;
     readonly gates: TargetGates;
     readonly randomness: Randomness;
@@ -84,10 +86,9 @@ function createWorker(deps: DeliverDependencies, { sequencer, name }: DeliverFro
     const { leased } = admitted;
     let performed: Settlement | null = null;
     try {
-      performed = await performUnlessHeld(
-        { ...deps, confirm: (deliveryId, epoch) => sequencer.confirm(deliveryId, epoch) },
-        leased,
-        deadlineAt,
+      const confirm = (deliveryId: string, epoch: number) => sequencer.confirm(deliveryId, epoch);
+      performed = await performIfGranted(deps, leased, () =>
+        performUnlessHeld({ ...deps, confirm }, leased, deadlineAt),
       );
     } catch (error) {
       // Left unsettled: at the lease's deadline it is in doubt, and is looked up.

@@ -168,6 +168,7 @@ async function prepare(
   if (off !== null) return ended(off, mapped.value);
   const connection = deps.connections.open({
     target,
+    source: leased.event.source,
     timeoutMs,
     deadlineAt,
     beforeFirstWrite: async () => (doubtSince === null ? 'go' : deps.confirm(delivery.id, leased.epoch)),

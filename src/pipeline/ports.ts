@@ -224,6 +224,8 @@ export interface TargetControls {
 export interface ErpConnections {
   open(options: {
     readonly target: TargetDefinition;
+    /** Whose event it is: a source may have a credential of its own there. Absent: the target's. */
+    readonly source?: string;
     readonly timeoutMs: number;
     readonly deadlineAt: number;
     /** Called right before the first write leaves; `stop` means it must not. */

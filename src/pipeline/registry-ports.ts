@@ -79,7 +79,9 @@ export interface Registry {
   /** When each was last used, by id; absent: never. */
   lastUses(): Promise<Readonly<Record<string, number>>>;
   noteUses(uses: readonly CredentialUse[]): Promise<void>;
-  /** Null: whatever its routes declare. */
+  /** By source id; absent: whatever its routes declare. */
+  listSourceGrants(): Promise<Readonly<Record<string, readonly Grant[]>>>;
+  /** Null: whatever its routes declare. What was before. */
   setSourceGrants(source: string, grants: readonly Grant[] | null): Promise<readonly Grant[] | null>;
   listSecrets(): Promise<readonly SecretView[]>;
   /** Null: there are as many as there may be. */

@@ -44,6 +44,7 @@ export function createRegistry(parts: RegistryParts): Registry {
         for (const use of uses) rows.noteUse(use, clock.now());
       });
     },
+    listSourceGrants: async () => rows.sourceGrants(),
     setSourceGrants: async (source, grants) =>
       rows.transaction(() => {
         const before = rows.sourceGrants()[source] ?? null;

@@ -32,6 +32,7 @@ import type {
 import type { ReconcileStandings } from '../pipeline/reconcile-sources.ts';
 import { createRecordCache } from '../pipeline/record-cache.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
+import { createSourceGrants } from '../pipeline/source-grants.ts';
 import { systemClock, systemRandomness } from './clock.ts';
 import { costMeter } from './costs/cost-meter.ts';
 import { countDatabase } from './costs/count-database.ts';
@@ -52,10 +53,12 @@ import { createRemoteKeys } from './fetch/remote-keys.ts';
 import { createSenderApis } from './fetch/sender-apis.ts';
 import { createAccess } from './registry/create-access.ts';
 import { createSourceFinder, sourceRuntimes } from './registry/source-runtimes.ts';
+import {
+  createTargetCredentials,
+  createTokenHolders,
+  type TargetCredential,
+} from './registry/target-credentials.ts';
 import { createTelemetry } from './telemetry.ts';
-
-/** `values` null: the Worker's own secrets count. */
-export type TargetCredential = { readonly values: Readonly<Record<string, string>> | null };
 
 export type Ports = {
   /** What the registry holds for a target. Throws where it cannot be told. */
@@ -103,14 +106,17 @@ export function createPorts(given: PortsGiven): Ports {
   const targets = createObjectTargets(env.TARGET, holds.hear);
   const settings = (target: { readonly id: string }): TargetSettings | undefined =>
     config.targetSettings.get(target.id);
-  const connections = createErpConnections({ settings, tokens, clock });
-  const instances = createErpInstances({ connections, clock, telemetry });
   const sources = sourceRuntimes(definition, config);
   const remoteKeys = createRemoteKeys({ clock });
   const access = createAccess({ env, config, remoteKeys, background, telemetry });
   const apis = createSenderApis({ settings: config.senderApis, clock });
+  const alerts = createObjectAlerts(env.ALERTS);
+  const audit = createObjectAudit(env.AUDIT, db);
+  const holderOf = createTokenHolders(access.copy);
+  const connections = createErpConnections({ settings, tokens, holderOf, clock });
+  const instances = createErpInstances({ connections, clock, telemetry });
   return {
-    reconciliation: { apis, standings: createD1ReconcileStandings(env.DB) },
+    reconciliation: { apis, standings: createD1ReconcileStandings(db) },
     accept: {
       definition,
       findSource: createSourceFinder(sources, access.copy),
@@ -133,6 +139,7 @@ export function createPorts(given: PortsGiven): Ports {
       releaseOperation: (release) => releaseAll({ holds, sequencers, telemetry }, release),
       notices: config.callbacks === null ? null : createNoticeSender({ ...config.callbacks, clock }),
       gates: targets,
+      sourceGrants: createSourceGrants({ copy: access.copy, audit, alerts, clock, randomness, telemetry }),
       randomness,
       clock,
       telemetry,
@@ -153,21 +160,14 @@ export function createPorts(given: PortsGiven): Ports {
     rejectedRequests,
     holds,
     instances,
-    alerts: createObjectAlerts(env.ALERTS),
-    audit: createObjectAudit(env.AUDIT, db),
+    alerts,
+    audit,
     identities: access.identities,
     registry: access.registry,
-    targetCredential: (id) => targetCredential(access, id),
+    targetCredential: createTargetCredentials(access.copy),
     warnOfBootstrap: access.warnOfBootstrap,
     costs: createCosts(given, telemetry),
   };
-}
-
-async function targetCredential({ copy }: ReturnType<typeof createAccess>, id: string) {
-  await copy.lenient();
-  const kept = await copy.secret(`target/${id}`);
-  if (kept.kind === 'unreadable') throw new Error(`the registry's credential of ${id} cannot be opened`);
-  return { values: kept.kind === 'open' ? kept.current : null };
 }
 
 function createCosts({ env, config, definition }: PortsGiven, telemetry: Telemetry): Costs {

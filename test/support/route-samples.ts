@@ -78,6 +78,12 @@ export const samples: Readonly<Record<string, Sample>> = {
     right: 200,
     elsewhere: 404,
   },
+  'PUT /admin/sources/:id/grants': {
+    path: to('/admin/sources/shop/grants'),
+    body: { grants: [], ...reason },
+    right: 200,
+    elsewhere: 'whole',
+  },
   'GET /admin/rejected-requests': { path: to('/admin/rejected-requests'), right: 200, elsewhere: 'empty' },
   'GET /admin/targets': { path: to('/admin/targets'), right: 200, elsewhere: 'shared' },
   'GET /admin/targets/:id/capabilities': {

@@ -86,6 +86,8 @@ async function isVisible(services: HttpServices, { kind }: Item, id: string): Pr
       return false;
     case 'target':
       return services.definition.targets.has(id);
+    case 'source':
+      return services.definition.sources.has(id);
   }
 }
 

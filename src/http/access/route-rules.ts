@@ -5,7 +5,7 @@ import type { Scope } from '../../core/identity/scopes.ts';
 
 /** What a path names with `:id` or `:operation`, and the scope that lets it be seen. */
 export type Item = {
-  readonly kind: 'delivery' | 'target' | 'intake';
+  readonly kind: 'delivery' | 'target' | 'intake' | 'source';
   readonly read: Scope;
 };
 
@@ -24,6 +24,7 @@ export type RouteRule =
 
 const delivery: Item = { kind: 'delivery', read: 'deliveries:read' };
 const intake: Item = { kind: 'intake', read: 'deliveries:read' };
+const source: Item = { kind: 'source', read: 'sources:read' };
 const target: Item = { kind: 'target', read: 'targets:read' };
 
 function needs(scope: Scope, item: Item | null = null): RouteRule {
@@ -57,6 +58,7 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'GET /admin/sources': needs('sources:read'),
   'GET /admin/sources/:id/reconciliation': needs('sources:read'),
   'POST /admin/sources/:id/reconcile': needs('sources:reconcile'),
+  'PUT /admin/sources/:id/grants': needs('sources:manage', source),
   'GET /admin/rejected-requests': needs('sources:read'),
   'GET /admin/targets': needs('targets:read'),
   'GET /admin/targets/:id/capabilities': needs('targets:read', target),

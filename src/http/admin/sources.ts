@@ -1,11 +1,28 @@
-// GET /admin/sources: who may post, where, and how it is verified. Says that a previous secret is set, never what one is.
+// GET /admin/sources and PUT /admin/sources/:id/grants: who may post, where, how it is verified, and what it may run. Says that a
+// previous secret is set, never what one is.
 
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { allows, type Grant } from '../../core/identity/access-view.ts';
+import type { RelayDefinition } from '../../core/relay-definition.ts';
+import { PortError } from '../../pipeline/ports.ts';
+import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
+import { recordAct } from './audit.ts';
+import { grantList, unknownNames, withRegistry } from './credentials.ts';
+import { noteField } from './resolutions.ts';
+import { validBody } from './validate.ts';
+
+const grantsBody = z.strictObject({
+  /** Null: what its routes say. */
+  grants: grantList.nullable(),
+  reason: noteField,
+});
 
 export function routeSources(app: Hono<HttpEnv>): void {
-  app.get('/admin/sources', (c) => {
+  app.get('/admin/sources', async (c) => {
     const { config, definition } = c.get('services');
+    const grants = await readGrants(c);
     return c.json({
       sources: [...definition.sources.values()].map(({ id, preset, secretVariable }) => ({
         id,
@@ -15,7 +32,56 @@ export function routeSources(app: Hono<HttpEnv>): void {
         topics: preset.topics,
         secretVariable,
         hasPreviousSecret: (config.sourceSecrets.get(id)?.previous ?? null) !== null,
+        grants: grants === null ? 'unavailable' : (grants[id] ?? null),
       })),
     });
   });
+
+  app.put('/admin/sources/:id/grants', validBody(grantsBody), (c) => {
+    const { grants, reason } = c.req.valid('json');
+    const id = c.req.param('id');
+    const services = c.get('services');
+    if (!services.definition.sources.has(id)) return problem(c, 'not_found');
+    const unknown = unknownNames(services.definition, { sources: null, grants });
+    if (unknown !== null) return problem(c, 'invalid_body', { errors: [unknown] });
+    return withRegistry(c, async (registry) => {
+      const before = await registry.setSourceGrants(id, grants);
+      const { actor } = c.get('caller');
+      services.telemetry.log('info', 'source.grants_set', {
+        requestId: c.get('requestId'),
+        actor,
+        source: id,
+      });
+      await recordAct(services, {
+        ...{ actor, action: 'grants_set', deliveryId: null, orderingKey: null, target: null, reason },
+        before: `${id} ${JSON.stringify(before)}`,
+        after: `${id} ${JSON.stringify(grants)}`,
+      });
+      return c.json({ id, grants, refusedRoutes: refusedRoutes(services.definition, id, grants) });
+    });
+  });
+}
+
+/** Null: the registry does not answer; the rest is shown all the same. */
+async function readGrants(c: Context<HttpEnv>): Promise<Readonly<Record<string, readonly Grant[]>> | null> {
+  const { registry, telemetry } = c.get('services');
+  try {
+    return (await registry?.listSourceGrants()) ?? {};
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    telemetry.log('error', 'registry.unavailable', { ageMs: null, error: error.message });
+    return null;
+  }
+}
+
+/** Its routes that will be refused from now on. */
+function refusedRoutes(
+  { routes }: Pick<RelayDefinition, 'routes'>,
+  source: string,
+  grants: readonly Grant[] | null,
+): readonly string[] {
+  return routes
+    .filter((route) => route.source === source)
+    .filter(({ operation, target }) => !allows(grants, { operation: operation.name, target }))
+    .map(({ id }) => id);
 }

@@ -23,6 +23,7 @@ export function createObjectRegistry(namespace: Env['REGISTRY']): Registry {
     usageOf: (id) => call((registry) => registry.usageOf(id)),
     lastUses: () => call((registry) => registry.lastUses()),
     noteUses: (uses) => call((registry) => registry.noteUses(uses)),
+    listSourceGrants: () => call((registry) => registry.listSourceGrants()),
     setSourceGrants: (source, grants) => call((registry) => registry.setSourceGrants(source, grants)),
     listSecrets: () => call((registry) => registry.listSecrets()),
     putSecret: (secret) => call((registry) => registry.putSecret(secret)),

@@ -62,6 +62,10 @@ export class RegistryObject extends DurableObject<Env> implements Registry {
     return this.#registry.noteUses(...args);
   }
 
+  listSourceGrants(): ReturnType<Registry['listSourceGrants']> {
+    return this.#registry.listSourceGrants();
+  }
+
   setSourceGrants(...args: Parameters<Registry['setSourceGrants']>): ReturnType<Registry['setSourceGrants']> {
     return this.#registry.setSourceGrants(...args);
   }

@@ -13,6 +13,8 @@ import type { TargetTokens } from './target-tokens.ts';
 type Deps = {
   readonly settings: (target: TargetDefinition) => TargetSettings | undefined;
   readonly tokens: TargetTokens;
+  /** Under which name the token is kept that a source uses there: the target's, or `{target}@{source}` for its own. */
+  readonly holderOf?: (targetId: string, source: string) => Promise<string>;
   readonly clock: Clock;
 };
 
@@ -72,10 +74,14 @@ function openConnection(deps: Deps, options: OpenOptions): OpenErpConnection {
     const base = checkBaseUrl(baseUrl, options.target.network);
     const url = base.ok ? joinPath(base.value, request.path, request.query) : base;
     if (!url.ok) return { kind: 'not_sent', reason: 'egress_refused', message: url.error.message };
+    const { id } = options.target;
+    const isKnown = options.source !== undefined && deps.holderOf !== undefined;
+    const holder = isKnown ? await deps.holderOf(id, options.source) : id;
+    const own = holder === id ? {} : { ownCredential: true };
     let stale: string | null = null;
     for (;;) {
-      const token = await deps.tokens.get(options.target.id, stale);
-      if (token.kind === 'refused') return { kind: 'unauthorized', message: token.message };
+      const token = await deps.tokens.get(holder, stale);
+      if (token.kind === 'refused') return { kind: 'unauthorized', message: token.message, ...own };
       if (token.kind === 'unavailable') return unreachable(token.message, deps.clock.now());
       const barred = await clear(request);
       if (barred !== null) return barred;
@@ -86,7 +92,7 @@ function openConnection(deps: Deps, options: OpenOptions): OpenErpConnection {
       writeCount = writesBefore.writeCount;
       lastWriteAt = writesBefore.lastWriteAt;
       if (stale !== null)
-        return { kind: 'unauthorized', message: 'the ERP refused a token it had just given' };
+        return { kind: 'unauthorized', message: 'the ERP refused a token it had just given', ...own };
       stale = token.token;
     }
   };
