@@ -8,6 +8,8 @@ import { testSecrets, testVariables } from './test/support/test-bindings.ts';
 const inWorkers = ['test/platform/**/*.test.ts', 'test/http/**/*.test.ts', 'test/worker.test.ts'];
 const inSandbox = ['test/sandbox-erp/**/*.test.ts'];
 const endToEnd = ['test/e2e/**/*.test.ts'];
+/** Has a runner of its own (`npm run test:staging`): it needs an ERP. */
+const onStaging = ['test/staging/**'];
 
 const migrations = existsSync('migrations') ? await readD1Migrations('migrations') : [];
 
@@ -23,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...inWorkers, ...inSandbox, ...endToEnd],
+          exclude: [...inWorkers, ...inSandbox, ...endToEnd, ...onStaging],
           isolate: false,
         },
       },

@@ -34,12 +34,14 @@ export type LocalRelayOptions = {
   erpPort?: number;
   /** Default: fresh ones for this run. A later run on the same state needs the same. */
   secrets?: Secrets;
-  /** Variables beside or instead of the local ones, e.g. `{ PARTITIONS: '8' }`; ERP_BASE_URL is the sandbox's. */
+  /** Variables beside or instead of the local ones, e.g. `{ PARTITIONS: '8' }`; ERP_BASE_URL is the sandbox's where none is given. */
   variables?: Record<string, string>;
   /** A module in place of src/integrations/index.ts: its absolute path. For tests. */
   integrations?: string;
   /** An earlier build of the relay instead of the present sources, with the migrations it knew. For tests. */
   build?: FrozenBuild;
+  /** A module in place of src/integrations/erp-target.ts: its absolute path. */
+  erpTarget?: string;
   /** Takes what the Workers write to the console. Default: nothing does. */
   onLog?: (line: LogLine) => void;
   /** Called once if the runtime ends without `stop`. It is not started again. */
@@ -203,7 +205,7 @@ async function runtimeOptions(
   marker: RuntimeMarker,
 ): Promise<MiniflareOptions> {
   const [code, sandboxCode] = await Promise.all([
-    options.build?.code ?? bundleWorker(join(repository, 'src/worker.ts'), options.integrations),
+    options.build?.code ?? bundleWorker(join(repository, 'src/worker.ts'), options),
     bundleWorker(join(repository, 'src/sandbox-erp/worker.ts')),
   ]);
   const { secrets, variables, onLog } = options;

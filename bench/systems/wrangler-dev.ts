@@ -16,10 +16,9 @@ import { packageVersion } from '../report/versions.ts';
 import { announce } from './announce.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-const code = await bundleWorker(
-  join(repository, 'src/worker.ts'),
-  join(import.meta.dirname, '../relay/integrations.ts'),
-);
+const code = await bundleWorker(join(repository, 'src/worker.ts'), {
+  integrations: join(import.meta.dirname, '../relay/integrations.ts'),
+});
 writeFileSync(join(dir, 'worker.js'), code);
 const configuration = readFileSync(join(repository, 'wrangler.toml'), 'utf8');
 writeFileSync(join(dir, 'wrangler.toml'), configuration.replace('src/worker.ts', 'worker.js'));

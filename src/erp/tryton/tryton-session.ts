@@ -28,11 +28,9 @@ async function login(
     return { kind: answer.kind === 'unauthorized' ? 'refused' : 'unavailable', message: answer.message };
   }
   if (answer.status === 401) return { kind: 'refused', message: 'Tryton refused the user or the password' };
+  // Each login at a locked door counts as one more bad one and keeps it locked: it is left alone, as after a refusal.
   if (answer.status === 429) {
-    return {
-      kind: 'unavailable',
-      message: 'Tryton has locked the user after bad logins; it opens by itself',
-    };
+    return { kind: 'refused', message: 'Tryton has locked the user after bad logins; it opens by itself' };
   }
   const result = isJsonObject(answer.json) ? answer.json.result : undefined;
   const [userId, key] = Array.isArray(result) ? result : [];
