@@ -13,7 +13,7 @@ export type Preparation = { readonly env: Record<string, string>; clean(): void 
 export type StagingRefusal = { readonly message: string };
 
 /** Null: the suite brings its own server. */
-export function checkNamedTarget(env: NodeJS.ProcessEnv): StagingRefusal | null {
+export function checkNamedTarget(env: Readonly<Record<string, string | undefined>>): StagingRefusal | null {
   const { STAGING_TARGET: named = '', STAGING_URL = '', STAGING_CONFIRM: confirmed = '' } = env;
   if (named === '') return null;
   if (named !== 'tryton' && !/\.[mc]?[jt]s$/.test(named)) {

@@ -165,7 +165,7 @@ describe('a user that somebody locked with bad logins', () => {
     await until('the lock opens', async () => (isOver(lockedAt) ? true : null), 60_000);
     // One login in all that time: each more would have kept the door locked.
     expect(loginCount() - before).toBe(1);
-    const { status } = await world.client.admin('POST', '/admin/targets/erp/authorize', {
+    const { status } = await world.client.admin('POST', '/admin/targets/erp/release', {
       note: 'it is open',
     });
     expect(status).toBe(200);

@@ -2,16 +2,8 @@
 // run to run. Kept only where STAGING_EVIDENCE names a file.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Evidence } from '../../../scripts/staging/compare-evidence.ts';
 import type { StagingTarget } from './staging-target.ts';
-
-export type Evidence = {
-  readonly erp: string;
-  readonly version: string;
-  /** By record type: the fields and their types. */
-  readonly shapes: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** By scenario: the documents as they were read. */
-  readonly documents: Readonly<Record<string, unknown>>;
-};
 
 const path = process.env.STAGING_EVIDENCE ?? '';
 
