@@ -11,23 +11,25 @@ import { sendDuringOutage } from './demo/acts/outage.ts';
 import { checkPromises } from './demo/check-promises.ts';
 import { type Connection, type ConnectOptions, connect, DemoError } from './demo/connect.ts';
 import { createDemoRun, type DemoRun } from './demo/demo-run.ts';
-import { borrowErpSwitches, type ErpSwitches } from './demo/erp-switches.ts';
+import type { ErpSwitches } from './demo/erp-switches.ts';
 import { showDocuments, showPromises } from './demo/report.ts';
 import { createRunIds } from './demo/run-ids.ts';
 import { createTerminal, wantsColours } from './demo/terminal.ts';
+import { startTrytonDemo } from './demo/tryton-erp.ts';
 import { readOptions, repository } from './local/command.ts';
 
 const usage = `npm run demo -- [options]
 
   --url U          a running relay (default: http://127.0.0.1:8787, or PORT; where none answers, one is started)
+  --target T       sandbox (the default) or tryton: a Tryton of the demo's own, installed by apt where it is missing
   --own            start a relay of its own in a temporary directory, whatever runs
   --erp-url U      the sandbox ERP (default: where the relay says it is)
   --secrets F      where the relay's local secrets are (default: .dev.vars)
   --admin-key K    the relay's admin key (default: the variable HOLDFAST_ADMIN_KEY, else as in the secrets)
 `;
 
-/** The whole demo, ms: it takes some 20 s; three times the minute it is to stay under means that something hangs. */
-const demoTimeoutMs = 180_000;
+/** The whole demo, ms: three times what it is to take, so more means that something hangs. Tryton takes minutes, not seconds. */
+const demoTimeoutMs = { sandbox: 180_000, tryton: 900_000 } as const;
 
 /** Exit code of a command that was interrupted, by the convention of shells: 128 + SIGINT. */
 const interruptedCode = 130;
@@ -37,11 +39,11 @@ const terminal = createTerminal({
   hasColours: wantsColours(process.stdout, process.env.NO_COLOR),
 });
 
-function parseOptions(): ConnectOptions {
+function parseOptions(): ConnectOptions & { readonly target: string } {
   const text = { type: 'string' } as const;
   const values = readOptions(
     {
-      ...{ url: text, 'erp-url': text, secrets: text, 'admin-key': text },
+      ...{ url: text, 'erp-url': text, secrets: text, 'admin-key': text, target: text },
       own: { type: 'boolean', default: false },
     },
     usage,
@@ -54,6 +56,7 @@ function parseOptions(): ConnectOptions {
     adminKey: values['admin-key'] ?? (HOLDFAST_ADMIN_KEY || null),
     secretsPath: resolve(values.secrets ?? join(repository, '.dev.vars')),
     own: values.own,
+    target: values.target ?? 'sandbox',
   };
 }
 
@@ -103,25 +106,25 @@ function endOnInterrupt(): void {
   }
 }
 
-function endOnTimeout(): void {
+function endOnTimeout(timeoutMs: number): void {
   const timeout = () => {
-    process.stderr.write(`The demo did not end within ${demoTimeoutMs / 1_000} s.\n`);
+    process.stderr.write(`The demo did not end within ${timeoutMs / 1_000} s.\n`);
     void end(1);
   };
-  setTimeout(timeout, demoTimeoutMs).unref();
+  setTimeout(timeout, timeoutMs).unref();
 }
 
-async function createRun({ relay, erpUrl, standing }: Connection): Promise<DemoRun> {
+async function createRun({ relay, openErp, standing }: Connection): Promise<DemoRun> {
   const startedAt = Date.now();
   const ids = createRunIds(startedAt);
   terminal.line(`Holdfast demo, run ${ids.token}`);
   terminal.line(`  relay        ${relay.url} (${standing})`);
-  terminal.line(`  sandbox ERP  ${erpUrl}`);
-  const borrowed = await borrowErpSwitches(erpUrl);
-  switches = borrowed;
-  const faults = await borrowed.take();
+  const erp = await openErp(ids);
+  terminal.line(`  ${erp.name.padEnd(11)}  ${erp.url}`);
+  switches = erp.switches;
+  const faults = await erp.switches.take();
   if (faults !== '') terminal.line(`  its faults   ${faults}: off for the demo, put back at its end`);
-  return createDemoRun({ ids, relay, erpUrl, switches: borrowed, terminal, startedAt });
+  return createDemoRun({ ids, relay, erp, terminal, startedAt });
 }
 
 /** Deliveries of the run that did not come to a good end: why a promise is broken. */
@@ -134,9 +137,21 @@ async function showOpenDeliveries(run: DemoRun): Promise<void> {
   }
 }
 
+function open(target: string, options: ConnectOptions): Promise<Connection> {
+  endOnTimeout(target === 'tryton' ? demoTimeoutMs.tryton : demoTimeoutMs.sandbox);
+  if (target === 'sandbox') return connect(options);
+  if (target !== 'tryton') throw new DemoError(`--target must be sandbox or tryton, not "${target}".`);
+  if (options.url !== null || options.erpUrl !== null)
+    throw new DemoError(
+      '--target tryton brings a relay and a Tryton of its own: leave --url and --erp-url out.',
+    );
+  return startTrytonDemo((line) => terminal.line(line));
+}
+
 async function main(): Promise<number> {
   const began = performance.now();
-  const connection = await connect(parseOptions());
+  const { target, ...options } = parseOptions();
+  const connection = await open(target, options);
   const run = await createRun(connection);
   await sendDoublesAndDisorder(run);
   await sendForgeries(run);
@@ -168,5 +183,4 @@ async function endWithError(error: unknown): Promise<void> {
 }
 
 endOnInterrupt();
-endOnTimeout();
 await main().then(end, endWithError);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { RelayAddress } from '../lib/relay-client.ts';
 import { createSecrets, readDevVars } from '../local/dev-vars.ts';
 import { startLocalRelay } from '../local-relay.ts';
+import { type OpenDemoErp, openSandbox } from './demo-erp.ts';
 
 /** What a person has to put right; the message says how. */
 export class DemoError extends Error {}
@@ -26,7 +27,8 @@ export type ConnectOptions = {
 
 export type Connection = {
   readonly relay: RelayAddress;
-  readonly erpUrl: string;
+  /** What the run does to the ERP and reads of it. */
+  readonly openErp: OpenDemoErp;
   /** `running` or `started for the demo`, for the reader. */
   readonly standing: string;
   /** Ends what was started. Idempotent. */
@@ -87,7 +89,8 @@ async function useRunning(url: string, options: ConnectOptions): Promise<Connect
       `No sandbox ERP answers at ${erpUrl}, and the demo needs one to look into. Give --erp-url. ${own}`,
     );
   }
-  return { relay: { url, adminKey, secrets }, erpUrl, standing: 'running', stop: async () => {} };
+  const openErp = () => openSandbox(erpUrl);
+  return { relay: { url, adminKey, secrets }, openErp, standing: 'running', stop: async () => {} };
 }
 
 function erpUrlOf(body: unknown): string | null {
@@ -111,7 +114,7 @@ async function startOwn(): Promise<Connection> {
     // After the runtime's own listener, which ends it.
     process.on('exit', remove);
     const standing = 'started for the demo, nothing is kept';
-    return { relay, erpUrl: relay.erpUrl, standing, stop: () => relay.stop() };
+    return { relay, openErp: () => openSandbox(relay.erpUrl), standing, stop: () => relay.stop() };
   } catch (error) {
     remove();
     throw error;

@@ -2,12 +2,12 @@
 // was sent and what is due. It judges nothing: check-promises.ts does, from the ERP's documents.
 
 import {
-  createErpClient,
   createRelayClient,
   type DeliverySummary,
   type Posted,
   type RelayAddress,
 } from '../lib/relay-client.ts';
+import type { DemoErp } from './demo-erp.ts';
 import type { DemoOrder } from './demo-order.ts';
 import type { ErpState } from './erp-state.ts';
 import type { ErpSwitches } from './erp-switches.ts';
@@ -20,15 +20,15 @@ import type { Terminal } from './terminal.ts';
 export type RunParts = {
   readonly ids: RunIds;
   readonly relay: RelayAddress;
-  readonly erpUrl: string;
-  readonly switches: ErpSwitches;
+  readonly erp: DemoErp;
   readonly terminal: Terminal;
   /** Epoch ms. */
   readonly startedAt: number;
 };
 
-export type DemoRun = Omit<RunParts, 'erpUrl'> &
+export type DemoRun = RunParts &
   Poster & {
+    readonly switches: ErpSwitches;
     readonly record: RunRecord;
     readonly step: RunStep;
     /** An order whose documents are due at the end. */
@@ -43,8 +43,6 @@ export type DemoRun = Omit<RunParts, 'erpUrl'> &
     untilDone(what: string): Promise<void>;
   };
 
-/** Longest wait for the relay's work to end, ms: the longest back-off after a short outage is 16 s. */
-const doneTimeoutMs = 30_000;
 const pollEveryMs = 100;
 /** Statuses of work that goes on by itself. */
 const underWay = 'status=pending,scheduled,leased';
@@ -52,9 +50,9 @@ const underWay = 'status=pending,scheduled,leased';
 /** How far a relay's clock may be behind this one's, ms: with it a search still finds all of the run. */
 const clockMarginMs = 60_000;
 
-export function createDemoRun({ erpUrl, ...parts }: RunParts): DemoRun {
+export function createDemoRun(parts: RunParts): DemoRun {
+  const { erp } = parts;
   const client = createRelayClient(parts.relay);
-  const erp = createErpClient(erpUrl);
   const record = createRunRecord();
   const step = createRunStep(parts.terminal);
   const receivedFrom = new Date(parts.startedAt - clockMarginMs).toISOString();
@@ -68,11 +66,9 @@ export function createDemoRun({ erpUrl, ...parts }: RunParts): DemoRun {
     ...createPoster({ client, record, step }),
     ...{ record, step, deliveries },
     admin: client.admin,
-    refusedCalls: async () => {
-      const { errors } = (await erp.summary()) as Pick<ErpState, 'errors'>;
-      return errors.unavailable ?? 0;
-    },
-    erpState: async () => (await erp.state()) as unknown as ErpState,
+    switches: erp.switches,
+    refusedCalls: () => erp.refusedCalls(),
+    erpState: () => erp.state(),
     expect: (order) => {
       record.orders.push(order);
       return order;
@@ -80,7 +76,7 @@ export function createDemoRun({ erpUrl, ...parts }: RunParts): DemoRun {
     untilDone: async (what) => {
       await step(
         { who: 'relay', what: 'deliveries', detail: what },
-        () => waitUntil(isDone, doneTimeoutMs),
+        () => waitUntil(isDone, erp.patienceMs),
         (done) => ({
           answer: done ? 'done' : 'still under way',
           isGood: done,

@@ -14,4 +14,6 @@ export const erp = defineTarget({
   timeoutMs: 5_000,
   // A transaction of Tryton is one call, so what has not committed within the time-out and a stall on the way is lost.
   quietMs: 6_000,
+  // SQLite takes one writer at a time and locks no sequence: two at once get the same document number now and then.
+  limits: { concurrency: 1 },
 });

@@ -8,14 +8,8 @@ import { type DemoRun, waitUntil } from '../demo-run.ts';
 import { anchors, shopifyOrderOf, standardOrderOf } from '../goods.ts';
 import { shopifyWebhook, standardOrderWebhook, stripeWebhook } from '../webhooks.ts';
 
-/** Longest wait until the refusals are dead letters, ms. */
-const refusalMs = 10_000;
-
 /** Of the ERP's answer, characters: its code and message; the whole of it is kept. */
 const maxShownAnswer = 90;
-
-/** The ERP's own word for a line it does not take. */
-const refusedByErp = 'invalid_record';
 
 export async function failAndReplay(run: DemoRun): Promise<void> {
   const { ids, record, terminal, step, switches } = run;
@@ -65,7 +59,7 @@ async function sendRefusedByErp(run: DemoRun, sku: string): Promise<DemoOrder[]>
 async function showDeadLetters(run: DemoRun, wanted: number): Promise<readonly DeliverySummary[]> {
   const search = () => run.deliveries('status=dead_lettered');
   const find = async () => {
-    await waitUntil(async () => (await search()).length >= wanted, refusalMs);
+    await waitUntil(async () => (await search()).length >= wanted, run.erp.patienceMs);
     return search();
   };
   const found = await run.step(
@@ -99,7 +93,7 @@ type Shown = { readonly attempts: readonly { readonly exchanges: readonly Exchan
 
 /** What was sent and answered, of one that the ERP itself refused: the rest of them look the same. */
 async function showExchange(run: DemoRun, dead: readonly DeliverySummary[]): Promise<void> {
-  const letter = dead.find(({ code }) => code === refusedByErp);
+  const letter = dead.find(({ code }) => code === run.erp.refusalCode);
   if (letter === undefined) return;
   const { attempts } = (await run.admin('GET', `/admin/deliveries/${letter.id}`)).body as Shown;
   const exchange = attempts.at(-1)?.exchanges.at(-1);
@@ -139,13 +133,13 @@ type Bulk = { readonly replayed?: readonly unknown[]; readonly refused?: readonl
 /** One call for all that this reason stopped since the run began; other dead letters stay as they are. */
 async function replayRest(run: DemoRun): Promise<void> {
   const filter = {
-    reason: refusedByErp,
+    reason: run.erp.refusalCode,
     source: 'shopify',
     receivedFrom: new Date(run.startedAt).toISOString(),
   };
   const replay = () => run.admin('POST', '/admin/replays', { filter, reason: 'the product was put right' });
   const { body } = await run.step(
-    { who: 'admin', what: 'POST /admin/replays', detail: `reason=${refusedByErp}` },
+    { who: 'admin', what: 'POST /admin/replays', detail: `reason=${run.erp.refusalCode}` },
     replay,
     (answer) => {
       const { replayed = [], refused = [] } = answer.body as Bulk;

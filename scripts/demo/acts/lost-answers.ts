@@ -14,9 +14,6 @@ const cutAnswers = {
   only: ['POST /api/orders'],
 } as const;
 
-/** Longest wait for the commits, ms: one call each. */
-const commitMs = 10_000;
-
 export async function sendIntoLostAnswers(run: DemoRun): Promise<void> {
   const { ids, startedAt: at, post, record, step, switches, terminal } = run;
   terminal.heading('4  The ERP commits, and the answer is lost');
@@ -52,7 +49,7 @@ async function waitForCommits(run: DemoRun, orders: readonly DemoOrder[]): Promi
   const detail = `${orders.length} orders, no answer`;
   await run.step(
     { who: 'ERP', what: 'commits', detail },
-    () => waitUntil(areCommitted, commitMs),
+    () => waitUntil(areCommitted, run.erp.patienceMs),
     (done) => ({
       answer: done ? 'committed' : 'not committed',
       isGood: done,

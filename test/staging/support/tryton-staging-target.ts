@@ -1,9 +1,10 @@
 // Tryton as a staging target: the suite's own server, or one that a user names.
 
 import { resolve } from 'node:path';
+import { makePurchaseOrder } from '../../../scripts/tryton/make-goods.ts';
 import { createTrytonClient, type TrytonClient } from '../../../scripts/tryton/tryton-client.ts';
 import { version as readVersion } from '../../../scripts/tryton/tryton-server.ts';
-import type { Goods, StagingTarget } from './staging-target.ts';
+import type { StagingTarget } from './staging-target.ts';
 import { createTrytonDocuments } from './tryton-documents.ts';
 
 export type TrytonAccess = {
@@ -65,37 +66,4 @@ async function readShapes({ fields }: TrytonClient): Promise<Record<string, Reco
     shapes[model] = Object.fromEntries(types.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
   return shapes;
-}
-
-export async function makePurchaseOrder(
-  { find, create, press, context }: TrytonClient,
-  number: string,
-  lines: readonly Goods[],
-): Promise<void> {
-  const [supplier] = await find('party.party', [['code', '=', 'HOLDFAST-SUPPLIER']], ['addresses']);
-  const [warehouse] = await find('stock.location', [['type', '=', 'warehouse']], []);
-  const [currency] = await find('currency.currency', [['code', '=', 'EUR']], []);
-  const [address] = (supplier?.addresses ?? []) as number[];
-  const products = await find(
-    'product.product',
-    [['code', 'in', lines.map(({ sku }) => sku)]],
-    ['code', 'default_uom'],
-  );
-  const id = await create('purchase.purchase', {
-    ...{ company: context.company, party: supplier?.id, invoice_address: address, currency: currency?.id },
-    ...{ warehouse: warehouse?.id, number, invoice_method: 'shipment' },
-    lines: [
-      [
-        'create',
-        lines.map(({ sku, quantity }) => {
-          const product = products.find(({ code }) => code === sku);
-          const price = { __class__: 'Decimal', decimal: '4' };
-          const base = { type: 'line', product: product?.id, unit: product?.default_uom, description: sku };
-          return { ...base, quantity, unit_price: price };
-        }),
-      ],
-    ],
-  });
-  await press('purchase.purchase', 'quote', id);
-  await press('purchase.purchase', 'confirm', id);
 }
