@@ -66,6 +66,14 @@ async function sellAndInvoice(): Promise<number> {
 
 const documents = () => world.target.documents;
 
+describe('the running ERP', () => {
+  it('says of itself what the operations need to know', async () => {
+    const { status, body } = await world.client.admin('GET', '/admin/targets/erp/capabilities');
+    expect(status).toBe(200);
+    expect(JSON.stringify(body)).toContain(`"currency":"${world.target.currency}"`);
+  }, 60_000);
+});
+
 describe('a shop order', () => {
   it('that comes six times at once is one confirmed sale with its goods and its total', async () => {
     const id = world.orderId();

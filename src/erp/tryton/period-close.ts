@@ -41,24 +41,29 @@ export const periodCloseSaga: Saga<Input> = {
   show: async function* (tryton, { through }, id) {
     const periods = yield* readPeriods(tryton);
     const last = periods.find((period) => period.id === id) ?? (yield* endingOn(periods, through));
-    const firstOpen = periods.findIndex(({ state }) => state === 'open');
-    const closed = firstOpen < 0 ? periods : periods.slice(0, firstOpen);
     return {
       documentId: String(last.id),
       documentNumber: last.name,
       state: last.state === 'open' ? 'open' : 'closed',
-      closedThrough: closed.at(-1)?.end_date ?? last.start_date,
+      closedThrough: closedThrough(periods) ?? last.start_date,
     };
   },
 };
 
-async function* readPeriods(tryton: Tryton): Attempting<readonly Period[]> {
+export async function* readPeriods(tryton: Tryton): Attempting<readonly Period[]> {
   const where = [
     ['company', '=', tryton.company],
     ['type', '=', 'standard'],
   ];
   const order = [['start_date', 'ASC']] as const;
   return yield* search(tryton, { model, where, row: periodRow, order });
+}
+
+/** The last day before the first open period; null: none is closed. */
+export function closedThrough(periods: readonly Period[]): string | null {
+  const firstOpen = periods.findIndex(({ state }) => state === 'open');
+  const closed = firstOpen < 0 ? periods : periods.slice(0, firstOpen);
+  return closed.at(-1)?.end_date ?? null;
 }
 
 const openUpTo = (periods: readonly Period[], through: string): readonly Period[] =>

@@ -26,6 +26,7 @@ import { saleConfirmSaga } from './sale-confirm.ts';
 import { shipmentDeliverSaga } from './shipment-deliver.ts';
 import { purchaseReceiveSaga, stockReceiveSaga } from './stock-receipts.ts';
 import { stockSetSaga } from './stock-set.ts';
+import { createReadInstance, trytonCapabilities } from './tryton-instance.ts';
 import { type TrytonOptions, trytonDefaults } from './tryton-options.ts';
 import { trytonSession } from './tryton-session.ts';
 
@@ -55,6 +56,8 @@ export function createTrytonAdapter(changed: Partial<TrytonOptions> = {}): ErpAd
       'price.set': createSagaHandler<typeof priceSet>(priceSetSaga, options),
       'period.close': createSagaHandler<typeof periodClose>(periodCloseSaga, options),
     },
+    capabilities: trytonCapabilities,
+    readInstance: createReadInstance(options),
     batches: {
       'stock.set_many': createStockBatch(options),
       'invoice.post_many': createInvoiceBatch(options),
