@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const name = options.version ?? version;
   if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/.test(name)) fail(`"${name}" is no version.`);
   const integrations = join(repository, 'test/support/upgrade-integrations.ts');
-  const { code, exports } = await bundleOnce(join(repository, 'src/worker.ts'), integrations);
+  const { code, exports } = await bundleOnce(join(repository, 'src/worker.ts'), { integrations });
   const path = writeFrozenBuild(join(repository, 'test/fixtures/builds'), {
     version: name,
     migrations: readdirSync(join(repository, 'migrations')).filter((file) => file.endsWith('.sql')),

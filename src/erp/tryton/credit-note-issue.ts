@@ -2,7 +2,7 @@
 // received as well. What goes beyond the lines is a line of the service product for refunds or shipping.
 
 import type { JsonObject } from '../../core/json.ts';
-import { subtractMoney } from '../../core/money.ts';
+import { fromMinorUnits, toMinorUnits } from '../../core/money.ts';
 import type { InputOf } from '../../core/operation.ts';
 import type { creditNoteIssue } from '../../operations/accounting.ts';
 import { type Attempting, fail, refuse } from './attempting.ts';
@@ -119,8 +119,10 @@ async function* toLines(tryton: Tryton, input: Input): Attempting<readonly JsonO
   const { shipping, refund } = tryton.options.products;
   const restCode = remainder === 'shipping' ? shipping : refund;
   const priced = lines.map((line) => ({ ...line, ...spreadAmount(line.amount, line.quantity, currency) }));
-  const rest = priced.reduce((left, line) => subtractMoney(left, line.amount, currency), input.amount);
-  const hasRest = toUnits(rest) > 0n;
+  const minorUnits = (amount: string): bigint => toMinorUnits(amount, currency) ?? 0n;
+  const rest = priced.reduce((left, line) => left - minorUnits(line.amount), minorUnits(input.amount));
+  const restAmount = fromMinorUnits(rest, currency);
+  const hasRest = rest > 0n;
   const products = yield* findProducts(tryton, [
     ...lines.map(({ sku }, index) => ({ code: sku, field: `lines[${index}].sku` })),
     ...(hasRest ? [{ code: restCode, field: 'amount' }] : []),
@@ -128,5 +130,7 @@ async function* toLines(tryton: Tryton, input: Input): Attempting<readonly JsonO
   const goods = priced.map(({ sku, quantity, unitPrice, lineId }) =>
     toLine(productOf(products, sku), { quantity: -quantity, price: unitPrice, note: lineId }),
   );
-  return hasRest ? [...goods, toLine(productOf(products, restCode), { quantity: -1, price: rest })] : goods;
+  return hasRest
+    ? [...goods, toLine(productOf(products, restCode), { quantity: -1, price: restAmount })]
+    : goods;
 }
