@@ -145,15 +145,7 @@ export function createPorts(given: PortsGiven): Ports {
       telemetry,
     },
     deliverOptions: deliverOptionsFor(config, definition),
-    enrich: hasEnrichingSource(definition)
-      ? {
-          definition,
-          apis,
-          cache: createRecordCache(),
-          clock,
-          telemetry,
-        }
-      : null,
+    enrich: enrichFor(definition, apis, telemetry),
     sequencers,
     targets,
     journal,
@@ -168,6 +160,15 @@ export function createPorts(given: PortsGiven): Ports {
     warnOfBootstrap: access.warnOfBootstrap,
     costs: createCosts(given, telemetry),
   };
+}
+
+function enrichFor(
+  definition: RelayDefinition,
+  apis: SenderApis,
+  telemetry: Telemetry,
+): EnrichDependencies | null {
+  if (!hasEnrichingSource(definition)) return null;
+  return { definition, apis, cache: createRecordCache(), clock: systemClock, telemetry };
 }
 
 function createCosts({ env, config, definition }: PortsGiven, telemetry: Telemetry): Costs {
