@@ -107,7 +107,7 @@ describe('a renamed response field', () => {
       rule: 'drift',
       cause: 'erp/sale.confirm',
       severity: 'critical',
-      details: { path: '$.orderId', expected: 'string', actual: 'missing', adapter: 'sandbox 1.0.0' },
+      details: { path: '$.orderId', expected: 'string', actual: 'missing', adapter: 'sandbox 1.1.0' },
     });
     const sent = got.find(({ path }) => path === '/alerts');
     const { 'webhook-id': id, 'webhook-timestamp': at } = sent?.headers ?? {};
