@@ -25,8 +25,9 @@ const startsOver = (source: string): boolean =>
   !source.startsWith('^') &&
   source.split('|').some((part) => /^\(?(?:\?:)?(?:\\.|\[(?:\\.|[^\]])*\]|[^\\^([])[+*].*\$\)?$/.test(part));
 
-/** A repetition of a repetition: exponential. */
-const repeatsRepetition = (source: string): boolean => /\((?:\?:)?[^()]*[+*]\)[+*]/.test(source);
+/** A repetition of a repetition: exponential, unless each round begins with a character of its own, as in `(?:\\.[a-z]+)+`. */
+const repeatsRepetition = (source: string): boolean =>
+  /\((?:\?:)?(?!\\[^dwsDWS])[^()]*[+*]\)[+*]/.test(source);
 
 describe('every expression over what others send', () => {
   it('is found by this test', () => {
@@ -34,6 +35,8 @@ describe('every expression over what others send', () => {
     expect(startsOver('x+$')).toBe(true);
     expect(startsOver('^x+$')).toBe(false);
     expect(repeatsRepetition('^(a+)+$')).toBe(true);
+    expect(repeatsRepetition('^(?:\\.[a-z]+)+$')).toBe(false);
+    expect(repeatsRepetition('^(?:\\d+)+$')).toBe(true);
   });
 
   it('neither starts over at each character nor repeats a repetition', () => {
