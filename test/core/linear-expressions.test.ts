@@ -27,7 +27,7 @@ const startsOver = (source: string): boolean =>
 
 /** A repetition of a repetition: exponential, unless each round begins with a character of its own, as in `(?:\\.[a-z]+)+`. */
 const repeatsRepetition = (source: string): boolean =>
-  /\((?:\?:)?(?!\\[^dwsDWS])[^()]*[+*]\)[+*]/.test(source);
+  /\((?:\?:|(?!\?:))(?!\\[^dwsDWS])[^()]*[+*]\)[+*]/.test(source);
 
 describe('every expression over what others send', () => {
   it('is found by this test', () => {
