@@ -1,0 +1,341 @@
+// The Business Central adapter against a company in memory: bound actions answer nothing and are read back, an order that was
+// invoiced is gone and its invoice shows it, and a batch is all or none.
+import { describe, expect, it } from 'vitest';
+import type { BatchCall, ErpCallFailure, ErpRequest, ErpResponse } from '../../../src/core/erp.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
+import { createBusinessCentralAdapter } from '../../../src/erp/business-central/business-central-adapter.ts';
+import { bodyOf, says, scriptedConnection, timedOut } from '../rest/support/scripted-connection.ts';
+import { runOperation } from '../sandbox/support/run-operation.ts';
+
+const companyId = 'f64eba74-dacd-4854-a584-1834f68cfc3a';
+const paymentJournalId = '0a0a0a0a-dacd-4854-a584-1834f68cfc3a';
+const adapter = createBusinessCentralAdapter({
+  ...{ companyId, currency: 'EUR', releaseAction: 'Microsoft.NAV.release' },
+  ...{ paymentJournalId, refundAccount: '6910' },
+});
+
+type Row = Record<string, unknown> & { id: string };
+
+function startCompany() {
+  const tables: Record<string, Row[]> = {};
+  const rowsOf = (table: string): Row[] => {
+    tables[table] ??= [];
+    return tables[table];
+  };
+  const post = (path: string): ErpResponse => {
+    const order = rowsOf('salesOrders').find(({ id }) => path.includes(`(${id})`));
+    if (path.endsWith('release') && order !== undefined) order.status = 'Open';
+    if (path.endsWith('shipAndInvoice') && order !== undefined) {
+      const { externalDocumentNumber, totalAmountIncludingTax, currencyCode, postingDate, customerId } =
+        order;
+      const copied = {
+        externalDocumentNumber,
+        totalAmountIncludingTax,
+        currencyCode,
+        postingDate,
+        customerId,
+      };
+      rowsOf('salesInvoices').push({ id: 'inv-1', number: '103001', status: 'Open', ...copied });
+      tables.salesOrders = [];
+    }
+    if (path.includes('/journals(')) {
+      const lines = rowsOf('customerPayments').splice(0);
+      for (const { id, documentNumber, postingDate, amount } of lines)
+        rowsOf('generalLedgerEntries').push({
+          id,
+          documentNumber,
+          postingDate,
+          debitAmount: -Number(amount),
+        });
+    }
+    const memo = rowsOf('salesCreditMemos').find(({ id }) => path.includes(`(${id})`));
+    if (memo !== undefined) memo.status = 'Open';
+    return says(204);
+  };
+  const create = (table: string, body: JsonObject): ErpResponse => {
+    const lines = (body.salesOrderLines ?? body.salesCreditMemoLines ?? []) as {
+      quantity: number;
+      unitPrice: number;
+    }[];
+    const total = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
+    const row = { currencyCode: 'EUR', status: 'Draft', ...body, totalAmountIncludingTax: total };
+    rowsOf(table).push({
+      ...row,
+      id: `${table}-${rowsOf(table).length + 1}`,
+      number: `N${rowsOf(table).length + 1}`,
+    });
+    return says(201, rowsOf(table).at(-1) as unknown as JsonObject);
+  };
+  const list = (table: string, filter: string): ErpResponse => {
+    const wanted = [...filter.matchAll(/(\w+) eq '([^']*)'/g)];
+    const fits = (row: Row): boolean => wanted.some(([, field = '', value]) => row[field] === value);
+    return says(200, { value: rowsOf(table).filter(fits) as unknown as JsonObject[] });
+  };
+  const answer = (request: ErpRequest): ErpResponse => {
+    const table = request.path.split('/').at(-1)?.split('(')[0] ?? '';
+    if (request.method === 'GET') return list(table, request.query?.$filter ?? '');
+    if (request.path.includes('Microsoft.NAV')) return post(request.path);
+    return request.method === 'POST' ? create(table, bodyOf(request)) : says(200, bodyOf(request));
+  };
+  return { tables, rowsOf, answer };
+}
+
+const sale = {
+  orderId: '450789469',
+  customer: { customerId: '207119551', name: 'Ada Lovelace' },
+  currency: 'EUR',
+  lines: [{ lineId: '1', sku: '1896-S', quantity: 2, unitPrice: '10.00' }],
+  total: '20.00',
+};
+
+describe('sale.confirm on Business Central', () => {
+  it('makes the order, releases it and reads it back', async () => {
+    const company = startCompany();
+    const erp = scriptedConnection(company.answer);
+    const run = runOperation({ adapter, erp, name: 'sale.confirm', input: sale });
+    expect(await run.perform()).toMatchObject({
+      kind: 'succeeded',
+      document: { state: 'confirmed', orderId: '450789469', lines: [{ sku: '1896-S', quantity: 2 }] },
+    });
+  });
+
+  it('that broke off before the release is released, and stays one order', async () => {
+    const company = startCompany();
+    const breaking = scriptedConnection((request) =>
+      request.path.endsWith('release') ? timedOut : company.answer(request),
+    );
+    const first = runOperation({ adapter, erp: breaking, name: 'sale.confirm', input: sale });
+    expect(await first.perform()).toMatchObject({ kind: 'call_failed' });
+    const run = runOperation({
+      adapter,
+      erp: scriptedConnection(company.answer),
+      name: 'sale.confirm',
+      input: sale,
+    });
+    const found = await run.lookup();
+    expect(found.kind).toBe('unfinished');
+    expect(await run.perform(found.kind === 'unfinished' ? found.answer : undefined)).toMatchObject({
+      kind: 'succeeded',
+    });
+    expect(company.rowsOf('salesOrders')).toHaveLength(1);
+  });
+
+  it('releases nothing that comes to another total', async () => {
+    const company = startCompany();
+    const erp = scriptedConnection((request) => {
+      const answer = company.answer(request);
+      const isOrder = request.method === 'POST' && request.path.endsWith('/salesOrders');
+      return isOrder ? says(201, { id: 'x', totalAmountIncludingTax: 24.2 }) : answer;
+    });
+    const ended = await runOperation({ adapter, erp, name: 'sale.confirm', input: sale }).perform();
+    expect(ended).toMatchObject({
+      kind: 'rejected',
+      code: 'total_mismatch',
+      fieldErrors: [{ field: 'total' }],
+    });
+    expect(erp.sent.some(({ path }) => path.endsWith('release'))).toBe(false);
+  });
+
+  it('is not supported without an action that releases', () => {
+    const plain = createBusinessCentralAdapter({ companyId, currency: 'EUR' });
+    expect(Object.keys(plain.operations)).not.toContain('sale.confirm');
+    expect(() => createBusinessCentralAdapter({ companyId: '1)/x', currency: 'EUR' })).toThrow('GUID');
+  });
+});
+
+describe('invoice.post on Business Central', () => {
+  const input = { orderId: '450789469', total: '20.00', currency: 'EUR', invoiceDate: '2026-11-24' };
+
+  it('whose answer was lost is one invoice, and asked again a duplicate', async () => {
+    const company = startCompany();
+    const erp = scriptedConnection(company.answer);
+    await runOperation({ adapter, erp, name: 'sale.confirm', input: sale }).perform();
+    for (const order of company.rowsOf('salesOrders')) order.postingDate = '2026-11-24';
+    const lost = scriptedConnection((request) => {
+      const answer = company.answer(request);
+      return request.path.endsWith('shipAndInvoice') ? timedOut : answer;
+    });
+    const run = runOperation({ adapter, erp: lost, name: 'invoice.post', input });
+    expect(await run.perform()).toMatchObject({ kind: 'call_failed' });
+    expect(await run.lookupAndVerify()).toMatchObject({
+      kind: 'duplicate',
+      document: { documentNumber: '103001' },
+    });
+    // The order is gone, which reads like an unknown one: the invoice tells them apart.
+    expect(await run.perform()).toMatchObject({ kind: 'duplicate' });
+    expect(company.rowsOf('salesInvoices')).toHaveLength(1);
+  });
+
+  it('of an order that nobody knows is refused, naming it', async () => {
+    const erp = scriptedConnection(startCompany().answer);
+    expect(await runOperation({ adapter, erp, name: 'invoice.post', input }).perform()).toMatchObject({
+      kind: 'rejected',
+      code: 'order_unknown',
+      fieldErrors: [{ field: 'orderId' }],
+    });
+  });
+
+  it('is tried again where somebody changed the order, and sends the etag it was read with', async () => {
+    const company = startCompany();
+    const order = { id: 'o-1', externalDocumentNumber: '450789469', totalAmountIncludingTax: 20 };
+    company.rowsOf('salesOrders').push({ ...order, '@odata.etag': 'W/"7"' });
+    const changed = {
+      error: { code: 'Request_EntityChanged', message: 'Another user has already changed the record.' },
+    };
+    const erp = scriptedConnection((request) =>
+      request.method === 'PATCH' ? says(409, changed) : company.answer(request),
+    );
+    expect(await runOperation({ adapter, erp, name: 'invoice.post', input }).perform()).toMatchObject({
+      kind: 'retryable',
+      reason: 'conflict',
+    });
+    expect(erp.writes()[0]?.headers).toEqual({ 'if-match': 'W/"7"' });
+  });
+});
+
+describe('money on Business Central', () => {
+  const invoice = {
+    id: 'inv-1',
+    number: '103001',
+    status: 'Open',
+    customerId: 'c-1',
+    externalDocumentNumber: '450789469',
+  };
+
+  it('is registered once: a line that an earlier attempt left is posted, not made again', async () => {
+    const company = startCompany();
+    company.rowsOf('salesInvoices').push({ ...invoice });
+    const input = {
+      paymentId: 'pi_3N',
+      orderId: '450789469',
+      amount: '20.00',
+      currency: 'EUR',
+      paidAt: '2026-11-24T10:00:00Z',
+    };
+    const breaking = scriptedConnection((request) =>
+      request.path.includes('/journals(') ? timedOut : company.answer(request),
+    );
+    await runOperation({ adapter, erp: breaking, name: 'payment.register', input }).perform();
+    const run = runOperation({
+      adapter,
+      erp: scriptedConnection(company.answer),
+      name: 'payment.register',
+      input,
+    });
+    const found = await run.lookup();
+    expect(found.kind).toBe('unfinished');
+    expect(await run.perform(found.kind === 'unfinished' ? found.answer : undefined)).toMatchObject({
+      kind: 'succeeded',
+      document: { amount: '20', paymentId: 'pi_3N' },
+    });
+    expect(company.rowsOf('generalLedgerEntries')).toHaveLength(1);
+  });
+
+  it('goes back without goods by the refund account', async () => {
+    const company = startCompany();
+    company.rowsOf('salesInvoices').push({ ...invoice });
+    const input = { refundId: 'r-1', orderId: '450789469', currency: 'EUR', amount: '5.00' };
+    const erp = scriptedConnection(company.answer);
+    expect(await runOperation({ adapter, erp, name: 'credit_note.issue', input }).perform()).toMatchObject({
+      kind: 'succeeded',
+      document: { state: 'posted', restocked: false, amount: '5' },
+    });
+  });
+});
+
+describe('a count of many items on Business Central', () => {
+  const items = [
+    { id: 'i-1', number: 'A', inventory: 1, '@odata.etag': 'W/"1"' },
+    { id: 'i-2', number: 'B', inventory: 2, '@odata.etag': 'W/"2"' },
+  ];
+  const records = [
+    { recordId: 'A', key: 'k/A', index: 0, input: { sku: 'A', quantity: 5 } },
+    { recordId: 'B', key: 'k/B', index: 1, input: { sku: 'B', quantity: 6 } },
+  ];
+  const batch = adapter.batches?.['stock.set_many'];
+
+  function count(responses: JsonObject[] | ErpCallFailure) {
+    const stock = items.map((item) => ({ ...item }));
+    const erp = scriptedConnection((request) => {
+      if (request.method === 'GET') return says(200, { value: stock });
+      if (!Array.isArray(responses)) return responses;
+      const isAllDone = responses.every(({ status }) => status === 200);
+      const counts = [5, 6];
+      if (isAllDone) for (const [place, item] of stock.entries()) item.inventory = counts[place] ?? 0;
+      return says(200, { responses });
+    });
+    const call: BatchCall = { records, key: 'k', idempotencyKey: 'k#h', erp };
+    return { erp, call };
+  }
+
+  it('is one call with snapshot isolation, each record with its etag', async () => {
+    const { erp, call } = count([
+      { id: '1', status: 200, body: {} },
+      { id: '0', status: 200, body: {} },
+    ]);
+    const ended = await batch?.perform(call, { atomic: true });
+    expect(ended).toMatchObject({
+      kind: 'performed',
+      done: [{ answer: { onHand: 5 } }, { answer: { onHand: 6 } }],
+      refused: [],
+    });
+    const [write] = erp.writes();
+    expect(write).toMatchObject({ path: '/$batch', headers: { isolation: 'snapshot' } });
+    expect(bodyOf(write as ErpRequest).requests).toEqual([
+      expect.objectContaining({
+        url: `companies(${companyId})/items(i-1)`,
+        headers: expect.objectContaining({ 'If-Match': 'W/"1"' }),
+      }),
+      expect.objectContaining({ body: { inventory: 6 } }),
+    ]);
+  });
+
+  const refusal = { error: { code: 'Application_DialogException', message: 'Item B is blocked.' } };
+
+  it('is refused whole where one is refused, naming the record', async () => {
+    const { call } = count([
+      { id: '0', status: 200, body: {} },
+      { id: '1', status: 400, body: refusal },
+    ]);
+    expect(await batch?.perform(call, { atomic: true })).toMatchObject({
+      kind: 'rejected',
+      fieldErrors: [{ field: 'records[1]' }],
+    });
+  });
+
+  it('keeps what was done where it may be in part', async () => {
+    const { call, erp } = count([
+      { id: '0', status: 200, body: {} },
+      { id: '1', status: 400, body: refusal },
+    ]);
+    expect(await batch?.perform(call, { atomic: false })).toMatchObject({
+      kind: 'performed',
+      done: [{ recordId: 'A' }],
+      refused: [{ recordId: 'B' }],
+    });
+    expect(erp.writes()[0]?.headers).toEqual({ prefer: 'odata.continue-on-error' });
+  });
+
+  it('is tried again where a record was changed meanwhile', async () => {
+    const changed = { error: { code: 'Request_EntityChanged', message: 'changed' } };
+    const { call } = count([{ id: '0', status: 409, body: changed }]);
+    expect(await batch?.perform(call, { atomic: true })).toMatchObject({
+      kind: 'retryable',
+      reason: 'conflict',
+    });
+  });
+
+  it('whose answer was lost is found by what is on hand', async () => {
+    const { call } = count(timedOut);
+    expect(await batch?.perform(call, { atomic: true })).toMatchObject({ kind: 'call_failed' });
+    const { call: later } = count([]);
+    expect(
+      await batch?.lookup({
+        ...later,
+        records: [{ ...records[0], input: { sku: 'A', quantity: 1 } } as (typeof records)[0]],
+      }),
+    ).toMatchObject({
+      done: [{ recordId: 'A', answer: { onHand: 1 } }],
+    });
+  });
+});
