@@ -3,15 +3,31 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ErpAdapter } from '../../src/core/erp.ts';
 import { capabilityOf } from '../../src/core/erp-capabilities.ts';
+import { createBusinessCentralAdapter } from '../../src/erp/business-central/business-central-adapter.ts';
+import { createErpnextAdapter } from '../../src/erp/erpnext/erpnext-adapter.ts';
 import { httpAdapterFromJson } from '../../src/erp/http/http-adapter.ts';
 import { loopbackAdapter } from '../../src/erp/loopback/loopback-adapter.ts';
+import { createNetsuiteAdapter } from '../../src/erp/netsuite/netsuite-adapter.ts';
 import { createOdooAdapter } from '../../src/erp/odoo/odoo-adapter.ts';
 import { createSandboxAdapter, sandboxAdapter } from '../../src/erp/sandbox/sandbox-adapter.ts';
 import { operations } from '../../src/operations/index.ts';
 
 const described = httpAdapterFromJson(JSON.parse(readFileSync('docs/erp/http-example.json', 'utf8')));
 
-const adapters: readonly ErpAdapter[] = [loopbackAdapter, sandboxAdapter, createOdooAdapter(), described];
+const adapters: readonly ErpAdapter[] = [
+  loopbackAdapter,
+  sandboxAdapter,
+  createOdooAdapter(),
+  described,
+  createErpnextAdapter(),
+  createBusinessCentralAdapter({
+    companyId: 'f64eba74-dacd-4854-a584-1834f68cfc3a',
+    currency: 'EUR',
+    releaseAction: 'Microsoft.NAV.release',
+    paymentJournalId: '0a0a0a0a-dacd-4854-a584-1834f68cfc3a',
+  }),
+  createNetsuiteAdapter({ currencies: {}, refundItem: 'REFUND', respondAsync: true }),
+];
 
 describe.each(adapters)('the adapter $name', (adapter) => {
   const runs = Object.values(operations).filter((operation) => capabilityOf(adapter, operation).supported);

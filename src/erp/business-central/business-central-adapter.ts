@@ -2,7 +2,7 @@
 // Level `documented`: written from Microsoft's documentation, never run against one. What the standard API has no action for
 // (release an order, ship or receive without invoicing) is unsupported, or needs a named extension.
 
-import type { ErpAdapter } from '../../core/erp.ts';
+import type { AdapterProblem, ErpAdapter } from '../../core/erp.ts';
 import type { DeclaredCapabilities } from '../../core/erp-capabilities.ts';
 import { type BusinessCentralOptions, isGuid } from './bc-options.ts';
 import { bcSession } from './bc-session.ts';
@@ -27,12 +27,8 @@ const bcCapabilities: DeclaredCapabilities = {
 
 /** Credential: `clientId`, `clientSecret` of the application in Entra. */
 export function createBusinessCentralAdapter(options: BusinessCentralOptions): ErpAdapter {
-  const { companyId, releaseAction, paymentJournalId } = options;
-  for (const id of [companyId, paymentJournalId ?? companyId]) {
-    if (!isGuid(id)) throw new Error(`business_central: ${JSON.stringify(id)} is not the GUID of a record`);
-  }
-  if (releaseAction !== undefined && !/^[A-Za-z][A-Za-z.]*$/.test(releaseAction))
-    throw new Error(`business_central: ${JSON.stringify(releaseAction)} is not the name of a bound action`);
+  const { releaseAction, paymentJournalId } = options;
+  const problems = whyNot(options);
   return {
     name: 'business_central',
     version: '1.0.0',
@@ -59,5 +55,18 @@ export function createBusinessCentralAdapter(options: BusinessCentralOptions): E
         ? {}
         : { 'payment.register': { limits: [`currency: ${options.currency} only`, noNextDay] } }),
     },
+    ...(problems.length === 0 ? {} : { problems }),
   };
+}
+
+/** What stands in a path without quotes could lead elsewhere. */
+function whyNot({ companyId, paymentJournalId, releaseAction }: BusinessCentralOptions): AdapterProblem[] {
+  const found: AdapterProblem[] = [];
+  const ids = { companyId, ...(paymentJournalId === undefined ? {} : { paymentJournalId }) };
+  for (const [field, id] of Object.entries(ids)) {
+    if (!isGuid(id)) found.push({ field, rule: 'must be the GUID of a record' });
+  }
+  if (releaseAction !== undefined && !/^[A-Za-z][A-Za-z.]*$/.test(releaseAction))
+    found.push({ field: 'releaseAction', rule: 'must be the name of a bound action' });
+  return found;
 }

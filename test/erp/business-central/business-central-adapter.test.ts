@@ -139,7 +139,8 @@ describe('sale.confirm on Business Central', () => {
   it('is not supported without an action that releases', () => {
     const plain = createBusinessCentralAdapter({ companyId, currency: 'EUR' });
     expect(Object.keys(plain.operations)).not.toContain('sale.confirm');
-    expect(() => createBusinessCentralAdapter({ companyId: '1)/x', currency: 'EUR' })).toThrow('GUID');
+    const wrong = createBusinessCentralAdapter({ companyId: '1)/x', currency: 'EUR', releaseAction: 'a/b' });
+    expect(wrong.problems?.map(({ field }) => field)).toEqual(['companyId', 'releaseAction']);
   });
 });
 
