@@ -78,10 +78,10 @@ describe('a challenge by GET', () => {
   });
 });
 
-describe('the validation token of Microsoft Graph', () => {
+describe.each(['microsoft-graph', 'business-central'] as const)('the validation token of %s', (sender) => {
   it('is echoed decoded, as text', async () => {
     const request = post('validationToken=Validation%3A+Testing+client');
-    expect(await outcomeOf(request, sourceOf('microsoft-graph'))).toMatchObject(
+    expect(await outcomeOf(request, sourceOf(sender))).toMatchObject(
       answer({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'Validation: Testing client' }),
     );
   });

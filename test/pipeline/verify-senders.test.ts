@@ -209,7 +209,7 @@ describe.each(withTime)('the time of $sender', ({ sender, name }) => {
 });
 
 describe('a sender whose URL carries a token', () => {
-  const tokened: readonly Sender[] = ['plaid', 'shipstation', 'mollie-classic', 'shippo-by-token'];
+  const tokened: readonly Sender[] = ['plaid', 'shipstation', 'mollie-classic', 'shippo-by-token', 'odoo'];
 
   it.each(tokened)('%s is refused without it, with another, and with two', async (sender) => {
     const genuine = receivedBy(signedBy(sender));

@@ -29,7 +29,7 @@ if (existsSync(vectorsDirectory)) {
 }
 
 /** Those whose certificate or shown token a vector has no field for. */
-const withoutVector = ['paypal', 'mollie-classic', 'shippo-by-token', 'generic-hmac', 'plaid'];
+const withoutVector = ['paypal', 'mollie-classic', 'shippo-by-token', 'generic-hmac', 'plaid', 'odoo'];
 
 describe.each(senderCases.filter(({ sender }) => !withoutVector.includes(sender)))(
   'a vector made of a request of $sender',

@@ -115,6 +115,9 @@ const traits: Readonly<Record<Sender, Trait>> = {
   okta: { ...token, signatureHeaders: ['authorization'] },
   auth0: { ...token, signatureHeaders: ['authorization'] },
   'microsoft-graph': token,
+  frappe: { signatureHeaders: ['x-frappe-webhook-signature'] },
+  'business-central': token,
+  odoo: token,
 };
 
 export const senderCases: readonly SenderCase[] = senders.map((sender) => ({

@@ -8,10 +8,12 @@ import { adyenPlatform } from '../../src/core/sources/adyen-platform.ts';
 import { auth0 } from '../../src/core/sources/auth0.ts';
 import { bigcommerce } from '../../src/core/sources/bigcommerce.ts';
 import { bitbucket } from '../../src/core/sources/bitbucket.ts';
+import { businessCentral } from '../../src/core/sources/business-central.ts';
 import { discord } from '../../src/core/sources/discord.ts';
 import { docusign } from '../../src/core/sources/docusign.ts';
 import { easypost, easypostV2 } from '../../src/core/sources/easypost.ts';
 import { ebay } from '../../src/core/sources/ebay.ts';
+import { frappe } from '../../src/core/sources/frappe.ts';
 import { genericHmac } from '../../src/core/sources/generic-hmac.ts';
 import { github } from '../../src/core/sources/github.ts';
 import { gitlab } from '../../src/core/sources/gitlab.ts';
@@ -24,6 +26,7 @@ import { meta } from '../../src/core/sources/meta.ts';
 import { microsoftGraph } from '../../src/core/sources/microsoft-graph.ts';
 import { mollie } from '../../src/core/sources/mollie.ts';
 import { mollieClassic } from '../../src/core/sources/mollie-classic.ts';
+import { odoo } from '../../src/core/sources/odoo.ts';
 import { okta } from '../../src/core/sources/okta.ts';
 import { paddle } from '../../src/core/sources/paddle.ts';
 import { paypal } from '../../src/core/sources/paypal.ts';
@@ -109,6 +112,9 @@ const presets: Readonly<Record<Sender, SourcePreset>> = {
   okta: okta(),
   auth0,
   'microsoft-graph': microsoftGraph(),
+  frappe: frappe(),
+  'business-central': businessCentral,
+  odoo,
 };
 
 export function presetOf(sender: Sender): SourcePreset {

@@ -8,11 +8,13 @@ import { adyenPlatform } from '../../../src/core/sources/adyen-platform.ts';
 import { auth0 } from '../../../src/core/sources/auth0.ts';
 import { bigcommerce } from '../../../src/core/sources/bigcommerce.ts';
 import { bitbucket } from '../../../src/core/sources/bitbucket.ts';
+import { businessCentral } from '../../../src/core/sources/business-central.ts';
 import { definePreset } from '../../../src/core/sources/define-preset.ts';
 import { discord } from '../../../src/core/sources/discord.ts';
 import { docusign } from '../../../src/core/sources/docusign.ts';
 import { easypost, easypostV2 } from '../../../src/core/sources/easypost.ts';
 import { ebay } from '../../../src/core/sources/ebay.ts';
+import { frappe } from '../../../src/core/sources/frappe.ts';
 import { github } from '../../../src/core/sources/github.ts';
 import { gitlab } from '../../../src/core/sources/gitlab.ts';
 import { gocardless } from '../../../src/core/sources/gocardless.ts';
@@ -105,6 +107,8 @@ const presets: Readonly<Record<string, PresetOf>> = {
   okta: ({ signature_header: header }) => okta(header === undefined ? {} : { header }),
   auth0: always(auth0),
   graph: always(microsoftGraph()),
+  frappe: always(frappe()),
+  businesscentral: always(businessCentral),
   meta: always(meta),
   zoom: always(zoom),
 };

@@ -166,6 +166,13 @@ export const typeformRow: Row = {
   encoding: 'base64',
 };
 
+/** Frappe's, of the JSON it posts. */
+export const frappeRow: Row = {
+  name: 'frappe',
+  header: 'x-frappe-webhook-signature',
+  encoding: 'base64',
+};
+
 /** One header for each active Connect key. */
 export const docusignRow: Row = {
   name: 'docusign',

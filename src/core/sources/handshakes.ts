@@ -29,6 +29,14 @@ export function textAnswer(name: string, body: string): HandshakeAnswer {
   return { name, status: 200, contentType: 'text/plain; charset=utf-8', body };
 }
 
+/** Graph and Business Central: the token they post in the query when a subscription is made or renewed, echoed as text. */
+export function validationTokenHandshake(name: string) {
+  return (request: ReceivedRequest): HandshakeAnswer | null => {
+    const token = request.method === 'POST' ? queryParameter(request, 'validationToken') : null;
+    return token === null ? null : textAnswer(name, token);
+  };
+}
+
 export function jsonAnswer(name: string, body: Readonly<Record<string, unknown>>): HandshakeAnswer {
   return { name, status: 200, contentType: 'application/json', body: JSON.stringify(body) };
 }

@@ -2,17 +2,12 @@
 // Microsoft's keys. A subscription is made only after its validation token was echoed.
 
 import { graphScheme } from '../signature/graph-scheme.ts';
-import type { HandshakeAnswer, OpenTopics, ReceivedRequest, SourcePreset } from '../source.ts';
+import type { OpenTopics, SourcePreset } from '../source.ts';
 import { definePreset, toEntity } from './define-preset.ts';
-import { queryParameter, textAnswer } from './handshakes.ts';
+import { validationTokenHandshake } from './handshakes.ts';
 import { itemsIn, objectOf } from './items.ts';
 import { firstOf, type Read, textAt } from './read-place.ts';
 import { hours, seconds } from './replies.ts';
-
-function handshake(request: ReceivedRequest): HandshakeAnswer | null {
-  const token = request.method === 'POST' ? queryParameter(request, 'validationToken') : null;
-  return token === null ? null : textAnswer('graph_validation', token);
-}
 
 function resourceField({ payload }: Read, name: string): string | null {
   const value = objectOf(objectOf(payload).resourceData)[name];
@@ -53,7 +48,7 @@ export function microsoftGraph(options: { readonly applicationId?: string } = {}
     type: readType,
     entity: (from) => toEntity(readKind(from) ?? 'graph_resource', textAt(from, 'resourceData.id')),
     tenant: { path: 'tenantId' },
-    handshake,
+    handshake: validationTokenHandshake('graph_validation'),
     thin: true,
     reply: { status: 202, contentType: '', body: '' },
     delivery: { answerWithinMs: seconds(3), resendsForMs: hours(4) },

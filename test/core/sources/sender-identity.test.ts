@@ -57,6 +57,9 @@ const expected: Readonly<
   okta: ['evt-S1001-1', 'user.lifecycle.create', 'user/S1001'],
   auth0: ['evt-S1001-1', 'user.created', 'user/S1001'],
   'microsoft-graph': ['sha256', 'message.created', 'message/S1001'],
+  frappe: ['sha256', 'sales_order.on_submit', 'order/S1001'],
+  'business-central': ['sha256', 'items.updated', 'items/S1001'],
+  odoo: ['sha256', 'sale.order.order_confirmed', 'order/S1001'],
   xero: [
     `c2cc9b6e-9458-4c7d-93cc-f02b81b0594f:INVOICE:UPDATE:S1001:${new Date(noon).toISOString().slice(0, -1)}`,
     'INVOICE.UPDATE',
