@@ -10,6 +10,7 @@ import { createApp, createUnconfiguredApp } from './http/app.ts';
 import { integrations } from './integrations/index.ts';
 import { createAccept } from './pipeline/index.ts';
 import { reconcileSources } from './pipeline/reconcile-sources.ts';
+import { renewSubscriptions } from './pipeline/renew-subscriptions.ts';
 import { systemClock, systemRandomness } from './platform/clock.ts';
 import { costMeter } from './platform/costs/cost-meter.ts';
 import { countDatabase } from './platform/costs/count-database.ts';
@@ -139,6 +140,7 @@ export default {
     const isTargetsTurn = round % watchdogRounds === 0;
     if (isTargetsTurn) await chainAudit(ports);
     if (isTargetsTurn) await wakeTargets(env, [...definition.targets.keys()], ports.deliver.telemetry);
+    if (round % renewalRounds === 0) await renew(started.relay);
     await reconcileSources({
       ...{ definition, clock: systemClock, randomness: systemRandomness, ...ports.reconciliation },
       ...{ sequencers: ports.sequencers, alerts: ports.alerts, telemetry: ports.deliver.telemetry },
@@ -154,6 +156,19 @@ export default {
     }
   },
 } satisfies ExportedHandler<Env>;
+
+/** Webhooks that end are looked at once in so many runs (minutes): an hour, of the two days that are left to each. */
+const renewalRounds = 60;
+
+/** Never rejects. */
+async function renew({ definition, ports }: Relay): Promise<void> {
+  const { findSource } = ports.accept;
+  const { connections, telemetry } = ports.deliver;
+  await renewSubscriptions({
+    ...{ definition, findSource, connections, telemetry },
+    ...{ alerts: ports.alerts, clock: systemClock },
+  });
+}
 
 /** Acts on deliveries come to D1 by the journal, and nobody else tells the chain of them. Never rejects. */
 async function chainAudit({ audit, deliver: { telemetry } }: Ports): Promise<void> {

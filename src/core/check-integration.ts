@@ -11,6 +11,7 @@ import { noticeTarget } from './notice.ts';
 import type { ReconcileStep } from './reconcile.ts';
 import type { ConfigProblem, SourceDefinition } from './relay-definition.ts';
 import { type RoutePolicy, routeBounds, routeDefaults } from './route.ts';
+import type { SubscribeStep } from './subscriptions.ts';
 import type { TargetDefinition } from './target.ts';
 
 /** Where the thing to check is written. */
@@ -62,7 +63,25 @@ export function checkSource(source: SourceDefinition, place: Place): readonly Co
   );
   found.push(...checkSourceNeeds(source, place));
   if (source.enrich !== undefined) found.push(...checkEnrich(source, source.enrich, place));
+  if (source.subscribe !== undefined) found.push(...checkSubscribe(source, source.subscribe, place));
   if (source.reconcile !== undefined) found.push(...checkReconcile(source.reconcile, place));
+  return found;
+}
+
+/** A name of a collection stands in a path: letters only. */
+const collectionPattern = /^[A-Za-z]{1,100}$/;
+
+function checkSubscribe(
+  { urlVariable }: SourceDefinition,
+  { target, resources }: SubscribeStep,
+  { file, field }: Place,
+): readonly ConfigProblem[] {
+  const { found, expect } = problemsAt({ file, field: `${field}.subscribe` });
+  expect(urlVariable !== undefined, 'url', 'is required of the source: it is where the ERP shall post to');
+  const { name, renewSubscriptions } = target.adapter;
+  expect(renewSubscriptions !== undefined, 'target', `must renew webhooks: the adapter ${name} does not`);
+  const isWithin = resources.length > 0 && resources.every((resource) => collectionPattern.test(resource));
+  expect(isWithin, 'resources', 'must be names of collections, such as items');
   return found;
 }
 

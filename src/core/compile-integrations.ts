@@ -34,7 +34,7 @@ export function compileIntegrations(
   }
   // Only now is every source and target known: a route may wait for one that a later integration brings.
   for (const integration of integrations) collectRoutes(integration, parts);
-  parts.problems.push(...unknownRoutes(parts), ...circles(parts));
+  parts.problems.push(...unknownSenders(integrations, parts), ...unknownRoutes(parts), ...circles(parts));
   return parts.problems.length > 0 ? err(parts.problems) : ok(toDefinition(parts));
 }
 
@@ -128,6 +128,18 @@ function toPrerequisite(
 /** Ids of routes hold no dot, so one with a dot names its integration. */
 function routeId(integration: string, id: string): string {
   return id.includes('.') ? id : `${integration}.${id}`;
+}
+
+/** An ERP that is asked for webhooks must be a target: its address and credential are those of one. */
+function unknownSenders(integrations: readonly IntegrationDefinition[], { targets }: Parts): ConfigProblem[] {
+  return integrations.flatMap((integration) =>
+    integration.sources.flatMap(({ id, subscribe }, index) => {
+      if (subscribe === undefined || targets.get(subscribe.target.id) === subscribe.target) return [];
+      const field = `sources[${index}] (${id}).subscribe.target`;
+      const rule = `must be among the targets of an integration: ${subscribe.target.id} is not`;
+      return [{ file: fileOf(integration), field, rule }];
+    }),
+  );
 }
 
 function unknownRoutes({ routes }: Parts): ConfigProblem[] {

@@ -13,6 +13,7 @@ import type { SourceDefinition } from './relay-definition.ts';
 import type { RetryPolicy, RoutePolicy } from './route.ts';
 import { type SenderApiOptions, toSenderApi } from './sender-api-options.ts';
 import type { Entity, IdentifiedEvent, SourcePreset } from './source.ts';
+import type { SubscribeStep } from './subscriptions.ts';
 import type { TargetDefinition } from './target.ts';
 
 /** A source that knows its event types and their payloads. */
@@ -61,9 +62,11 @@ export function defineSource<Topics extends object>(source: {
     /** Between two checks, ms; default: a quarter of an hour. */
     readonly everyMs?: number;
   };
+  /** Asks an ERP for its webhooks and renews them before they end. Needs `url`. */
+  readonly subscribe?: SubscribeStep;
 }): Source<Topics> {
   const { id, preset, secret, url, credentials, personalFields, grants } = source;
-  const { reconcile, allowExperimental = false } = source;
+  const { reconcile, subscribe, allowExperimental = false } = source;
   const definition = {
     id,
     preset,
@@ -73,6 +76,7 @@ export function defineSource<Topics extends object>(source: {
     ...(credentials === undefined ? {} : { credentialVariables: credentials }),
     ...(allowExperimental ? { allowExperimental } : {}),
     ...(personalFields === undefined ? {} : { personalFields }),
+    ...(subscribe === undefined ? {} : { subscribe }),
     ...(reconcile === undefined
       ? {}
       : {

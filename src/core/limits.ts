@@ -131,6 +131,8 @@ export const limits = {
   reconcileEveryMs: { least: 60_000, most: 7 * 24 * 3600 * 1000 },
   /** Default time between two checks, ms: an order that did not come is there within a quarter of an hour. */
   reconcileDefaultMs: 900_000,
+  /** A webhook that an ERP ends sooner than this is renewed, ms: Business Central's end after three days, so each has a day's tries and two to spare. */
+  subscriptionRenewBeforeMs: 48 * 3600 * 1000,
   /** Missing events shown of one check; the rest are found by their mark. */
   maxShownMissing: 100,
   /** Mapped input kept with an attempt, characters: an order of some hundred lines; the event itself is kept whole. */

@@ -6,6 +6,7 @@ import type { Grant } from './identity/access-view.ts';
 import type { ReconcileStep } from './reconcile.ts';
 import type { Route } from './route.ts';
 import type { Entity, IdentifiedEvent, SourcePreset } from './source.ts';
+import type { SubscribeStep } from './subscriptions.ts';
 import type { TargetDefinition } from './target.ts';
 
 export type SourceDefinition = {
@@ -30,6 +31,8 @@ export type SourceDefinition = {
   readonly enrich?: EnrichStep;
   /** Compares what its sender lists with what came; absent: nobody can tell what did not come. */
   readonly reconcile?: ReconcileStep;
+  /** Webhooks that its ERP sends only as long as they are renewed; absent: they have no end, or a person renews them. */
+  readonly subscribe?: SubscribeStep;
 };
 
 /** Something in an integration that stops the start. */

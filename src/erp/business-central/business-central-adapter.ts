@@ -6,6 +6,7 @@ import type { AdapterProblem, ErpAdapter } from '../../core/erp.ts';
 import type { DeclaredCapabilities } from '../../core/erp-capabilities.ts';
 import { type BusinessCentralOptions, isGuid } from './bc-options.ts';
 import { bcSession } from './bc-session.ts';
+import { createRenewSubscriptions } from './bc-subscriptions.ts';
 import { createCreditNoteHandler } from './credit-note-handler.ts';
 import { createCustomerHandler } from './customer-handler.ts';
 import { createInvoiceHandler } from './invoice-handler.ts';
@@ -48,6 +49,7 @@ export function createBusinessCentralAdapter(options: BusinessCentralOptions): E
       'stock.set': createStockHandler(options),
       'customer.upsert': createCustomerHandler(options),
     },
+    renewSubscriptions: createRenewSubscriptions(options),
     batches: { 'stock.set_many': createStockBatch(options) },
     capabilities: {
       ...bcCapabilities,
