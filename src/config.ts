@@ -84,7 +84,9 @@ export function parseConfig(
   relay: RelayDefinition,
 ): Result<Config, readonly ConfigProblem[]> {
   const variables = parseVariables(environment);
-  const secrets = [...relay.sources.values()].map((source) => readSourceSecrets(environment, source));
+  // Nobody signs for a watched ERP: there is no secret.
+  const signed = [...relay.sources.values()].filter(({ watch }) => watch === undefined);
+  const secrets = signed.map((source) => readSourceSecrets(environment, source));
   const settings = [...relay.sources.values()].map((source) => readSourceSettings(environment, source));
   const targets = [...relay.targets.values()].map((target) => readTargetSettings(environment, target));
   const apis = [...relay.sources.values()].flatMap(({ id, enrich, reconcile }) => [

@@ -11,11 +11,13 @@ import { integrations } from './integrations/index.ts';
 import { createAccept } from './pipeline/index.ts';
 import { reconcileSources } from './pipeline/reconcile-sources.ts';
 import { renewSubscriptions } from './pipeline/renew-subscriptions.ts';
+import { watchTargets } from './pipeline/watch-targets.ts';
 import { systemClock, systemRandomness } from './platform/clock.ts';
 import { costMeter } from './platform/costs/cost-meter.ts';
 import { countDatabase } from './platform/costs/count-database.ts';
 import { createPorts, type Ports } from './platform/create-ports.ts';
 import { createD1Retention } from './platform/d1/d1-retention.ts';
+import { createD1WatchStandings } from './platform/d1/d1-watch-standings.ts';
 import { allSequencerNames } from './platform/doorbell.ts';
 import { type ConfiguredTarget, TargetObjectBase } from './platform/durable-objects/target-object.ts';
 import { consumeDeadDoorbells, consumeDoorbells } from './platform/queue/consume-doorbells.ts';
@@ -144,6 +146,16 @@ export default {
     await reconcileSources({
       ...{ definition, clock: systemClock, randomness: systemRandomness, ...ports.reconciliation },
       ...{ sequencers: ports.sequencers, alerts: ports.alerts, telemetry: ports.deliver.telemetry },
+    });
+    await watchTargets({
+      ...{
+        definition,
+        clock: systemClock,
+        randomness: systemRandomness,
+        watches: createD1WatchStandings(env.DB),
+      },
+      ...{ sequencers: ports.sequencers, connections: ports.deliver.connections },
+      ...{ alerts: ports.alerts, telemetry: ports.deliver.telemetry },
     });
     try {
       const step = await createD1Retention(countDatabase(env.DB, costMeter), config).step(

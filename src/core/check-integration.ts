@@ -13,6 +13,7 @@ import type { ConfigProblem, SourceDefinition } from './relay-definition.ts';
 import { type RoutePolicy, routeBounds, routeDefaults } from './route.ts';
 import type { SubscribeStep } from './subscriptions.ts';
 import type { TargetDefinition } from './target.ts';
+import type { WatchStep } from './watch.ts';
 
 /** Where the thing to check is written. */
 type Place = { readonly file: string; readonly field: string };
@@ -55,6 +56,7 @@ export function checkSource(source: SourceDefinition, place: Place): readonly Co
   const { found, expect } = problemsAt(place);
   expect(idPattern.test(source.id), 'id', idRule);
   expect(source.id !== directSource, 'id', 'must not be operations: so are direct requests named');
+  if (source.watch !== undefined) return [...found, ...checkWatch(source.watch, place)];
   expect(variablePattern.test(source.secretVariable), 'secret', variableRule);
   expect(
     !source.secretVariable.endsWith('_PREVIOUS'),
@@ -82,6 +84,19 @@ function checkSubscribe(
   expect(renewSubscriptions !== undefined, 'target', `must renew webhooks: the adapter ${name} does not`);
   const isWithin = resources.length > 0 && resources.every((resource) => collectionPattern.test(resource));
   expect(isWithin, 'resources', 'must be names of collections, such as items');
+  return found;
+}
+
+function checkWatch({ target, kinds, everyMs }: WatchStep, place: Place): readonly ConfigProblem[] {
+  const { found, expect } = problemsAt(place);
+  const { name, changes } = target.adapter;
+  expect(changes !== undefined, 'target', `must say what changed: the adapter ${name} does not`);
+  const known = changes?.kinds ?? kinds;
+  const isKnown = kinds.length > 0 && kinds.every((kind) => known.includes(kind));
+  expect(isKnown, 'kinds', `must be kinds the adapter ${name} can watch: ${known.join(', ')}`);
+  const { least, most } = limits.watchEveryMs;
+  const isWithin = Number.isInteger(everyMs) && everyMs >= least && everyMs <= most;
+  expect(isWithin, 'everyMs', `must be a whole number from ${least} to ${most} (ms)`);
   return found;
 }
 

@@ -130,15 +130,17 @@ function routeId(integration: string, id: string): string {
   return id.includes('.') ? id : `${integration}.${id}`;
 }
 
-/** An ERP that is asked for webhooks must be a target: its address and credential are those of one. */
+/** An ERP that is watched or asked for webhooks must be a target: its address and credential are those of one. */
 function unknownSenders(integrations: readonly IntegrationDefinition[], { targets }: Parts): ConfigProblem[] {
   return integrations.flatMap((integration) =>
-    integration.sources.flatMap(({ id, subscribe }, index) => {
-      if (subscribe === undefined || targets.get(subscribe.target.id) === subscribe.target) return [];
-      const field = `sources[${index}] (${id}).subscribe.target`;
-      const rule = `must be among the targets of an integration: ${subscribe.target.id} is not`;
-      return [{ file: fileOf(integration), field, rule }];
-    }),
+    integration.sources.flatMap(({ id, subscribe, watch }, index) =>
+      Object.entries({ subscribe, watch }).flatMap(([name, step]) => {
+        if (step === undefined || targets.get(step.target.id) === step.target) return [];
+        const field = `sources[${index}] (${id}).${name}.target`;
+        const rule = `must be among the targets of an integration: ${step.target.id} is not`;
+        return [{ file: fileOf(integration), field, rule }];
+      }),
+    ),
   );
 }
 

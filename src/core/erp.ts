@@ -7,6 +7,7 @@ import type { AnyOperation, InputOf } from './operation.ts';
 import type { ContractIssue, FieldError, RetryableReason } from './outcome.ts';
 import type { Result } from './result.ts';
 import type { RenewSubscriptions } from './subscriptions.ts';
+import type { ChangeFeed } from './watch.ts';
 
 export type ErpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -297,6 +298,8 @@ export interface ErpAdapter {
   readonly readInstance?: ReadInstance;
   /** Reads that change nothing; absent: the adapter has none to offer. */
   samples?(): readonly ErpSample[];
+  /** What changed in the ERP since a cursor; absent: it cannot be watched. */
+  readonly changes?: ChangeFeed;
   /** Keeps the webhooks that the ERP sends as long as they are renewed; absent: it sends none, or without an end. */
   readonly renewSubscriptions?: RenewSubscriptions;
   /** Of its configuration; with any of them the relay does not start. */

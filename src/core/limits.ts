@@ -133,6 +133,16 @@ export const limits = {
   reconcileDefaultMs: 900_000,
   /** A webhook that an ERP ends sooner than this is renewed, ms: Business Central's end after three days, so each has a day's tries and two to spare. */
   subscriptionRenewBeforeMs: 48 * 3600 * 1000,
+  /** Least and longest time between two looks at a watched ERP, ms: 0 is every run of the schedule, a minute; a day is too late. */
+  watchEveryMs: { least: 0, most: 24 * 3600 * 1000 },
+  /** One look at one kind, ms: within a scheduled run, beside the others. */
+  watchStepMs: 20_000,
+  /** Changes of one page: one call of the ERP, and one transaction of each sequencer. */
+  watchPageSize: 100,
+  /** Pages of one kind a look reads, at most: 500 changes a minute; the rest comes with the next look. */
+  watchPagesPerStep: 5,
+  /** How old a change must be, ms: an ERP's times are whole seconds, and its clock is not the relay's. */
+  watchLagMs: 10_000,
   /** Missing events shown of one check; the rest are found by their mark. */
   maxShownMissing: 100,
   /** Mapped input kept with an attempt, characters: an order of some hundred lines; the event itself is kept whole. */

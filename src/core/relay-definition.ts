@@ -8,6 +8,7 @@ import type { Route } from './route.ts';
 import type { Entity, IdentifiedEvent, SourcePreset } from './source.ts';
 import type { SubscribeStep } from './subscriptions.ts';
 import type { TargetDefinition } from './target.ts';
+import type { WatchStep } from './watch.ts';
 
 export type SourceDefinition = {
   /** The last part of its ingest URL: `/hooks/{id}`. */
@@ -31,6 +32,8 @@ export type SourceDefinition = {
   readonly enrich?: EnrichStep;
   /** Compares what its sender lists with what came; absent: nobody can tell what did not come. */
   readonly reconcile?: ReconcileStep;
+  /** Its events are the changes of an ERP that the relay reads; absent: somebody posts them. */
+  readonly watch?: WatchStep;
   /** Webhooks that its ERP sends only as long as they are renewed; absent: they have no end, or a person renews them. */
   readonly subscribe?: SubscribeStep;
 };

@@ -103,8 +103,10 @@ export async function reconcilePage(
 }
 
 /** Null: no event can be read from it. */
-async function readListed(
-  deps: ReconcileDependencies,
+export async function readListed(
+  deps: Pick<ReconcileDependencies, 'clock' | 'randomness' | 'sequencers'> & {
+    readonly definition: Pick<RelayDefinition, 'routes' | 'routesFor'>;
+  },
   source: SourceDefinition,
   listed: ListedWebhook,
 ): Promise<Listed | null> {
@@ -190,7 +192,7 @@ function toMissing(id: string | null) {
   });
 }
 
-function groupByPartition(listed: readonly Listed[]): [number, Listed[]][] {
+export function groupByPartition(listed: readonly Listed[]): [number, Listed[]][] {
   const groups = new Map<number, Listed[]>();
   for (const each of listed) {
     const group = groups.get(each.partition);

@@ -4,6 +4,7 @@
 import { formatQuantity } from './decimal.ts';
 import type { DocumentKind } from './documents.ts';
 import { DEFAULT_LOCATION, type Erp, type ErpArea, isoTime } from './erp.ts';
+import type { ErpStore } from './erp-store.ts';
 import { readJob } from './jobs.ts';
 import { refuse, refuseUnknown } from './refusal.ts';
 import { changeEntry, createManualEntry, trialBalance } from './rules/accounting.ts';
@@ -158,11 +159,29 @@ function readStock({ store }: Erp, { params, query }: RouteRequest): unknown {
 /** What was done under a key, also where the document no longer carries it. */
 function readAudit({ store }: Erp, { query }: RouteRequest): unknown {
   const relayKey = query.relayKey;
-  if (relayKey === undefined) return refuse('filter_missing', 'Name a relayKey in the query.');
+  if (query.after !== undefined || query.newest !== undefined) return readChanges(store, query);
+  if (relayKey === undefined)
+    return refuse('filter_missing', 'Name one of relayKey, after, newest in the query.');
   const rows = store.rows(
     'SELECT * FROM effects WHERE relay_key = ? ORDER BY number LIMIT ?',
     relayKey,
     MAX_ITEMS,
+  );
+  return { items: rows.map(toEffect) };
+}
+
+/** What was done after an effect, oldest first; or the newest of all. */
+function readChanges(store: ErpStore, query: RouteRequest['query']): unknown {
+  if (query.newest !== undefined)
+    return { items: store.rows('SELECT * FROM effects ORDER BY number DESC LIMIT 1').map(toEffect) };
+  const { after = '', limit = String(MAX_ITEMS) } = query;
+  if (!/^\d{1,12}$/.test(after) || !/^\d{1,3}$/.test(limit))
+    return refuse('filter_invalid', 'after and limit must be whole numbers.');
+  const count = Math.min(Number(limit), MAX_ITEMS);
+  const rows = store.rows(
+    'SELECT * FROM effects WHERE number > ? ORDER BY number LIMIT ?',
+    Number(after),
+    count,
   );
   return { items: rows.map(toEffect) };
 }

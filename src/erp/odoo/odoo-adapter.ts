@@ -6,6 +6,7 @@ import { createCreditNoteHandler } from './credit-note-issue.ts';
 import { createCustomerHandler } from './customer-upsert.ts';
 import { createInvoiceHandler } from './invoice-post.ts';
 import { odooCapabilities } from './odoo-capabilities.ts';
+import { createOdooChanges } from './odoo-changes.ts';
 import { createReadInstance } from './odoo-instance.ts';
 import { type OdooOptions, toOdooSettings } from './odoo-options.ts';
 import { createOdooSession } from './odoo-session.ts';
@@ -39,6 +40,7 @@ export function createOdooAdapter(options: OdooOptions = {}): ErpAdapter {
     },
     capabilities: odooCapabilities,
     readInstance: createReadInstance(settings),
+    changes: createOdooChanges(settings),
     ...(problems.length === 0 ? {} : { problems }),
   };
 }

@@ -30,6 +30,8 @@ export type OdooClient = {
   readonly settings: OdooSettings;
   readonly call: (call: OdooCall) => Promise<OdooAnswer>;
   readonly find: (model: string, domain: Domain, fields: readonly string[]) => Promise<Found>;
+  /** A call that answers with rows. */
+  readonly rows: (call: OdooCall) => Promise<Found>;
   /** The newest. */
   readonly findOne: (model: string, domain: Domain, fields: readonly string[]) => Promise<FoundOne>;
   readonly load: (model: string, table: LoadTable) => Promise<Loaded>;
@@ -55,9 +57,8 @@ export function createOdooClient(
     readOdoo(await erp.send(toOdooRequest(request, settings)), {
       ...{ api: settings.api, isWrite: request.write, fields: fieldNames },
     });
-  const find: OdooClient['find'] = async (model, domain, fields) => {
-    const args = { domain, fields, limit: maxRows, order: 'id desc' };
-    const answer = toPlain(await call({ model, method: 'search_read', args, write: false }));
+  const rows: OdooClient['rows'] = async (request) => {
+    const answer = toPlain(await call(request));
     if (answer.kind !== 'value') return answer;
     const { value } = answer;
     if (!Array.isArray(value)) return broken('$', 'array', value);
@@ -66,9 +67,14 @@ export function createOdooClient(
       ? broken(`$[${index}]`, 'object', value[index])
       : { kind: 'found', rows: value as Row[] };
   };
+  const find: OdooClient['find'] = (model, domain, fields) => {
+    const args = { domain, fields, limit: maxRows, order: 'id desc' };
+    return rows({ model, method: 'search_read', args, write: false });
+  };
   return {
     settings,
     call,
+    rows,
     find,
     findOne: async (model, domain, fields) => {
       const found = await find(model, domain, fields);

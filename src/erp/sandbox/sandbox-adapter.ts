@@ -21,6 +21,7 @@ import { createPriceHandler } from './price-handler.ts';
 import { createCancelHandler, createConfirmHandler } from './sale-handlers.ts';
 import type { SandboxOptions } from './sandbox-calls.ts';
 import { sandboxCapabilities } from './sandbox-capabilities.ts';
+import { sandboxChanges } from './sandbox-changes.ts';
 import { readSandboxInstance } from './sandbox-instance.ts';
 import { sandboxSamples } from './sandbox-samples.ts';
 import { sandboxSession } from './sandbox-session.ts';
@@ -59,6 +60,7 @@ export function createSandboxAdapter(options: SandboxOptions = { idempotencyKeys
     },
     capabilities: sandboxCapabilities,
     readInstance: readSandboxInstance,
+    changes: sandboxChanges,
     samples: sandboxSamples,
   };
 }

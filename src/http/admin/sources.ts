@@ -24,13 +24,13 @@ export function routeSources(app: Hono<HttpEnv>): void {
     const { config, definition } = c.get('services');
     const grants = await readGrants(c);
     return c.json({
-      sources: [...definition.sources.values()].map(({ id, preset, secretVariable }) => ({
+      sources: [...definition.sources.values()].map(({ id, preset, secretVariable, watch }) => ({
         id,
-        ingestPath: `/hooks/${id}`,
+        ingestPath: watch === undefined ? `/hooks/${id}` : null,
         preset: preset.name,
         scheme: preset.scheme.name,
         topics: preset.topics,
-        secretVariable,
+        secretVariable: watch === undefined ? secretVariable : null,
         hasPreviousSecret: (config.sourceSecrets.get(id)?.previous ?? null) !== null,
         grants: grants === null ? 'unavailable' : (grants[id] ?? null),
       })),

@@ -15,7 +15,8 @@ export function sourceRuntimes(
   definition: RelayDefinition,
   config: Pick<Config, 'sourceSecrets' | 'sourceSettings'>,
 ): ReadonlyMap<string, ConfiguredSource> {
-  const all = [...definition.sources.values()];
+  // A watched ERP is read, and never posts: to the outside there is no such source.
+  const all = [...definition.sources.values()].filter(({ watch }) => watch === undefined);
   return new Map(all.map((source) => [source.id, toConfigured(source, config)]));
 }
 
