@@ -2,6 +2,7 @@
 // nothing at run time: compile-integrations.ts does.
 
 import type { Source } from './define-integration.ts';
+import type { Grant } from './identity/access-view.ts';
 import type { JsonObject } from './json.ts';
 import { limits } from './limits.ts';
 import type { OpenTopics } from './source.ts';
@@ -22,10 +23,13 @@ export function defineWatch(watch: {
   readonly target: TargetDefinition;
   readonly kinds: readonly string[];
   readonly everyMs?: number;
+  /** What it may run, at most, as of any source. */
+  readonly grants?: readonly Grant[];
 }): Source<{ readonly [type in keyof OpenTopics]: ChangePayload }> {
-  const { id, target, kinds, everyMs = limits.watchEveryMs.least } = watch;
+  const { id, target, kinds, everyMs = limits.watchEveryMs.least, grants } = watch;
   return {
     ...{ id, preset: watchPreset, secretVariable: '', previousSecretVariable: '' },
     watch: { target, kinds, everyMs },
+    ...(grants === undefined ? {} : { grants }),
   };
 }
