@@ -6,7 +6,7 @@ import type { WorkerKeys } from './core/identity/envelope.ts';
 import type { ConfigProblem, RelayDefinition } from './core/relay-definition.ts';
 import { err, ok, type Result } from './core/result.ts';
 import type { SourceSecrets } from './core/source.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, variablesFile } from './environment.ts';
 import type { TokenIssuer } from './identity-config.ts';
 import {
   listingSettingsId,
@@ -100,6 +100,7 @@ export function parseConfig(
   const problems = [variables, ...secrets, ...settings, ...targets, ...apis].flatMap((read) =>
     read.ok ? [] : read.error,
   );
+  if (variables.ok) problems.push(...earlierRulesInUse(relay, variables.value.generation));
   if (!variables.ok || problems.length > 0) return err(problems);
   return ok({
     ...variables.value,
@@ -107,5 +108,15 @@ export function parseConfig(
     sourceSettings: new Map(settings.flatMap((read) => (read.ok ? [read.value] : []))),
     targetSettings: new Map(targets.flatMap((read) => (read.ok ? [read.value] : []))),
     senderApis: new Map(apis.flatMap((read) => (read.ok ? [read.value] : []))),
+  });
+}
+
+/** An entity rule that is an earlier one belongs to an earlier generation, or nobody could tell what was accepted under it. */
+function earlierRulesInUse(relay: RelayDefinition, generation: number): readonly ConfigProblem[] {
+  return [...relay.sources.values()].flatMap(({ id, earlierEntities = [] }) => {
+    const last = Math.max(0, ...earlierEntities.map(({ untilGeneration }) => untilGeneration));
+    if (last < generation) return [];
+    const rule = `must be above ${last}: until that generation source ${id} uses an earlier entity rule`;
+    return [{ file: variablesFile, field: 'GENERATION', rule }];
   });
 }

@@ -23,6 +23,19 @@ function problemsOf(changes: Record<string, unknown>) {
 const issuer = { OIDC_ISSUER: 'https://a.example.com', OIDC_AUDIENCE: 'holdfast' };
 
 describe('configuration', () => {
+  it('wants a generation above the one an earlier entity rule was used in', () => {
+    const shop = relay.sources.get('shop');
+    if (shop === undefined) throw new Error('the shop is gone');
+    const changed = { ...shop, earlierEntities: [{ untilGeneration: 1, entity: () => null }] };
+    const rekeyed = { ...relay, sources: new Map([['shop', changed]]) };
+    const problems = (variables: Environment) => {
+      const parsed = parseConfig({ ...good, ...variables }, rekeyed);
+      return parsed.ok ? [] : parsed.error;
+    };
+    expect(problems({})).toMatchObject([{ field: 'GENERATION', rule: expect.stringContaining('above 1') }]);
+    expect(problems({ GENERATION: 2, PREVIOUS_PARTITIONS: '64' })).toEqual([]);
+  });
+
   it('is read with its defaults', () => {
     const parsed = parseConfig(good, relay);
 

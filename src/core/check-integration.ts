@@ -64,6 +64,7 @@ export function checkSource(source: SourceDefinition, place: Place): readonly Co
     'must not end in _PREVIOUS: so is the old value named',
   );
   found.push(...checkSourceNeeds(source, place));
+  found.push(...checkEarlierEntities(source, place));
   if (source.enrich !== undefined) found.push(...checkEnrich(source, source.enrich, place));
   if (source.subscribe !== undefined) found.push(...checkSubscribe(source, source.subscribe, place));
   if (source.reconcile !== undefined) found.push(...checkReconcile(source.reconcile, place));
@@ -97,6 +98,25 @@ function checkWatch({ target, kinds, everyMs }: WatchStep, place: Place): readon
   const { least, most } = limits.watchEveryMs;
   const isWithin = Number.isInteger(everyMs) && everyMs >= least && everyMs <= most;
   expect(isWithin, 'everyMs', `must be a whole number from ${least} to ${most} (ms)`);
+  return found;
+}
+
+/** They are asked in turn, and each says until when: what a generation made belongs to the rule of its time. */
+function checkEarlierEntities(
+  { earlierEntities = [] }: SourceDefinition,
+  place: Place,
+): readonly ConfigProblem[] {
+  const { found, expect } = problemsAt(place);
+  earlierEntities.forEach(({ untilGeneration }, index) => {
+    const field = `earlierEntities[${index}].untilGeneration`;
+    expect(
+      Number.isInteger(untilGeneration) && untilGeneration >= 1,
+      field,
+      'must be a generation: 1, 2, 3 …',
+    );
+    const before = earlierEntities[index - 1]?.untilGeneration ?? 0;
+    expect(untilGeneration > before, field, 'must be above the one before: the first rule stands first');
+  });
   return found;
 }
 

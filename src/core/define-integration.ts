@@ -35,10 +35,29 @@ export type EventOf<Topics extends object> = {
   [Type in TypeOf<Topics>]: Omit<IdentifiedEvent<Topics[Type]>, 'type'> & { readonly type: Type };
 }[TypeOf<Topics>];
 
+/** An `entity` function a source had, and the last GENERATION it was used in. */
+export type EarlierEntityOf<Topics extends object> = {
+  readonly untilGeneration: number;
+  readonly entity: (event: EventOf<Topics>) => Entity | null;
+};
+
+/** Which types there are is known to the compiler only: at run time the functions get whatever the sender sends. */
+export function entityRulesOf(source: {
+  readonly entity?: unknown;
+  readonly earlierEntities?: unknown;
+}): Pick<SourceDefinition, 'entity' | 'earlierEntities'> {
+  const { entity, earlierEntities } = source as Pick<SourceDefinition, 'entity' | 'earlierEntities'>;
+  return {
+    ...(entity === undefined ? {} : { entity }),
+    ...(earlierEntities === undefined ? {} : { earlierEntities }),
+  };
+}
+
 /**
  * A sender. `secret` names the Worker secret it signs with; while a rotation lasts, the old value stands under the same
  * name with `_PREVIOUS` appended. `entity` says which entity an event is about where the preset cannot know; it may
- * read only fields that never change for one event id.
+ * read only fields that never change for one event id. `earlierEntities` are the functions before it, the first first, for
+ * entities that were seen under them: docs/upgrading.md.
  */
 export function defineSource<Topics extends object>(source: {
   readonly id: string;
@@ -55,6 +74,7 @@ export function defineSource<Topics extends object>(source: {
   /** Paths of personal data in its payloads beside what the names of fields say, e.g. `data.attributes.alias`, `items[].gift_text`. */
   readonly personalFields?: readonly string[];
   readonly entity?: (event: EventOf<Topics>) => Entity | null;
+  readonly earlierEntities?: readonly EarlierEntityOf<Topics>[];
   /** Compares, every so often, what the sender lists with what came, and brings in what did not: docs/reconciliation.md. */
   readonly reconcile?: {
     readonly api: SenderApiOptions;
@@ -88,9 +108,7 @@ export function defineSource<Topics extends object>(source: {
         }),
     ...(grants === undefined ? {} : { grants }),
   };
-  // Which types there are is known to the compiler only: at run time the function gets whatever the sender sends.
-  const entity = source.entity as SourceDefinition['entity'];
-  return entity === undefined ? definition : { ...definition, entity };
+  return { ...definition, ...entityRulesOf(source) };
 }
 
 /**

@@ -1,7 +1,13 @@
 // defineThinSource: a source whose webhooks only announce a record, and where the record is fetched. Typed like
 // define-integration.ts, so that mappings see what the fetch gives. Checks nothing at run time: compile-integrations.ts does.
 
-import { defineSource, type EventOf, type Source } from './define-integration.ts';
+import {
+  defineSource,
+  type EarlierEntityOf,
+  type EventOf,
+  entityRulesOf,
+  type Source,
+} from './define-integration.ts';
 import type { EnrichFailure, EnrichStep, IdentityChanges, RecordState, SenderApi } from './enrich.ts';
 import type { SourceDefinition } from './relay-definition.ts';
 import type { Result } from './result.ts';
@@ -30,7 +36,7 @@ export type EnrichOptions<Topics extends object, Type extends TypeOf<Topics>, Pa
   readonly identify?: (event: EventOf<Pick<Topics, Type>>, payload: Payload) => IdentityChanges;
 };
 
-/** `entity` sees the fetched record. For the rest see defineSource. */
+/** `entity` and `earlierEntities` see the fetched record. For the rest see defineSource. */
 export function defineThinSource<
   Topics extends object,
   Payload,
@@ -44,8 +50,9 @@ export function defineThinSource<
   readonly allowExperimental?: boolean;
   readonly enrich: EnrichOptions<Topics, Type, Payload>;
   readonly entity?: (event: EventOf<EnrichedTopics<Topics, Type, Payload>>) => Entity | null;
+  readonly earlierEntities?: readonly EarlierEntityOf<EnrichedTopics<Topics, Type, Payload>>[];
 }): Source<EnrichedTopics<Topics, Type, Payload>> {
-  const { enrich: _enrich, entity: _entity, ...own } = source;
+  const { enrich: _enrich, entity: _entity, earlierEntities: _earlier, ...own } = source;
   const { types = null, api: _api, ...functions } = source.enrich;
   // Which types there are is known to the compiler only: at run time the functions get whatever the sender sends.
   const step = {
@@ -53,10 +60,9 @@ export function defineThinSource<
     types,
     api: toSenderApi(source.enrich.api),
   } as unknown as EnrichStep;
-  const entity = source.entity as SourceDefinition['entity'];
   const definition: SourceDefinition = defineSource({
     ...own,
     preset: own.preset as SourcePreset,
   });
-  return entity === undefined ? { ...definition, enrich: step } : { ...definition, enrich: step, entity };
+  return { ...definition, enrich: step, ...entityRulesOf(source) };
 }

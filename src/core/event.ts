@@ -20,6 +20,8 @@ export type WebhookEvent = {
   readonly requestId: string;
   /** The intake item it came as, `int_….{index}`: a claim repeated for it is no duplicate. Absent: claimed by itself. */
   readonly intakeItem?: string;
+  /** Its ordering key is of an earlier rule of its source: the key was seen under that, and keeps what belongs to it. */
+  readonly earlierKey?: true;
   /** It came by no webhook: the sender's list had it, and nothing here knew of it. */
   readonly reconciled?: true;
 };

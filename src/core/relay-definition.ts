@@ -5,7 +5,7 @@ import type { EnrichStep } from './enrich.ts';
 import type { Grant } from './identity/access-view.ts';
 import type { ReconcileStep } from './reconcile.ts';
 import type { Route } from './route.ts';
-import type { Entity, IdentifiedEvent, SourcePreset } from './source.ts';
+import type { EarlierEntityRule, Entity, IdentifiedEvent, SourcePreset } from './source.ts';
 import type { SubscribeStep } from './subscriptions.ts';
 import type { TargetDefinition } from './target.ts';
 import type { WatchStep } from './watch.ts';
@@ -28,6 +28,8 @@ export type SourceDefinition = {
   readonly personalFields?: readonly string[];
   /** Takes the place of the preset's entity; absent: the preset's counts. Pure. */
   entity?(event: IdentifiedEvent): Entity | null;
+  /** The rules before it, the first first: docs/upgrading.md. */
+  readonly earlierEntities?: readonly EarlierEntityRule[];
   /** Fetches the full record of events whose body does not hold it; absent: every body does. */
   readonly enrich?: EnrichStep;
   /** Compares what its sender lists with what came; absent: nobody can tell what did not come. */

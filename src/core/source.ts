@@ -47,12 +47,17 @@ export type Entity = {
   readonly id: string;
 };
 
+/** The entity of an event under a rule its source had before. `untilGeneration`: the last GENERATION the rule was used in. */
+export type EarlierEntity = { readonly untilGeneration: number; readonly entity: Entity | null };
+
 /** What a preset reads from a verified request. It may read only fields that cannot change for one event id. */
 export type EventIdentity = {
   /** Unique within the source. */
   readonly eventId: string;
   readonly type: string;
   readonly entity: Entity | null;
+  /** What the source's earlier rules say, the first first. Absent: it has none. */
+  readonly earlierEntities?: readonly EarlierEntity[];
   /** The sender's order among the events of one entity: a counter, or an instant in epoch ms. Null where it has none. */
   readonly sequence: number | null;
   /** When it happened at the sender, epoch ms. */
@@ -183,6 +188,15 @@ export type IdentifiedEvent<Payload = JsonValue> = {
   readonly payload: Payload;
 };
 
+/**
+ * A rule that said which entity an event is about before the present one did, kept so that what was accepted under it is
+ * known. `untilGeneration`: the last GENERATION it was used in. Where it was the preset's own: `({ entity }) => entity`.
+ */
+export type EarlierEntityRule = {
+  readonly untilGeneration: number;
+  entity(event: IdentifiedEvent): Entity | null;
+};
+
 /** A source as the running relay knows it: its definition with its secrets. */
 export type SourceRuntime = {
   readonly id: string;
@@ -196,6 +210,8 @@ export type SourceRuntime = {
   readonly toleranceSeconds?: number | null;
   /** Takes the place of the preset's entity; null: the event belongs to none. Pure. */
   entity?(event: IdentifiedEvent): Entity | null;
+  /** The rules before it, the first first. */
+  readonly earlierEntities?: readonly EarlierEntityRule[];
   /** Fetches what the body does not hold. */
   readonly enrich?: EnrichStep;
 };

@@ -3,7 +3,14 @@
 
 import type { SourceDefinition } from '../core/relay-definition.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import type { Entity, EventIdentity, HeaderMap, ParseProblem } from '../core/source.ts';
+import type {
+  EarlierEntityRule,
+  Entity,
+  EventIdentity,
+  HeaderMap,
+  IdentifiedEvent,
+  ParseProblem,
+} from '../core/source.ts';
 import { readId } from '../core/sources/read-field.ts';
 
 function entityProblem(rule: string): Result<never, ParseProblem> {
@@ -18,17 +25,35 @@ function checkEntity(entity: Entity | null): Result<Entity | null, ParseProblem>
   return id.ok ? ok({ kind: kind.value, id: id.value }) : id;
 }
 
-/** The identity with the entity the source's own rule gives, instead of what its preset found. */
+/**
+ * The identity with the entity the source's own rule gives, instead of what its preset found, and with those its earlier
+ * rules gave. An earlier rule that fails never accepted the event, so it is left out.
+ */
 export function chooseEntity(
-  source: Pick<SourceDefinition, 'id' | 'entity'>,
+  source: Pick<SourceDefinition, 'id' | 'entity' | 'earlierEntities'>,
   headers: HeaderMap,
   identity: EventIdentity,
 ): Result<EventIdentity, ParseProblem> {
-  if (source.entity === undefined) return ok(identity);
   const { eventId: id, type, entity, payload } = identity;
+  const event: IdentifiedEvent = { id, source: source.id, type, entity, headers, payload };
+  const chosen = source.entity === undefined ? ok(entity) : applyRule(source as EntityRule, event);
+  if (!chosen.ok) return chosen;
+  const earlierEntities = (source.earlierEntities ?? []).flatMap((rule) => {
+    const earlier = applyRule(rule, event);
+    return earlier.ok ? [{ untilGeneration: rule.untilGeneration, entity: earlier.value }] : [];
+  });
+  return ok({
+    ...identity,
+    entity: chosen.value,
+    ...(earlierEntities.length === 0 ? {} : { earlierEntities }),
+  });
+}
+
+type EntityRule = Pick<EarlierEntityRule, 'entity'>;
+
+function applyRule(rule: EntityRule, event: IdentifiedEvent): Result<Entity | null, ParseProblem> {
   try {
-    const chosen = checkEntity(source.entity({ id, source: source.id, type, entity, headers, payload }));
-    return chosen.ok ? ok({ ...identity, entity: chosen.value }) : chosen;
+    return checkEntity(rule.entity(event));
   } catch (error) {
     return entityProblem(error instanceof Error ? error.message : 'threw something that is no Error');
   }

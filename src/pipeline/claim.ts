@@ -25,11 +25,11 @@ export async function claim(
 ): Promise<ClaimResult> {
   const { partitions, generation } = deps.sequencers;
   const headers = keepHeaders(request.headers);
-  const { event, deliveries } = planEvent(deps.definition, { ...request, headers }, identity);
+  const planned = planEvent(deps.definition, { ...request, headers }, identity);
   const payload: EventPayload = { headers, body: request.body };
-  const partition = partitionOf(event.orderingKey, partitions);
+  const partition = partitionOf(planned.event.orderingKey, partitions);
   return repeatCall(() =>
-    deps.sequencers.of(partition).claim({ event, payload, deliveries, partitions, generation }),
+    deps.sequencers.of(partition).claim({ ...planned, payload, partitions, generation }),
   );
 }
 

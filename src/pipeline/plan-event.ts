@@ -6,6 +6,7 @@ import type { MappedEvent, WebhookEvent } from '../core/event.ts';
 import { orderingKeyOf } from '../core/keys.ts';
 import { planDeliveries } from '../core/plan-deliveries.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
+import type { EarlierPlan } from '../core/sequencer/messages.ts';
 import type { EventIdentity, HeaderMap } from '../core/source.ts';
 
 /** The request an event came in. `headers`: those that are kept. */
@@ -28,6 +29,8 @@ export function toItemHeaders(headers: HeaderMap): HeaderMap {
 export type PlannedEvent = {
   readonly event: WebhookEvent;
   readonly deliveries: readonly PlannedDelivery[];
+  /** The same under ordering keys its source gave it before, the first first. Absent: there are none. */
+  readonly earlier?: readonly EarlierPlan[];
 };
 
 export function planEvent(
@@ -35,6 +38,19 @@ export function planEvent(
   request: EventRequest,
   identity: EventIdentity,
 ): PlannedEvent {
+  const present = planFor(definition, request, identity);
+  const earlier = (identity.earlierEntities ?? []).flatMap(({ untilGeneration, entity }): EarlierPlan[] => {
+    const planned = planFor(definition, request, { ...identity, entity });
+    return planned.event.orderingKey === present.event.orderingKey ? [] : [{ ...planned, untilGeneration }];
+  });
+  return earlier.length === 0 ? present : { ...present, earlier };
+}
+
+function planFor(
+  definition: Pick<RelayDefinition, 'routesFor'>,
+  request: EventRequest,
+  identity: EventIdentity,
+): Omit<PlannedEvent, 'earlier'> {
   const { source, requestId, receivedAt, headers } = request;
   const { eventId, type, entity, sequence, occurredAt, payload } = identity;
   const orderingKey = orderingKeyOf({ source, eventId, entity });

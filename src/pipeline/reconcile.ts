@@ -55,8 +55,8 @@ export type ReconcileFailure = EnrichFailure | { readonly reason: 'not_claimed';
 
 type Listed = PlannedEvent & {
   readonly payload: EventPayload;
-  readonly query: HeldQuery;
   readonly partition: number;
+  readonly isState: boolean;
 };
 
 const encoder = new TextEncoder();
@@ -121,18 +121,22 @@ export async function readListed(
   const identified = await source.preset.identify({ ...request, verifiedWith: 'current' });
   const identity = identified.ok ? chooseEntity(source, headers, identified.value) : identified;
   if (!identity.ok) return null;
-  const { event, deliveries } = planEvent(
+  const planned = planEvent(
     deps.definition,
     { source: source.id, requestId, receivedAt, headers },
     identity.value,
   );
-  const query: HeldQuery = {
-    ...{ orderingKey: event.orderingKey, source: source.id, eventId: event.eventId, type: event.type },
+  const partition = partitionOf(planned.event.orderingKey, deps.sequencers.partitions);
+  return { ...planned, payload: { headers, body }, partition, isState: listed.isState };
+}
+
+/** Whether it is known, under each ordering key its source gave it. */
+function queriesOf(listed: Listed): readonly HeldQuery[] {
+  return [listed, ...(listed.earlier ?? [])].map(({ event, deliveries }) => ({
+    ...{ orderingKey: event.orderingKey, source: event.source, eventId: event.eventId, type: event.type },
     operationKeys: deliveries.flatMap(({ operationKey }) => (operationKey === null ? [] : [operationKey])),
     stateSequence: listed.isState ? event.sequence : null,
-  };
-  const partition = partitionOf(event.orderingKey, deps.sequencers.partitions);
-  return { event, deliveries, payload: { headers, body }, query, partition };
+  }));
 }
 
 /** One call a partition. */
@@ -140,19 +144,23 @@ async function findMissing(
   deps: ReconcileDependencies,
   listed: readonly Listed[],
 ): Promise<Result<readonly Listed[], ReconcileFailure>> {
+  const { partitions } = deps.sequencers;
+  const questions = listed.flatMap((each) =>
+    queriesOf(each).map((query) => ({ each, query, partition: partitionOf(query.orderingKey, partitions) })),
+  );
   const asked = await Promise.all(
-    groupByPartition(listed).map(async ([partition, group]) => {
+    groupByPartition(questions).map(async ([partition, group]) => {
       const queries = group.map(({ query }) => query);
       const held = await repeatCall(() => deps.sequencers.of(partition).holdsEvents(queries));
-      return 'kind' in held ? held : group.filter((_, index) => held[index] !== true);
+      return 'kind' in held ? held : group.filter((_, index) => held[index] === true);
     }),
   );
-  const missing: Listed[] = [];
+  const known = new Set<Listed>();
   for (const answer of asked) {
     if ('kind' in answer) return err({ reason: 'not_claimed', message: answer.message });
-    missing.push(...answer);
+    for (const { each } of answer) known.add(each);
   }
-  return ok(missing);
+  return ok(listed.filter((each) => !known.has(each)));
 }
 
 /** In the order they were listed, within each partition in one transaction. */
@@ -164,8 +172,9 @@ async function claimAll(
   const claimed = await Promise.all(
     groupByPartition(missing).map(async ([partition, group]) => {
       const requests = group.map(
-        ({ event, deliveries, payload }): ClaimRequest => ({
+        ({ event, deliveries, earlier, payload }): ClaimRequest => ({
           event: { ...event, reconciled: true },
+          ...(earlier === undefined ? {} : { earlier }),
           ...{ payload, deliveries, partitions, generation, startsInDoubt: true },
         }),
       );
@@ -192,8 +201,10 @@ function toMissing(id: string | null) {
   });
 }
 
-export function groupByPartition(listed: readonly Listed[]): [number, Listed[]][] {
-  const groups = new Map<number, Listed[]>();
+export function groupByPartition<T extends { readonly partition: number }>(
+  listed: readonly T[],
+): [number, T[]][] {
+  const groups = new Map<number, T[]>();
   for (const each of listed) {
     const group = groups.get(each.partition);
     if (group === undefined) groups.set(each.partition, [each]);

@@ -6,6 +6,7 @@ import type { Condition } from '../../src/core/alerts/alert.ts';
 import type { JsonValue } from '../../src/core/json.ts';
 import { limits } from '../../src/core/limits.ts';
 import type { ListedWebhook, SourceListing } from '../../src/core/reconcile.ts';
+import type { SourceDefinition } from '../../src/core/relay-definition.ts';
 import { err, ok } from '../../src/core/result.ts';
 import { toSenderApi } from '../../src/core/sender-api-options.ts';
 import { reconcileSources } from '../../src/pipeline/reconcile-sources.ts';
@@ -26,7 +27,11 @@ const toListed = ({ id, type, data, isState = false }: Item): ListedWebhook => (
 });
 
 /** Pages of a list; a page that is null is a sender that does not answer. */
-function world(pages: (readonly Item[] | null)[], subscribed: readonly string[] | null = null) {
+function world(
+  pages: (readonly Item[] | null)[],
+  subscribed: readonly string[] | null = null,
+  rules: (shop: SourceDefinition) => Pick<SourceDefinition, 'entity' | 'earlierEntities'> = () => ({}),
+) {
   const relay = createMemoryRelay();
   const ranges: { readonly from: number; readonly to: number; readonly cursor: string | null }[] = [];
   const listing: SourceListing = {
@@ -49,7 +54,10 @@ function world(pages: (readonly Item[] | null)[], subscribed: readonly string[] 
   const shop = relay.definition.sources.get('shop');
   if (shop === undefined) throw new Error('the shop is gone');
   const step = { api, listing, everyMs: 900_000 };
-  const definition = { ...relay.definition, sources: new Map([['shop', { ...shop, reconcile: step }]]) };
+  const definition = {
+    ...relay.definition,
+    sources: new Map([['shop', { ...shop, ...rules(shop), reconcile: step }]]),
+  };
   const { apis, standings, kept } = createMemoryReconciliation();
   const told: (readonly Condition[])[] = [];
   const check = () =>
@@ -89,6 +97,19 @@ describe('a listed event', () => {
       unreadableCount: 0,
     });
     expect(standing()?.last?.missing).toMatchObject([{ orderingKey: 'order/1003', type: 'order.placed' }]);
+  });
+
+  it('is held where it was accepted under an earlier rule of its source', async () => {
+    const { relay, check, standing } = world([[sale('1001', 'evt-1'), sale('1003')]], null, ({ entity }) => ({
+      entity: (event) => ({ kind: 'shop-order', id: entity?.(event)?.id ?? '' }),
+      earlierEntities: [{ untilGeneration: 1, entity: (event) => entity?.(event) ?? null }],
+    }));
+    relay.place({ type: 'order.placed', data: { id: '1001', total: '10.00' }, eventId: 'evt-1' });
+    await check();
+    expect(standing()?.last).toMatchObject({
+      counts: { heldCount: 1, missingCount: 1 },
+      missing: [{ orderingKey: 'shop-order/1003' }],
+    });
   });
 
   it('that is missing is marked, and its first attempt begins with a look-up', async () => {

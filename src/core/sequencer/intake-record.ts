@@ -6,11 +6,13 @@ import type { PlannedDelivery } from '../delivery.ts';
 import type { WebhookEvent } from '../event.ts';
 import type { JsonValue } from '../json.ts';
 import type { EventIdentity, HeaderMap, ParseProblem } from '../source.ts';
+import type { EarlierPlan } from './messages.ts';
 
 /** An item ready to be claimed. The payload is the body of the event: its JSON text, made again at the claim. */
 export type ItemClaim = {
   readonly event: WebhookEvent;
   readonly deliveries: readonly PlannedDelivery[];
+  readonly earlier?: readonly EarlierPlan[];
   readonly payload: JsonValue;
 };
 

@@ -96,7 +96,7 @@ export function dueClaims(state: SequencerState): readonly ClaimGroup[] {
 function toDueClaim(state: SequencerState, itemId: string): DueClaim | null {
   const found = findItem(state.intakes, itemId);
   if (found === null || found.item.work?.kind !== 'claim') return null;
-  const { event, deliveries, payload } = found.item.work.claim;
+  const { event, deliveries, earlier, payload } = found.item.work.claim;
   const { partitions, generation } = newestPlace(state.config);
   return {
     itemId,
@@ -104,6 +104,7 @@ function toDueClaim(state: SequencerState, itemId: string): DueClaim | null {
       event: { ...event, intakeItem: itemId },
       payload: { headers: found.intake.head.headers, body: toBody(payload) },
       deliveries,
+      ...(earlier === undefined ? {} : { earlier }),
       partitions,
       generation,
     },

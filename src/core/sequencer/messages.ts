@@ -24,6 +24,14 @@ export type ClaimRequest = {
   readonly generation: number;
   /** It may have been done without the relay: its first attempts begin with a look-up. */
   readonly startsInDoubt?: boolean;
+  /** The event under ordering keys its source gave it before, the first first: whichever has seen it keeps it. */
+  readonly earlier?: readonly EarlierPlan[];
+};
+
+/** Of the event only the ordering key and the entity differ. */
+export type EarlierPlan = Pick<ClaimRequest, 'event' | 'deliveries'> & {
+  /** The last generation in which the ordering key was made so. */
+  readonly untilGeneration: number;
 };
 
 export type ClaimAnswer =

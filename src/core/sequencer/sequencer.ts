@@ -4,6 +4,7 @@
 
 import type { HeldQuery } from '../reconcile.ts';
 import { claim } from './claim.ts';
+import { claimEarlier, type EarlierClaim } from './claim-earlier.ts';
 import { type ConditionThresholds, type PartitionConditions, partitionConditions } from './conditions.ts';
 import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver } from './hand-over.ts';
 import { holdsEvent } from './holds-event.ts';
@@ -58,6 +59,8 @@ import { find, listOpen, stats } from './views.ts';
 export type SequencerCore = {
   /** Claims that came together share one transaction: one sync to disk. */
   readonly claimMany: (requests: readonly ClaimRequest[], now: number) => readonly ClaimAnswer[];
+  /** Under a key of an earlier entity rule; null: the key has nothing of that time. */
+  readonly claimEarlier: (request: EarlierClaim, now: number) => ClaimAnswer | null;
   readonly lease: (request: LeaseRequest, now: number) => LeaseAnswer;
   readonly confirm: (deliveryId: string, epoch: number, now: number) => 'go' | 'stop';
   /** Settles, then hands out what is next. */
@@ -129,6 +132,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
 
   return {
     claimMany: (requests, now) => change(now, (state) => requests.map((request) => claim(state, request))),
+    claimEarlier: (request, now) => change(now, (state) => claimEarlier(state, request)),
     lease: (request, now) =>
       change(now, (state) => {
         tick(state);

@@ -6,6 +6,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { CostReading } from '../../core/costs.ts';
 import type { DirectRequest, RecordAnswer } from '../../core/direct-request.ts';
 import type { HeldQuery } from '../../core/reconcile.ts';
+import type { EarlierClaim } from '../../core/sequencer/claim-earlier.ts';
 import type {
   IntakeRequest,
   ItemLeaseRequest,
@@ -67,8 +68,16 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimAnswer> {
+    const kept = await this.#parts.earlierKeys.claim(request);
+    if (kept !== null) return kept;
     await this.#handOver?.fetchKey(request.event.orderingKey);
     return this.#claim(request);
+  }
+
+  /** Asked by the object of the key the event has today; null: this key has seen nothing while it was its key. */
+  async claimEarlier(request: EarlierClaim): Promise<ClaimAnswer | null> {
+    await this.#handOver?.fetchKey(request.event.orderingKey);
+    return this.#after(this.#core.claimEarlier(request, Date.now()));
   }
 
   /** Asked by the next generation: what stands here of the key, a page a call. From the first on, the key is its. */
@@ -169,9 +178,14 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   }
 
   async claimMany(requests: readonly ClaimRequest[]): Promise<readonly ClaimAnswer[]> {
-    const keys = new Set(requests.map(({ event }) => event.orderingKey));
+    // One after the other: several may be of one earlier key, and stand there in their order.
+    const kept: (ClaimAnswer | null)[] = [];
+    for (const request of requests) kept.push(await this.#parts.earlierKeys.claim(request));
+    const own = requests.filter((_, index) => kept[index] === null);
+    const keys = new Set(own.map(({ event }) => event.orderingKey));
     await Promise.all([...keys].map((key) => this.#handOver?.fetchKey(key)));
-    return this.#commitClaims(requests);
+    const claimed = own.length === 0 ? [] : [...this.#commitClaims(own)];
+    return kept.map((answer) => answer ?? (claimed.shift() as ClaimAnswer));
   }
 
   async leaseItems(request: ItemLeaseRequest) {

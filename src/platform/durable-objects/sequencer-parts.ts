@@ -13,6 +13,7 @@ import { parseSequencerName } from '../doorbell.ts';
 import { createTelemetry } from '../telemetry.ts';
 import { type AlertFeed, createAlertFeed } from './alert-feed.ts';
 import { createDoorbellRinger, type DoorbellRinger } from './doorbell-ringer.ts';
+import { createEarlierKeys, type EarlierKeys } from './earlier-keys.ts';
 import { createIntakeFanOut, type IntakeFanOut } from './intake-fan-out.ts';
 import { createJournalFeed, type JournalFeed } from './journal-feed.ts';
 import { createKeyHandOver, type KeyHandOver } from './key-hand-over.ts';
@@ -31,6 +32,7 @@ export type SequencerParts = {
   readonly bell: DoorbellRinger;
   /** Null where there has been one generation only. */
   readonly handOver: KeyHandOver | null;
+  readonly earlierKeys: EarlierKeys;
   readonly fanOut: IntakeFanOut;
   readonly holds: OperationHolds;
   readonly alerts: AlertFeed;
@@ -79,6 +81,7 @@ export function createSequencerParts(surroundings: Surroundings): SequencerParts
     feed,
     bell,
     handOver: counts.length > 1 ? createKeyHandOver({ ...basics, namespace: env.SEQUENCER, counts }) : null,
+    earlierKeys: createEarlierKeys(env.SEQUENCER),
     fanOut: createIntakeFanOut({
       ...basics,
       of: (partition) => sequencers.of(partition),

@@ -21,12 +21,13 @@ export function sourceRuntimes(
 }
 
 function toConfigured(
-  { id, preset, entity, enrich }: SourceDefinition,
+  { id, preset, entity, earlierEntities, enrich }: SourceDefinition,
   config: Pick<Config, 'sourceSecrets' | 'sourceSettings'>,
 ): ConfiguredSource {
   return {
     ...{ id, preset, secrets: config.sourceSecrets.get(id) ?? null, ...config.sourceSettings.get(id) },
     ...(entity === undefined ? {} : { entity }),
+    ...(earlierEntities === undefined ? {} : { earlierEntities }),
     ...(enrich === undefined ? {} : { enrich }),
   };
 }
