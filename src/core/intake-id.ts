@@ -14,6 +14,11 @@ export function intakeId(digestHex: string, partitions: number): string {
   return `int_${partitionOf(`intake/${digest}`, partitions)}_${digest}`;
 }
 
+/** The same intake's id where there are `partitions`: what another generation calls it. */
+export function intakeIdIn(id: string, partitions: number): string {
+  return intakeId(id.slice(id.lastIndexOf('_') + 1), partitions);
+}
+
 /** The partition that keeps it, of the generation that made it; null where the text is no such id. */
 export function intakePartition(id: string): number | null {
   const partition = pattern.exec(id)?.[1];

@@ -64,8 +64,7 @@ export async function runOperation(deps: RunDependencies, command: RunCommand): 
     ...{ hash, inputHash, operation: operation.name, target, source, createdAt: now, deliveryId: null },
     claim: toDirectClaim({ hash, source, operation, target, input, batch, callbackUrl, requestId, now }),
   };
-  const earlier = await findEarlier(deps.sequencers, hash);
-  const keeper = earlier?.keeper ?? deps.sequencers.of(partitionOf(hash, deps.sequencers.partitions));
+  const keeper = deps.sequencers.of(partitionOf(hash, deps.sequencers.partitions));
   const answer = await keeper.recordRequest(request);
   if (answer.kind === 'known' && answer.request.inputHash !== inputHash) return { kind: 'key_reused', hash };
   // A claim that fails here is not lost: the keeper's alarm repeats it.

@@ -4,7 +4,7 @@
 
 import { generationOf, parseId } from '../ids.ts';
 import { claim } from './claim.ts';
-import type { KeyState } from './key-state.ts';
+import { type KeyState, recordKey } from './key-state.ts';
 import type { ClaimAnswer, ClaimRequest } from './messages.ts';
 import { loadKey, type SequencerState } from './state.ts';
 
@@ -22,7 +22,10 @@ export function claimEarlier(state: SequencerState, request: EarlierClaim): Clai
     const message = `an earlier entity rule is used until generation ${untilGeneration}, and GENERATION is ${generation}: raise it`;
     return { kind: 'refused', reason: 'generation_mismatch', message };
   }
-  if (!keepsEarlier(loadKey(state, claimed.event.orderingKey), untilGeneration)) return null;
+  const key = loadKey(state, claimed.event.orderingKey);
+  // By itself where an intake of the version before brought it here.
+  const isKnown = key.records.has(recordKey(claimed.event));
+  if (!isKnown && !keepsEarlier(key, untilGeneration)) return null;
   return claim(state, { ...claimed, event: { ...claimed.event, earlierKey: true } });
 }
 

@@ -137,15 +137,24 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   }
 
   async recordRequest(request: DirectRequest): Promise<RecordAnswer> {
-    return this.#after(this.#parts.requests.record(request, Date.now()));
+    return this.#after(await this.#parts.records.recordRequest(request));
   }
 
   async findRequest(hash: string): Promise<DirectRequest | null> {
-    return this.#parts.requests.find(hash);
+    return this.#parts.records.findRequest(hash);
   }
 
   async acknowledgeRequest(hash: string, deliveryId: string): Promise<void> {
-    this.#parts.requests.acknowledge(hash, deliveryId);
+    await this.#parts.records.acknowledgeRequest(hash, deliveryId);
+  }
+
+  /** Asked by the newest generation: what this one will not take any more, it may say of what it has. */
+  async handOverRequest(hash: string): Promise<DirectRequest | null> {
+    return this.#parts.records.handOverRequest(hash);
+  }
+
+  async handOverIntake(id: string): Promise<boolean> {
+    return this.#parts.records.handOverIntake(id);
   }
 
   async holdsEvents(queries: readonly HeldQuery[]): Promise<readonly boolean[]> {
@@ -174,7 +183,7 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   }
 
   async claimIntake(request: IntakeRequest) {
-    return this.#after(this.#core.intakes.claim(request, Date.now()));
+    return this.#after(await this.#parts.records.claimIntake(request));
   }
 
   async claimMany(requests: readonly ClaimRequest[]): Promise<readonly ClaimAnswer[]> {

@@ -9,11 +9,16 @@ import { costMeter } from '../costs/cost-meter.ts';
 import { countDatabase } from '../costs/count-database.ts';
 import { createD1Journal } from '../d1/d1-journal.ts';
 import { createD1RejectedRequests } from '../d1/d1-rejected-requests.ts';
-import { parseSequencerName } from '../doorbell.ts';
+import { parseSequencerName, sequencerName } from '../doorbell.ts';
 import { createTelemetry } from '../telemetry.ts';
 import { type AlertFeed, createAlertFeed } from './alert-feed.ts';
 import { createDoorbellRinger, type DoorbellRinger } from './doorbell-ringer.ts';
 import { createEarlierKeys, type EarlierKeys } from './earlier-keys.ts';
+import {
+  createGenerationRecords,
+  type GenerationPeer,
+  type GenerationRecords,
+} from './generation-records.ts';
 import { createIntakeFanOut, type IntakeFanOut } from './intake-fan-out.ts';
 import { createJournalFeed, type JournalFeed } from './journal-feed.ts';
 import { createKeyHandOver, type KeyHandOver } from './key-hand-over.ts';
@@ -27,6 +32,8 @@ export type SequencerParts = {
   readonly partition: number;
   readonly core: SequencerCore;
   readonly requests: SqlDirectRequests;
+  /** The same requests, and the intakes, as callers of any generation see them. */
+  readonly records: GenerationRecords;
   readonly sequencers: Sequencers;
   readonly feed: JournalFeed;
   readonly bell: DoorbellRinger;
@@ -67,6 +74,7 @@ export function createSequencerParts(surroundings: Surroundings): SequencerParts
   });
   const sequencers = createObjectSequencers(env.SEQUENCER, { generation, partitions, previousPartitions });
   const basics = { core, clock: systemClock, telemetry, ...place };
+  const requests = createSqlDirectRequests(storage.sql);
   const bell = createBell(surroundings, place, telemetry);
   const feed = createJournalFeed({
     ...basics,
@@ -76,7 +84,11 @@ export function createSequencerParts(surroundings: Surroundings): SequencerParts
   return {
     partition: place.partition,
     core,
-    requests: createSqlDirectRequests(storage.sql),
+    requests,
+    records: createGenerationRecords({
+      ...{ ...basics, requests, counts, intakes: core.intakes },
+      at: (of, partition) => stubOf(env, sequencerName(of, partition)),
+    }),
     sequencers,
     feed,
     bell,
@@ -100,6 +112,11 @@ export function createSequencerParts(surroundings: Surroundings): SequencerParts
     }),
     telemetry,
   };
+}
+
+/** The objects of all generations are of one class. */
+function stubOf(env: Env, name: string): GenerationPeer {
+  return env.SEQUENCER.get(env.SEQUENCER.idFromName(name)) as unknown as GenerationPeer;
 }
 
 function readVariables(env: Env) {

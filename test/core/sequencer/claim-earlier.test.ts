@@ -113,6 +113,14 @@ describe('a claim under another entity rule', () => {
     expect(byNewCode({ ...refund, id: 'b' })).toMatchObject({ status: 'duplicate' });
   });
 
+  it('knows an event that an intake of the version before brought under the earlier key', () => {
+    const { byNewCode, next } = world();
+    next.core().claimMany([requestOf(refund, refund.before, 2)], next.now());
+    expect(byNewCode(refund)).toMatchObject({ status: 'duplicate' });
+    expect(byNewCode({ ...refund, id: 'b' })).toMatchObject({ status: 'accepted' });
+    expect(byNewCode({ ...refund, id: 'b' })).toMatchObject({ status: 'duplicate' });
+  });
+
   it('is refused while the generation in which the rule is used has not ended', () => {
     const { next } = world();
     const request = { ...requestOf(refund, refund.before, 2), untilGeneration: 2 };
