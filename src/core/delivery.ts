@@ -43,7 +43,13 @@ export type HeldState = {
 export type DeliveryState =
   | { readonly status: 'pending' }
   /** Waits for a back-off to pass. `dueAt`: epoch ms. */
-  | { readonly status: 'scheduled'; readonly dueAt: number; readonly reason: string }
+  | {
+      readonly status: 'scheduled';
+      readonly dueAt: number;
+      readonly reason: string;
+      /** Of an unbroken run of `rate_limited`, which costs no attempts: when it began, epoch ms. Absent: none is on. */
+      readonly since?: number;
+    }
   /** The ERP works on it; it is asked after at `pollAt`, and its line waits. Times are epoch ms. */
   | {
       readonly status: 'running';

@@ -7,6 +7,11 @@ export const limits = {
   pollFloorMs: 100,
   /** Longest wait between two looks at an ERP's job, ms: a caller waits no longer than this for what is done. */
   pollCapMs: 60_000,
+  /**
+   * How long an ERP may answer one delivery with nothing but "too many calls", which costs no attempt, ms: a day, in which
+   * every quota has begun anew.
+   */
+  maxRateLimitedMs: 24 * 3600 * 1000,
   /** Lone crashes before a delivery is taken for poison: twice is bad luck (a deploy, an eviction). */
   maxLoneCrashes: 3,
   /** Open events one partition takes: their lines stand in memory, about 1.5 KB each, within the 128 MB of an isolate. */

@@ -98,6 +98,13 @@ export const outcomes = {
     pollAfterMs,
     progress: null,
   }),
+  rateLimited: (retryAfterMs?: number): Outcome => ({
+    kind: 'retryable',
+    effect: 'none',
+    reason: 'rate_limited',
+    message: 'Too many calls.',
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  }),
   retryable: (retryAfterMs?: number): Outcome => ({
     kind: 'retryable',
     effect: 'none',

@@ -155,21 +155,28 @@ function settleRetryable(
   outcome: Extract<Outcome, { kind: 'retryable' }>,
   context: SettleContext,
 ): Delivery {
-  if (delivery.attemptCount >= delivery.policy.retry.attempts) {
-    return {
-      ...delivery,
-      state: deadLetter(context.now, {
-        reason: 'attempts_exhausted',
-        code: outcome.reason,
-        message: outcome.message,
-      }),
-    };
+  const { reason: code } = outcome;
+  const since = code === 'rate_limited' ? rateLimitedSince(delivery, context.now) : null;
+  const isLimitedForGood = since !== null && context.now - since >= limits.maxRateLimitedMs;
+  if (isLimitedForGood || delivery.attemptCount >= delivery.policy.retry.attempts) {
+    const message = isLimitedForGood
+      ? `nothing but this since ${new Date(since).toISOString()}: ${outcome.message}`
+      : outcome.message;
+    const state = deadLetter(context.now, { reason: 'attempts_exhausted', code, message });
+    return { ...delivery, state };
   }
   const waitMs = backoffMs(delivery.policy.retry, delivery.attemptCount, {
     random: context.random,
     retryAfterMs: outcome.retryAfterMs,
   });
-  return { ...delivery, state: { status: 'scheduled', dueAt: context.now + waitMs, reason: outcome.reason } };
+  const run = since === null ? {} : { since };
+  return { ...delivery, state: { status: 'scheduled', dueAt: context.now + waitMs, reason: code, ...run } };
+}
+
+/** Any other outcome, a crash and a person's act in between break the run. */
+function rateLimitedSince({ state }: Delivery, now: number): number {
+  const isOn = state.status === 'scheduled' && state.reason === 'rate_limited';
+  return isOn ? (state.since ?? now) : now;
 }
 
 function settleInDoubt(

@@ -181,6 +181,32 @@ describe('decideSettle', () => {
   });
 });
 
+describe('an ERP that answers nothing but "too many calls"', () => {
+  const free = { inputHash: null, spent: false, doubtCleared: false, epoch: 1, random: 0 };
+  const limited = (delivery: Delivery, at: number): Delivery =>
+    decideSettle(delivery, { ...free, outcome: outcomes.rateLimited(1_000), now: at });
+
+  it('costs no attempt for a day, then a dead letter says since when', () => {
+    const first = limited(makeDelivery(), now);
+    const last = limited(limited(first, now + 1_000), now + limits.maxRateLimitedMs - 1);
+    expect(last).toMatchObject({ attemptCount: 0, state: { status: 'scheduled', since: now } });
+    const dead = limited(last, now + limits.maxRateLimitedMs);
+    expect(dead).toMatchObject({
+      attemptCount: 0,
+      state: { status: 'dead_lettered', reason: 'attempts_exhausted', code: 'rate_limited' },
+    });
+    expect(dead.state).toHaveProperty('message', expect.stringContaining(new Date(now).toISOString()));
+  });
+
+  it('begins a new day after any other outcome', () => {
+    const first = limited(makeDelivery(), now);
+    const other = decideSettle(first, { ...free, outcome: outcomes.retryable(), now: now + 1_000 });
+    expect(other.state).not.toHaveProperty('since');
+    const again = limited(other, now + limits.maxRateLimitedMs);
+    expect(again.state).toMatchObject({ status: 'scheduled', since: now + limits.maxRateLimitedMs });
+  });
+});
+
 describe('decideExpiry', () => {
   const lease = { epoch: 9, deadlineAt: now - 10 };
 
