@@ -3,7 +3,7 @@
 
 import { type Delivery, isClosed, type LedgerEffect } from '../delivery.ts';
 import type { Prerequisite } from '../route.ts';
-import { orderLine, type Position, type PrerequisiteState } from './line.ts';
+import { allowedAhead, mayGoAhead, orderLine, type Position, type PrerequisiteState } from './line.ts';
 import type { EventKey, EventRecord } from './record.ts';
 import { laterDoubt } from './settle-rules.ts';
 
@@ -157,12 +157,40 @@ function findPrerequisite(key: KeyState, prerequisite: Prerequisite): Prerequisi
   return arrived ? 'arrived' : 'missing';
 }
 
-/** What the open deliveries that a prerequisite stands for wait for themselves. */
+/** What the open deliveries that a prerequisite stands for wait for: by their routes, and by what stands first in their lines. */
 export function behindPrerequisite(key: KeyState, prerequisite: Prerequisite): readonly Prerequisite[] {
-  const open = [...liveRecords(key)].flatMap((record) =>
-    (plannedFor(record, prerequisite) ?? []).filter((delivery) => !isClosed(delivery.state)),
+  return openFor(key, prerequisite).flatMap((waiting) => [
+    ...openAfter(key, waiting.occupant),
+    ...inFrontOf(key, waiting),
+  ]);
+}
+
+/**
+ * What the first of its line waits for, where that does not let it pass. Without this two lines could wait for each other:
+ * each with a waiter in front, and behind it what the other's waiter is for.
+ */
+function inFrontOf(key: KeyState, { record, occupant }: OpenPlace): readonly Prerequisite[] {
+  const [front] = orderOf(key, lineOf(key, occupant.target));
+  if (front === undefined || front.id === occupant.id) return [];
+  const waitsFor = openAfter(key, front.occupant);
+  const byRoute = (prerequisite: Prerequisite) =>
+    openFor(key, prerequisite).flatMap((other) => openAfter(key, other.occupant));
+  return mayGoAhead({ record, occupant }, allowedAhead(waitsFor, byRoute)) ? [] : waitsFor;
+}
+
+function openAfter(key: KeyState, { policy }: Delivery): readonly Prerequisite[] {
+  return policy.after.filter((prerequisite) => prerequisiteState(key, prerequisite) !== 'satisfied');
+}
+
+type OpenPlace = Pick<Position, 'record' | 'occupant'>;
+
+/** The open deliveries a prerequisite stands for. */
+function openFor(key: KeyState, prerequisite: Prerequisite): readonly OpenPlace[] {
+  return [...liveRecords(key)].flatMap((record) =>
+    (plannedFor(record, prerequisite) ?? [])
+      .filter(({ state }) => !isClosed(state))
+      .map((occupant) => ({ record, occupant })),
   );
-  return open.flatMap(({ policy }) => policy.after.filter((p) => prerequisiteState(key, p) !== 'satisfied'));
 }
 
 /** The first deliveries that must be closed; null where the record says nothing about the prerequisite. */

@@ -105,7 +105,7 @@ export type LineView = {
   readonly now: number;
   /** State of a prerequisite in this ordering key. */
   readonly prerequisite: (prerequisite: Prerequisite) => PrerequisiteState;
-  /** What the deliveries a prerequisite stands for wait for themselves, on whichever target. */
+  /** What the deliveries a prerequisite stands for wait for themselves, on whichever target: by route and in their line. */
   readonly behind: (prerequisite: Prerequisite) => readonly Prerequisite[];
 };
 
@@ -143,7 +143,7 @@ export function chooseHead(line: readonly Position[], view: LineView): Head {
       waitUntil(waitsUntil);
     }
     allowed ??= new Set();
-    allow(allowed, open, view);
+    allow(allowed, open, view.behind);
   }
   return { kind: 'waiting', until };
 }
@@ -158,19 +158,38 @@ function dueAtOf(state: DeliveryState): number {
   return state.status === 'running' ? state.pollAt : 0;
 }
 
-/** Transitively, and before anything is looked at: what the awaited one waits for may stand anywhere in the line. */
-function allow(allowed: Set<string>, prerequisites: readonly Prerequisite[], view: LineView): void {
+/**
+ * The kinds that may go ahead of one who waits for `prerequisites`. Transitively, and before anything is looked at: what the
+ * awaited one waits for may stand anywhere in the line.
+ */
+export function allowedAhead(
+  prerequisites: readonly Prerequisite[],
+  behind: LineView['behind'],
+): ReadonlySet<string> {
+  const allowed = new Set<string>();
+  allow(allowed, prerequisites, behind);
+  return allowed;
+}
+
+function allow(
+  allowed: Set<string>,
+  prerequisites: readonly Prerequisite[],
+  behind: LineView['behind'],
+): void {
   for (const prerequisite of prerequisites) {
     const kind = prerequisiteKind(prerequisite);
     if (allowed.has(kind)) continue;
     allowed.add(kind);
-    allow(allowed, view.behind(prerequisite), view);
+    allow(allowed, behind(prerequisite), behind);
   }
 }
 
-function mayGoAhead(position: Position, allowed: ReadonlySet<string>): boolean {
-  const { source, type } = position.record.event;
-  return allowed.has(`type\n${source}\n${type}`) || allowed.has(`route\n${position.occupant.routeId}`);
+export function mayGoAhead(
+  { record, occupant }: Pick<Position, 'record' | 'occupant'>,
+  allowed: ReadonlySet<string>,
+): boolean {
+  const { source, type } = record.event;
+  return allowed.has(`type\n${source}\n${type}`) || allowed.has(`route\n${occupant.routeId}`);
 }
 
 function prerequisiteKind(prerequisite: Prerequisite): string {
