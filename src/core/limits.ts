@@ -202,6 +202,8 @@ export const limits = {
   operatorWaitMs: 5_000,
   /** How long /readyz repeats its last answer, ms: anybody may ask, and each look costs two calls. */
   readinessMs: 1_000,
+  /** Until an ordering key that a lost call left between two generations is offered to the newer one again, ms. */
+  handOverOfferMs: 10_000,
   /** A doorbell nobody answered is rung again after so long, ms: the queue usually takes well under a second. */
   doorbellTimeoutMs: 5_000,
   /** Notices of alerts to people in an hour: beyond, a digest takes the place of the rest; nobody reads more. */

@@ -109,6 +109,8 @@ function overTables(tables: Tables): MemoryRows {
     isMoved: (orderingKey) => moved.has(orderingKey),
     hasMovedKeys: () => moved.size > 0,
     markMoved: (orderingKey) => writes.put(moved, orderingKey, true),
+    readUntakenKeys: () =>
+      [...moved.keys()].filter((key) => [...open.keys()].some((name) => name.startsWith(`${key}\n`))),
     dropMoved: (orderingKey) => {
       if (!moved.has(orderingKey)) throw contractBroken(`dropMoved: ${orderingKey} was not handed over`);
       for (const table of [open, settled]) {

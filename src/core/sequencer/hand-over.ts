@@ -4,6 +4,7 @@
 
 import { type Delivery, isClosed } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
+import { limits } from '../limits.ts';
 import { horizonMs } from './journal-cut.ts';
 import { asListed } from './journal-kind.ts';
 import { recordKey } from './key-state.ts';
@@ -34,6 +35,7 @@ function moveKey(state: SequencerState, orderingKey: string): void {
       putRecord(state, key, { ...record, deliveries });
     }
   }
+  if (key.openCount > 0) state.untaken.set(orderingKey, state.now + limits.handOverOfferMs);
   withdrawLines(state, key);
   forgetKey(state, key);
   state.rows.markMoved(orderingKey);
@@ -58,8 +60,19 @@ function endLeaseInDoubt(state: SequencerState, delivery: Delivery): Delivery {
   };
 }
 
+/**
+ * Old side: keys whose taker was lost between asking and taking. Nobody would lease what is open of them, so they are
+ * offered again; each is due again a while after.
+ */
+export function untakenKeys(state: SequencerState): readonly string[] {
+  const due = [...state.untaken].filter(([, at]) => at <= state.now).map(([key]) => key);
+  for (const key of due) state.untaken.set(key, state.now + limits.handOverOfferMs);
+  return due;
+}
+
 /** The new side has it. */
 export function dropHandedOver(state: SequencerState, orderingKey: string): void {
+  state.untaken.delete(orderingKey);
   if (state.rows.isMoved(orderingKey)) state.rows.dropMoved(orderingKey);
 }
 

@@ -77,6 +77,8 @@ export interface SequencerRows extends IntakeRows {
   isMoved(orderingKey: string): boolean;
   hasMovedKeys(): boolean;
   markMoved(orderingKey: string): void;
+  /** Keys that were handed over and have open rows here: the next generation has not said that it has them. */
+  readUntakenKeys(): Iterable<string>;
   /** Deletes the rows of a key that was handed over; the mark stays. */
   dropMoved(orderingKey: string): void;
   readLeases(): Iterable<LeaseRow>;

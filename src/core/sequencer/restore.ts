@@ -50,7 +50,9 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
     openCount: 0,
     pruneCursor: null,
     hasMovedKeys: rows.hasMovedKeys(),
+    untaken: new Map(),
   };
+  if (state.hasMovedKeys) for (const key of rows.readUntakenKeys()) state.untaken.set(key, now);
   for (const record of rows.readOpen()) addOpen(state, record);
   trackOpen(state);
   restoreLeases(state);

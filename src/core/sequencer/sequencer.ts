@@ -6,7 +6,7 @@ import type { HeldQuery } from '../reconcile.ts';
 import { claim } from './claim.ts';
 import { claimEarlier, type EarlierClaim } from './claim-earlier.ts';
 import { type ConditionThresholds, type PartitionConditions, partitionConditions } from './conditions.ts';
-import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver } from './hand-over.ts';
+import { dropHandedOver, giveAway, type HandedRecord, knowsKey, takeOver, untakenKeys } from './hand-over.ts';
 import { holdsEvent } from './holds-event.ts';
 import { createIntakeCore, type IntakeCore } from './intake-core.ts';
 import { expireItems } from './intake-enrich.ts';
@@ -93,6 +93,8 @@ export type SequencerCore = {
   /** Old generation: gives all it knows of the key, and refuses every later claim of it. */
   readonly giveAway: (orderingKey: string, now: number) => readonly HandedRecord[];
   readonly dropHandedOver: (orderingKey: string, now: number) => void;
+  /** Keys to offer to the next generation again, each once in a while. */
+  readonly untakenKeys: (now: number) => readonly string[];
   readonly isMoved: (orderingKey: string, now: number) => boolean;
   /** New generation: whether the key is here already. */
   readonly knowsKey: (orderingKey: string, now: number) => boolean;
@@ -168,6 +170,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     cutJournal: (bounds, now) => look(now, (state) => cutJournal(state, bounds)),
     giveAway: (orderingKey, now) => change(now, (state) => giveAway(state, orderingKey)),
     dropHandedOver: (orderingKey, now) => change(now, (state) => dropHandedOver(state, orderingKey)),
+    untakenKeys: (now) => look(now, untakenKeys),
     isMoved: (orderingKey, now) =>
       look(now, (state) => state.hasMovedKeys && state.rows.isMoved(orderingKey)),
     knowsKey: (orderingKey, now) => look(now, (state) => knowsKey(state, orderingKey)),

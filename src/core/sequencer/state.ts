@@ -74,6 +74,8 @@ export type SequencerState = {
   pruneCursor: string | null;
   /** Some ordering keys were handed over to the next generation. */
   hasMovedKeys: boolean;
+  /** Keys handed over with open deliveries that nobody has taken yet, and when to offer them next, epoch ms. */
+  readonly untaken: Map<string, number>;
 };
 
 /** An intake of an earlier generation has its items claimed where their keys are now. */

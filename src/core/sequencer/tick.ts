@@ -6,7 +6,14 @@ import { type KeyState, type Line, lineOf } from './key-state.ts';
 import { endLease } from './lease.ts';
 import { headOf, reviewKey, reviewLine } from './review.ts';
 import { deadLetter, decideExpiry } from './settle-rules.ts';
-import { type ActiveLease, findRecord, loadKey, putRecord, type SequencerState } from './state.ts';
+import {
+  type ActiveLease,
+  findRecord,
+  loadKey,
+  newestPlace,
+  putRecord,
+  type SequencerState,
+} from './state.ts';
 
 /** Expires leases, dead-letters waiters whose prerequisite never came, and makes due what waited for a time. */
 export function tick(state: SequencerState): void {
@@ -102,5 +109,8 @@ export function nextTickAt(state: SequencerState): number | null {
   };
   for (const active of state.leases.values()) earlier(active.deadlineAt);
   for (const { until } of state.resting.values()) earlier(until);
+  // Only where there is a generation to offer them to.
+  if (newestPlace(state.config).generation > state.config.generation)
+    for (const at of state.untaken.values()) earlier(at);
   return next;
 }

@@ -14,6 +14,8 @@ export type HandedPage = { readonly records: readonly HandedRecord[]; readonly m
 export type KeyHandOver = {
   /** Resolves when the key stands here, whole, or was unknown before. One at a time for a key. */
   readonly fetchKey: (orderingKey: string) => Promise<void>;
+  /** Has the next generation take what it asked for and never said that it has. Rejects where one does not answer. */
+  readonly offerUntaken: () => Promise<void>;
   /** Sends on what belongs to keys that were handed over; gives back the rest. */
   readonly forwardMoved: (settlements: readonly Settlement[]) => Promise<readonly Settlement[]>;
 };
@@ -21,6 +23,7 @@ export type KeyHandOver = {
 type HandingSequencer = Sequencer & {
   handOver(orderingKey: string, page: number): Promise<HandedPage>;
   handedOver(orderingKey: string): Promise<void>;
+  takeKey(orderingKey: string): Promise<void>;
 };
 
 /** Bodies in one page, bytes: a call may carry 32 MiB, and a page ends after the record that passes this. */
@@ -69,7 +72,9 @@ export function createKeyHandOver(deps: {
     if (handed.length > 0) await stubOf(orderingKey, generation - 1).handedOver(orderingKey);
   };
   const fetchKey = async (orderingKey: string): Promise<void> => {
-    if (generation === 1 || core.knowsKey(orderingKey, clock.now())) return;
+    if (generation === 1) return;
+    // What has gone on to the next generation must not come back from the one before.
+    if (core.isMoved(orderingKey, clock.now()) || core.knowsKey(orderingKey, clock.now())) return;
     let fetch = fetching.get(orderingKey);
     if (fetch === undefined) {
       fetch = fetchAll(orderingKey).finally(() => fetching.delete(orderingKey));
@@ -77,11 +82,20 @@ export function createKeyHandOver(deps: {
     }
     await fetch;
   };
+  const offerUntaken = async (): Promise<void> => {
+    if (generation === counts.length) return;
+    for (const orderingKey of core.untakenKeys(clock.now())) {
+      await stubOf(orderingKey, generation + 1).takeKey(orderingKey);
+      core.dropHandedOver(orderingKey, clock.now());
+    }
+  };
   const forwardMoved = async (settlements: readonly Settlement[]): Promise<readonly Settlement[]> => {
-    if (generation === counts.length) return settlements;
     const isMoved = ({ orderingKey }: Settlement): boolean =>
       orderingKey !== undefined && core.isMoved(orderingKey, clock.now());
     const moved = settlements.filter(isMoved);
+    // Sent on to here, it may be the first to name the key: what it says would be lost on a partition that lacks it.
+    const here = new Set(settlements.filter((each) => !moved.includes(each)).map((each) => each.orderingKey));
+    await Promise.all([...here].map((key) => (key === undefined ? undefined : fetchKey(key))));
     await Promise.all(
       moved.map((settlement) =>
         stubOf(settlement.orderingKey ?? '', generation + 1).settle({
@@ -93,5 +107,5 @@ export function createKeyHandOver(deps: {
     );
     return settlements.filter((settlement) => !moved.includes(settlement));
   };
-  return { fetchKey, forwardMoved };
+  return { fetchKey, offerUntaken, forwardMoved };
 }

@@ -91,6 +91,12 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     this.#core.dropHandedOver(orderingKey, Date.now());
   }
 
+  /** Offered by the generation before, which would else keep what nobody leases. */
+  async takeKey(orderingKey: string): Promise<void> {
+    await this.#handOver?.fetchKey(orderingKey);
+    this.#after(null);
+  }
+
   async lease(request: LeaseRequest): Promise<LeaseAnswer> {
     this.#bell.answered();
     return this.#after(this.#core.lease(request, Date.now()));

@@ -55,7 +55,7 @@ export function createSequencerUpkeep(
     const signals = core.takeSignals();
     if (signals.length > 0) tell(signals);
     ringIfReady();
-    await Promise.all([fanOut.run(), feed.flush()]);
+    await Promise.all([fanOut.run(), feed.flush(), offerUntaken(parts)]);
     await alerts.flush();
     prune();
     await repeatClaims(parts, own.sequencer);
@@ -94,6 +94,15 @@ function wantedAlarm(parts: SequencerParts): number | null {
     requests.nextDueAt(),
   ].filter((at) => at !== null);
   return times.length === 0 ? null : Math.max(Math.min(...times), now);
+}
+
+/** Those it could not be told of are due again a little later. */
+async function offerUntaken({ handOver, telemetry, partition }: SequencerParts): Promise<void> {
+  try {
+    await handOver?.offerUntaken();
+  } catch (error) {
+    telemetry.log('warn', 'key.not_taken', { partition, error: String(error) });
+  }
 }
 
 /** Of requests whose caller went away between recording and claiming. */

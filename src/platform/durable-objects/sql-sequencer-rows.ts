@@ -86,6 +86,11 @@ export function createSqlSequencerRows(storage: DurableObjectStorage): Sequencer
     markMoved: (orderingKey) => {
       sql.exec('INSERT OR IGNORE INTO moved VALUES (?)', orderingKey);
     },
+    readUntakenKeys: () =>
+      sql
+        .exec('SELECT DISTINCT ordering_key FROM open WHERE ordering_key IN (SELECT ordering_key FROM moved)')
+        .toArray()
+        .map((row) => String(row.ordering_key)),
     dropMoved: (orderingKey) => {
       sql.exec('DELETE FROM open WHERE ordering_key = ?', orderingKey);
       sql.exec('DELETE FROM settled WHERE ordering_key = ?', orderingKey);

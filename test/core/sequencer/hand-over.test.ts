@@ -2,6 +2,7 @@
 // one is in doubt in the new one until its lease has ended.
 
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../../src/core/limits.ts';
 import { claimOf, outcomes, settlementOf } from '../../support/builders.ts';
 import { createMemoryRows } from '../../support/memory-rows.ts';
 import { benchConfig, benchLeaseMs, createBench } from '../../support/sequencer-bench.ts';
@@ -81,6 +82,24 @@ describe('a key that is handed over', () => {
     expect(old.core().giveAway(key, old.now())).toEqual(first);
     old.core().dropHandedOver(key, old.now());
     expect(old.core().giveAway(key, old.now())).toEqual([]);
+  });
+
+  it('is offered again, also after a restart, until the next generation has taken what is open', () => {
+    const rows = createMemoryRows();
+    const old = createBench({ ...benchConfig, newest: { generation: 2, partitions: 8 } }, rows);
+    old.core().claimMany([claimOf('a', { orderingKey: key })], old.now());
+    old.core().giveAway(key, old.now());
+    expect(old.core().untakenKeys(old.now())).toEqual([]);
+    expect(old.core().nextTickAt(old.now())).toBe(old.now() + limits.handOverOfferMs);
+    old.advance(limits.handOverOfferMs);
+    expect(old.core().untakenKeys(old.now())).toEqual([key]);
+    expect(old.core().untakenKeys(old.now())).toEqual([]);
+    old.restart();
+    expect(old.core().untakenKeys(old.now())).toEqual([key]);
+    old.core().dropHandedOver(key, old.now());
+    expect(old.core().nextTickAt(old.now())).toBeNull();
+    old.restart();
+    expect(old.core().untakenKeys(old.now())).toEqual([]);
   });
 
   it('waits for what the old generation had leased, and looks up before it does it again', () => {
