@@ -77,16 +77,25 @@ export function createChecks(world: World, erp: SimulatedErp, events: readonly S
       }
     },
     atTheEnd: async (run: {
-      readonly host: SequencerHost;
+      readonly hosts: readonly SequencerHost[];
       readonly journal: MemoryJournal;
     }): Promise<void> => {
-      const records = [...run.host.rows.openRecords(), ...run.host.rows.settledRecords()];
+      const records = recordsOf(run.hosts);
       checkKept({ problem, accepted, records });
       checkEffects({ problem, erp, records });
-      checkSignals({ problem, host: run.host });
+      for (const host of run.hosts) checkSignals({ problem, host });
       await checkJournal({ problem, journal: run.journal, records });
     },
   };
+}
+
+/** Of what was handed over the newer generation's counts; where that does not have it, it is still the old one's duty. */
+function recordsOf(hosts: readonly SequencerHost[]): readonly EventRecord[] {
+  const byId = new Map<string, EventRecord>();
+  for (const { rows } of hosts) {
+    for (const record of [...rows.openRecords(), ...rows.settledRecords()]) byId.set(record.id, record);
+  }
+  return [...byId.values()];
 }
 
 function archivedEffect(rows: MemoryRows, deliveryId: string): LedgerEffect | null {

@@ -1,7 +1,7 @@
 // One invocation of the consumer: the real deliver() and perform() over ports that end with the invocation. It may die at any
 // moment; what it had sent goes on without it, and whoever waits for it waits for ever.
 
-import { deliver } from '../../src/pipeline/deliver.ts';
+import { type DeliverFrom, deliver } from '../../src/pipeline/deliver.ts';
 import { releaseOperation } from '../../src/pipeline/hold-operation.ts';
 import type { OperationHolds, Sequencer, TargetGates } from '../../src/pipeline/ports.ts';
 import { type Faults, times } from './faults.ts';
@@ -13,7 +13,9 @@ export async function consume(
   on: {
     readonly world: World;
     readonly erp: SimulatedErp;
-    readonly port: Sequencer;
+    readonly from: DeliverFrom;
+    /** All there are, for what an operation's hold ends for. */
+    readonly all: () => readonly Sequencer[];
     readonly definition: SimulatedDefinition;
     readonly faults: () => Faults;
     readonly gates: TargetGates;
@@ -21,7 +23,7 @@ export async function consume(
   },
   name: string,
 ): Promise<void> {
-  const { world, erp, port, definition, faults, gates, holds } = on;
+  const { world, erp, from, all, definition, faults, gates, holds } = on;
   let alive = true;
   if (world.chance(faults().consumerDeath)) {
     world.after(world.between(1, 2 * times.leaseMs), () => {
@@ -38,20 +40,20 @@ export async function consume(
     if (!result.ok) throw result.error;
     return result.value;
   };
-  const ownPort: Sequencer = {
+  const ownOf = (port: Sequencer): Sequencer => ({
     ...port,
     lease: (request) => whileAlive(port.lease(request)),
     confirm: (deliveryId, epoch) => whileAlive(port.confirm(deliveryId, epoch)),
     settle: (request) => whileAlive(port.settle(request)),
     releaseMany: (request) => whileAlive(port.releaseMany(request)),
-  };
+  });
   await deliver(
     {
       rules: definition,
       connections: erp.connectionsOf({ name, isAlive: () => alive, now: world.now }),
       holds,
       releaseOperation: async (release) => {
-        await releaseOperation({ holds, sequencers: { all: () => [ownPort] } }, release).catch(() => {
+        await releaseOperation({ holds, sequencers: { all: () => all().map(ownOf) } }, release).catch(() => {
           world.note(`${name} could not release all that ${release.operation} held`);
         });
       },
@@ -60,7 +62,7 @@ export async function consume(
       randomness: { next: world.random, uuid: () => name },
       telemetry: { log: (_, event, fields) => world.note(`${name} ${event} ${brief(fields)}`) },
     },
-    { name, sequencer: ownPort },
+    { name: from.name, sequencer: ownOf(from.sequencer) },
     { concurrency: 3, leaseMs: times.leaseMs, budgetMs: times.budgetMs },
   );
 }

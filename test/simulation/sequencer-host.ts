@@ -6,16 +6,26 @@ import type { ClaimAnswer, LeaseAnswer, Signal } from '../../src/core/sequencer/
 import { createSequencer, type SequencerCore } from '../../src/core/sequencer/sequencer.ts';
 import type { SequencerConfig } from '../../src/core/sequencer/state.ts';
 import { type Journal, PortError, type Sequencer } from '../../src/pipeline/ports.ts';
+import { sequencerName } from '../../src/platform/doorbell.ts';
+import type { HandedPage } from '../../src/platform/durable-objects/key-hand-over.ts';
+import {
+  createKeyHandOver,
+  cutHanded,
+  type KeyHandOver,
+} from '../../src/platform/durable-objects/key-hand-over.ts';
 import { createMemoryRows, type MemoryRows, SimulatedCrash } from '../support/memory-rows.ts';
 import type { Checks } from './checks.ts';
 import { type Faults, times } from './faults.ts';
 import type { World } from './world.ts';
 
-export const hostConfig: SequencerConfig = {
-  partition: 0,
-  partitions: 1,
-  generation: 1,
-  ledgerHorizonMs: 400 * 24 * 3_600_000,
+/** Which partition of which generation it is. */
+export type Place = { readonly generation: number; readonly partition: number };
+
+/** What the next generation asks of it besides what everybody may. */
+export type HandingPort = Sequencer & {
+  readonly handOver: (orderingKey: string, page: number) => Promise<HandedPage>;
+  readonly handedOver: (orderingKey: string) => Promise<void>;
+  readonly takeKey: (orderingKey: string) => Promise<void>;
 };
 
 /** What a planted bug may put around the parts of a host. */
@@ -24,6 +34,9 @@ export type HostPlants = {
   readonly core?: (core: SequencerCore) => SequencerCore;
   readonly journal?: (journal: Journal) => Journal;
   readonly ringsAgain?: boolean;
+  readonly handOver?: (handOver: KeyHandOver) => KeyHandOver;
+  /** Around what one generation asks of the one before. */
+  readonly handing?: (port: HandingPort) => HandingPort;
 };
 
 export type SequencerHost = ReturnType<typeof createSequencerHost>;
@@ -35,16 +48,48 @@ export function createSequencerHost(deps: {
   readonly onDoorbell: () => void;
   readonly checks: Pick<Checks, 'leased' | 'settled' | 'problem'>;
   readonly plants: HostPlants;
+  readonly place: Place;
+  /** Partitions of each generation as of now, the first first. */
+  readonly counts: () => readonly number[];
+  readonly portAt: (name: string) => HandingPort;
 }) {
-  const { world, faults, plants } = deps;
+  const { world, faults, plants, place } = deps;
   const kept = createMemoryRows();
   const rows = plants.rows?.(kept) ?? kept;
   const journal = plants.journal?.(deps.journal) ?? deps.journal;
-  const start = (): SequencerCore => {
-    const core = createSequencer(rows, hostConfig);
-    return plants.core?.(core) ?? core;
-  };
   const signals: Signal[] = [];
+  let life = 0;
+  let handOver: KeyHandOver | null = null;
+  /** What was going on in the memory before ends with it. */
+  const start = (): SequencerCore => {
+    life += 1;
+    const own = createSequencer(rows, configOf(place, deps.counts()));
+    const started = plants.core?.(own) ?? own;
+    handOver = deps.counts().length > 1 ? startHandOver(started) : null;
+    return started;
+  };
+  const startHandOver = (started: SequencerCore): KeyHandOver => {
+    const bornIn = life;
+    const takeOver: SequencerCore['takeOver'] = (orderingKey, handed, now) => {
+      if (life !== bornIn) throw lost('the object died while it fetched a key');
+      if (guarded(() => started.takeOver(orderingKey, handed, now)) === 'crashed')
+        throw lost('the object died while it took a key over');
+      world.note(`${nameOf(place)} has ${orderingKey} with ${handed.length} records`);
+      settle();
+    };
+    const dropHandedOver: SequencerCore['dropHandedOver'] = (orderingKey, now) => {
+      if (life === bornIn) guarded(() => started.dropHandedOver(orderingKey, now));
+    };
+    const namespace = { idFromName: (name: string) => name, get: deps.portAt } as unknown;
+    const made = createKeyHandOver({
+      core: { ...started, takeOver, dropHandedOver },
+      namespace: namespace as Env['SEQUENCER'],
+      counts: deps.counts(),
+      generation: place.generation,
+      clock: world,
+    });
+    return plants.handOver?.(made) ?? made;
+  };
   let core = start();
   let rungAt: number | null = null;
   let alarmAt: number | null = null;
@@ -84,6 +129,7 @@ export function createSequencerHost(deps: {
     if (rungAt !== null && world.now() - rungAt >= times.bellTimeoutMs && plants.ringsAgain !== false)
       rungAt = null;
     void flush();
+    handOver?.offerUntaken().catch(() => world.note(`${nameOf(place)} could not offer a key`));
     settle();
   };
   /** A crash is the end of the memory, and of what was going on in it. */
@@ -115,7 +161,7 @@ export function createSequencerHost(deps: {
         const cut = core.cutJournal({ maxEntries: 3, maxBytes: 1e9 }, world.now());
         if (cut === null || world.chance(faults().journalAway)) break;
         await world.wait(world.between(1, times.latencyMs));
-        const { appliedThrough } = await journal.append({ generation: 1, partition: 0, ...cut });
+        const { appliedThrough } = await journal.append({ ...place, ...cut });
         if (world.chance(faults().journalAnswerLost)) break;
         while (guarded(() => core.acknowledgeJournal(appliedThrough, world.now())) === true) {}
       }
@@ -125,10 +171,19 @@ export function createSequencerHost(deps: {
     settle();
   };
 
-  /** One call from afar. */
-  const call = async <T>(name: string, work: (core: SequencerCore, now: number) => T): Promise<T> => {
+  /** One call from afar. `before`: what the object waits for first. */
+  const call = async <T>(
+    name: string,
+    work: (core: SequencerCore, now: number) => T,
+    before?: (handing: KeyHandOver) => Promise<unknown>,
+  ): Promise<T> => {
     await world.wait(world.between(1, times.latencyMs));
     if (world.chance(faults().callLost)) throw lost(`${name} was lost`);
+    if (handOver !== null && before !== undefined) {
+      const calledIn = life;
+      await before(handOver);
+      if (life !== calledIn) throw lost(`${name} ended with the object's memory`);
+    }
     const answer = guarded(() => work(core, world.now()));
     if (answer !== 'crashed' && world.chance(faults().callDoubled)) {
       world.note(`${name} comes twice`);
@@ -143,20 +198,54 @@ export function createSequencerHost(deps: {
     deps.checks.leased(core, kept, answer);
     return answer;
   };
-  const port: Sequencer = {
-    claim: (request) => call('claim', (to, now) => to.claimMany([request], now)[0] as ClaimAnswer),
+  const port: HandingPort = {
+    claim: (request) =>
+      call(
+        'claim',
+        (to, now) => to.claimMany([request], now)[0] as ClaimAnswer,
+        (handing) => handing.fetchKey(request.event.orderingKey),
+      ),
+    handOver: (orderingKey, page) =>
+      call(
+        'handOver',
+        (to, now) => cutHanded(to.giveAway(orderingKey, now), page),
+        (handing) => handing.fetchKey(orderingKey),
+      ),
+    takeKey: (orderingKey) =>
+      call(
+        'takeKey',
+        () => undefined,
+        (handing) => handing.fetchKey(orderingKey),
+      ),
+    handedOver: (orderingKey) => call('handedOver', (to, now) => to.dropHandedOver(orderingKey, now)),
     lease: (request) => {
       rungAt = null;
       return call('lease', (to, now) => leased(to.lease(request, now)));
     },
     confirm: (deliveryId, epoch) => call('confirm', (to, now) => to.confirm(deliveryId, epoch, now)),
-    settle: (request) =>
-      call('settle', (to, now) => {
-        const answer = to.settle(request, { now, random: world.random });
-        deps.checks.settled(to, kept, request);
-        return leased(answer);
-      }),
-    replay: (request) => call('replay', (to, now) => to.replay(request, now)),
+    settle: (request) => {
+      let { settlements } = request;
+      return call(
+        'settle',
+        (to, now) => {
+          const own = { ...request, settlements };
+          const answer = to.settle(own, { now, random: world.random });
+          deps.checks.settled(to, kept, own);
+          return leased(answer);
+        },
+        async (handing) => {
+          settlements = await handing.forwardMoved(request.settlements);
+        },
+      );
+    },
+    replay: (request) =>
+      call(
+        'replay',
+        (to, now) => to.replay(request, now),
+        async (handing) => {
+          if (request.orderingKey !== undefined) await handing.fetchKey(request.orderingKey);
+        },
+      ),
     replayMany: (request) => call('replayMany', (to, now) => to.replayMany(request, now)),
     resolve: (request) => call('resolve', (to, now) => to.resolve(request, now)),
     releaseMany: (request) => call('releaseMany', (to, now) => to.releaseMany(request, now)),
@@ -170,7 +259,12 @@ export function createSequencerHost(deps: {
     listOpen: (request) => call('listOpen', (to, now) => to.listOpen(request, now)),
     flushJournal: async () => ({ behind: 0 }),
     stats: () => call('stats', (to, now) => to.stats(now)),
-    claimMany: (requests) => call('claimMany', (to, now) => to.claimMany(requests, now)),
+    claimMany: (requests) =>
+      call(
+        'claimMany',
+        (to, now) => to.claimMany(requests, now),
+        (handing) => Promise.all(requests.map(({ event }) => handing.fetchKey(event.orderingKey))),
+      ),
     claimIntake: (request) => call('claimIntake', (to, now) => to.intakes.claim(request, now)),
     leaseItems: (request) => call('leaseItems', (to, now) => to.intakes.lease(request, now)),
     settleItems: (settlements) =>
@@ -181,10 +275,17 @@ export function createSequencerHost(deps: {
   };
 
   return {
+    place,
+    name: nameOf(place),
     rows,
     signals,
-    port,
+    port: plants.handing?.(port) ?? port,
     core: () => core,
+    /** A deploy: another memory, and perhaps another place among the generations. */
+    restart: (): void => {
+      core = start();
+      settle();
+    },
     /** The memory is dropped. What anybody could see of it must come back from the rows. */
     evict: (): void => {
       const before = shown(core, world.now());
@@ -194,12 +295,26 @@ export function createSequencerHost(deps: {
       settle();
     },
     settle,
+    /** Nothing is open, and nothing was handed over by halves. */
+    isDone: (): boolean =>
+      core.listOpen({ filter: {}, cursor: null, limit: 1_000 }, world.now()).length === 0 &&
+      [...rows.readOpen()].length === 0,
     /** A target's object says that deliveries go on. */
     resumeTarget: (target: string): void => {
       guarded(() => core.resumeTarget({ target, release: false }, world.now()));
       settle();
     },
   };
+}
+
+function configOf({ generation, partition }: Place, counts: readonly number[]): SequencerConfig {
+  const partitions = counts[generation - 1] ?? 1;
+  const newest = { generation: counts.length, partitions: counts.at(-1) ?? 1 };
+  return { partition, partitions, generation, newest, ledgerHorizonMs: 400 * 24 * 3_600_000 };
+}
+
+function nameOf({ generation, partition }: Place): string {
+  return sequencerName(generation, partition);
 }
 
 function shown(core: SequencerCore, now: number): string {
