@@ -9,6 +9,7 @@ import { horizonMs } from './journal-cut.ts';
 import { asListed } from './journal-kind.ts';
 import { recordKey } from './key-state.ts';
 import type { EventRecord } from './record.ts';
+import { withoutGivenBack } from './restore.ts';
 import { reviewKey, withdrawLines } from './review.ts';
 import { laterDoubt } from './settle-rules.ts';
 import { forgetKey, indexRecord, insertRecord, loadKey, putRecord, type SequencerState } from './state.ts';
@@ -19,8 +20,9 @@ export type HandedRecord = { readonly record: EventRecord; readonly payload: Eve
 /** Old side. Idempotent: asked again, it gives the same, until dropHandedOver(). */
 export function giveAway(state: SequencerState, orderingKey: string): readonly HandedRecord[] {
   if (!state.rows.isMoved(orderingKey)) moveKey(state, orderingKey);
+  // What was leased and given back is not written at once: the rows still call it started.
   const open = [...state.rows.readOpenOf(orderingKey)].map((record) => ({
-    record,
+    record: withoutGivenBack(record),
     payload: state.rows.readPayload(record.event),
   }));
   const settled = [...state.rows.readSettled(orderingKey)].map((record) => ({ record, payload: null }));

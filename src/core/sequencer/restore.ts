@@ -84,7 +84,7 @@ function trackOpen(state: SequencerState): void {
 }
 
 /** A start number newer than any lease that settled or expired: given back, or the lease row says the same again. */
-function withoutGivenBack(record: EventRecord): EventRecord {
+export function withoutGivenBack(record: EventRecord): EventRecord {
   const isGivenBack = ({ startNumber, epoch, replay }: Delivery): boolean => {
     if (startNumber === null || startNumber <= epoch) return false;
     const first = record.deliveries.find((delivery) => delivery.id === replay?.position);

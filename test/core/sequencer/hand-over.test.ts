@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../src/core/limits.ts';
-import { claimOf, outcomes, settlementOf } from '../../support/builders.ts';
+import { claimOf, outcomes, returnedOf, settlementOf } from '../../support/builders.ts';
 import { createMemoryRows } from '../../support/memory-rows.ts';
 import { benchConfig, benchLeaseMs, createBench } from '../../support/sequencer-bench.ts';
 
@@ -82,6 +82,18 @@ describe('a key that is handed over', () => {
     expect(old.core().giveAway(key, old.now())).toEqual(first);
     old.core().dropHandedOver(key, old.now());
     expect(old.core().giveAway(key, old.now())).toEqual([]);
+  });
+
+  it('calls nothing started that was leased and given back', () => {
+    const { old, handOver, leaseNext } = setUp();
+    const plans = [{ target: 'erp' }, { target: 'crm' }];
+    old.claim('2', { orderingKey: key, sequence: 2, plans });
+    const [erp, crm] = old.lease();
+    old.settle(crm as NonNullable<typeof crm>, outcomes.succeeded());
+    old.claim('1', { orderingKey: key, sequence: 1 });
+    old.send([returnedOf(erp as NonNullable<typeof erp>)]);
+    handOver();
+    expect(leaseNext()[0]?.event.eventId).toBe('1');
   });
 
   it('is offered again, also after a restart, until the next generation has taken what is open', () => {
