@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { checkOrders, type OrderEvent, postAll, shopEvents, shuffled } from '../../scripts/lib/order-run.ts';
 import {
   createErpClient,
@@ -18,13 +18,13 @@ import {
 } from '../../scripts/lib/relay-client.ts';
 import { repository } from '../../scripts/local/command.ts';
 import { createSecrets } from '../../scripts/local/dev-vars.ts';
-import { readFrozenBuild } from '../../scripts/local/frozen-build.ts';
+import { type FrozenBuild, readFrozenBuild } from '../../scripts/local/frozen-build.ts';
 import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
 import { arrivals, intakeSecrets, signedArrivals, signedNotice } from '../support/batch-senders.ts';
+import { withPlantedBug } from '../support/broken-build.ts';
 
 const released = readFrozenBuild(join(repository, 'test/fixtures/builds'));
 const integrations = join(import.meta.dirname, '../support/upgrade-integrations.ts');
-const stateDir = mkdtempSync(join(tmpdir(), 'holdfast-upgrade-'));
 const secrets = createSecrets();
 
 /** How long the ERP works on a payment, ms: longer than a build takes to start, so that its job outlives the change. */
@@ -35,6 +35,18 @@ const ordersInAll = 60;
 let api: Server;
 let apiIsAway = true;
 let running: LocalRelay | null = null;
+let stateDir = '';
+
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'holdfast-upgrade-'));
+  apiIsAway = true;
+});
+
+afterEach(async () => {
+  await running?.stop();
+  running = null;
+  rmSync(stateDir, { recursive: true, force: true });
+});
 
 beforeAll(async () => {
   api = createServer((request, response) => {
@@ -46,19 +58,17 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await running?.stop();
   await new Promise((resolve) => api.close(resolve));
-  rmSync(stateDir, { recursive: true, force: true });
 });
 
 /** A deploy: all memory is gone, and the other build finds what is stored. */
-async function deploy(build: 'released' | 'present'): Promise<LocalRelay> {
+async function deploy(build: FrozenBuild | 'present'): Promise<LocalRelay> {
   await running?.stop();
   const { port } = api.address() as AddressInfo;
   const variables = { ...intakeSecrets, THIN_API_URL: `http://127.0.0.1:${port}` };
   running = await startLocalRelay({
     ...{ stateDir, secrets, integrations, variables, scheduleEveryMs: 0 },
-    ...(build === 'released' ? { build: released } : {}),
+    ...(build === 'present' ? {} : { build }),
   });
   return running;
 }
@@ -110,7 +120,8 @@ async function work(
   const client = createRelayClient(relay);
   await createErpClient(relay.erpUrl).setFaults(faultsOf(n));
   const again = await postAll(client, orders.known, { concurrency: 8 });
-  expect(again.filter(({ status, duplicate }) => status !== 202 || !duplicate)).toEqual([]);
+  const taken = again.filter(({ status, duplicate }) => status !== 202 || !duplicate);
+  expect(taken, 'what is known is a duplicate').toEqual([]);
   const posted = await postAll(client, orders.fresh, { concurrency: 8 });
   expect(posted.filter(({ status }) => status !== 202)).toEqual([]);
   for (let earlier = 1; earlier <= n; earlier += 1) {
@@ -167,10 +178,11 @@ type ErpState = {
   readonly doubledReferences: readonly unknown[];
 };
 
-it(`an upgrade from ${released.version} and the rollback lose and double nothing`, async () => {
+/** The build, the present one and the build again. Fails where anything is lost, done twice or forgotten. */
+async function upgradeAndBack(build: FrozenBuild): Promise<void> {
   const events = shuffled(shopEvents({ orders: ordersInAll, now: Date.now() }), { twice: 0.1, seed: 5 });
   const third = Math.floor(events.length / 3);
-  const first = await deploy('released');
+  const first = await deploy(build);
   await work(first, 1, { known: [], fresh: events.slice(0, third) });
   await untilAllIsUnderWay(createRelayClient(first), 1);
 
@@ -188,7 +200,7 @@ it(`an upgrade from ${released.version} and the rollback lose and double nothing
   });
   expect(replay.status).toBe(202);
 
-  const last = await deploy('released');
+  const last = await deploy(build);
   await work(last, 3, { known: events.slice(0, 2 * third), fresh: events.slice(2 * third) });
   await mend(last);
 
@@ -207,4 +219,17 @@ it(`an upgrade from ${released.version} and the rollback lose and double nothing
   const thin = orders.map(({ orderId }) => orderId).filter((id) => id.startsWith('thin-'));
   expect(thin.sort()).toEqual(builds.map((n) => `thin-${n}`));
   expect([doubled, doubledReferences]).toEqual([[], []]);
+}
+
+it(
+  `an upgrade from ${released.version} and the rollback lose and double nothing`,
+  () => upgradeAndBack(released),
+  420_000,
+);
+
+it('a build that does not read what another one settled is found out', async () => {
+  const settledRows = 'SELECT record FROM settled WHERE ordering_key = ?';
+  const forgetful = withPlantedBug(released, { from: settledRows, to: `${settledRows} AND 1 = 0` });
+  // What is known is posted again after the rollback, and taken for new.
+  await expect(upgradeAndBack(forgetful)).rejects.toThrow('what is known is a duplicate');
 }, 420_000);
