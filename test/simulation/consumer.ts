@@ -31,6 +31,7 @@ export async function consume(
       alive = false;
     });
   }
+  const now = createClock(world, faults);
   const whileAlive = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work.then(
       (value) => ({ ok: true as const, value }),
@@ -50,14 +51,14 @@ export async function consume(
   await deliver(
     {
       rules: definition,
-      connections: erp.connectionsOf({ name, isAlive: () => alive, now: world.now }),
+      connections: erp.connectionsOf({ name, isAlive: () => alive, now }),
       holds,
       releaseOperation: async (release) => {
         await releaseOperation({ holds, sequencers: { all: () => all().map(ownOf) } }, release).catch(() => {
           world.note(`${name} could not release all that ${release.operation} held`);
         });
       },
-      clock: { now: world.now, wait: (ms) => whileAlive(world.wait(ms)) },
+      clock: { now, wait: (ms) => whileAlive(world.wait(ms)) },
       gates: { admit: (request) => whileAlive(gates.admit(request)) },
       randomness: { next: world.random, uuid: () => name },
       telemetry: { log: (_, event, fields) => world.note(`${name} ${event} ${brief(fields)}`) },
@@ -65,6 +66,22 @@ export async function consume(
     { name: from.name, sequencer: ownOf(from.sequencer) },
     { concurrency: 3, leaseMs: times.leaseMs, budgetMs: times.budgetMs },
   );
+}
+
+/** Where it is wrong it jumps now and then, and stays within its bounds. */
+function createClock(world: World, faults: () => Faults): () => number {
+  if (!world.chance(faults().clockSkew)) return world.now;
+  const draw = () =>
+    (world.chance(0.5) ? 1 : -1) * (world.chance(0.5) ? times.maxSkewMs : world.between(0, times.maxSkewMs));
+  let skewMs = draw();
+  let jumpsAt = world.now() + world.between(0, times.leaseMs);
+  return () => {
+    if (world.now() >= jumpsAt) {
+      skewMs = draw();
+      jumpsAt = world.now() + world.between(500, times.leaseMs);
+    }
+    return world.now() + skewMs;
+  };
 }
 
 function brief(fields: Readonly<Record<string, unknown>>): string {

@@ -25,6 +25,11 @@ export type Faults = {
   readonly erpRefusesToken: number;
   /** The ERP takes a write that sets stock as a job, and does it later. */
   readonly erpAccepts: number;
+  /** A consumer whose clock is wrong, and jumps. */
+  readonly clockSkew: number;
+  /** The ERP says that a job has ended: when it has, or too early. */
+  readonly erpCallsBack: number;
+  readonly erpCallsEarly: number;
   readonly journalAway: number;
   /** The journal applied it, and its answer was lost. */
   readonly journalAnswerLost: number;
@@ -46,6 +51,9 @@ export const calm: Faults = {
   erpLate: 0,
   erpRefusesToken: 0,
   erpAccepts: 0,
+  clockSkew: 0,
+  erpCallsBack: 0,
+  erpCallsEarly: 0,
   journalAway: 0,
   journalAnswerLost: 0,
 };
@@ -66,6 +74,9 @@ export const storm: Faults = {
   erpLate: 0.15,
   erpRefusesToken: 0.03,
   erpAccepts: 0.4,
+  clockSkew: 0.3,
+  erpCallsBack: 0.5,
+  erpCallsEarly: 0.2,
   journalAway: 0.3,
   journalAnswerLost: 0.2,
 };
@@ -97,6 +108,8 @@ export const times = {
   budgetMs: 4_000,
   /** One way between any two parts. */
   latencyMs: 40,
+  /** How far a consumer's clock is from the others', either way, at any moment. */
+  maxSkewMs: 150,
   /** Longest stall between the check and the first byte of a write. */
   maxStallMs: 3_000,
   /** Longest transaction of the ERP. */
@@ -109,9 +122,10 @@ export const times = {
   maxTroubleMs: 15_000,
   /**
    * Since a lease's deadline, after which nothing can commit any more: a write is checked `timeoutMs` before it, confirms
-   * (there and back), stalls, goes its way and commits. No margin: one would hide what comes too early.
+   * (there and back), stalls, goes its way and commits. The clock of who writes may jump from one end of its bound to the
+   * other meanwhile, and that of who looks be early. No margin: one would hide what comes too early.
    */
-  quietMs: 2 * 40 + 3_000 + 40 + 2_500 - 1_500,
+  quietMs: 2 * 40 + 3_000 + 40 + 2_500 - 1_500 + 3 * 150,
   bellTimeoutMs: 5_000,
   /** Between two tries of a sender that got no answer. */
   senderRetryMs: 2_000,

@@ -8,6 +8,7 @@ import { testTime } from '../support/records.ts';
 import { createChecks } from './checks.ts';
 import { consume } from './consumer.ts';
 import { calm, type Faults, storm, times } from './faults.ts';
+import { createGateChecks } from './gate-checks.ts';
 import type { HostPlants, SequencerHost } from './sequencer-host.ts';
 import { simulatedDefinition } from './simulated-definition.ts';
 import { createSimulatedErp } from './simulated-erp.ts';
@@ -41,7 +42,9 @@ export async function simulate(options: RunOptions): Promise<Report> {
   const world = createWorld({ seed, startAt: testTime });
   const stormy: Faults = { ...storm, ...options.faults };
   const faults = (): Faults => (world.now() < testTime + times.storyMs ? stormy : calm);
-  const erp = createSimulatedErp(world, faults);
+  const problem = (text: string): void => checks.problem(text);
+  const gateChecks = createGateChecks(world, problem);
+  const erp = createSimulatedErp(world, faults, gateChecks);
   const journal = createMemoryJournal();
   const definition = simulatedDefinition(plants.quietMs);
   const events = drawEvents(world, eventCount);
@@ -54,10 +57,10 @@ export async function simulate(options: RunOptions): Promise<Report> {
     void consume({ world, erp, from, all, definition, faults, gates, holds }, `consumer-${invocations}`);
   };
   const relay: SimulatedRelay = createSimulatedRelay({ world, faults, journal, plants, onDoorbell, checks });
-  const knock = (target: string): void => {
-    for (const host of relay.hosts()) host.resumeTarget(target);
+  const knock = (target: string, release: boolean): void => {
+    for (const host of relay.hosts()) host.resumeTarget(target, release);
   };
-  const targets = createSimulatedTargets({ world, faults, definition, knock });
+  const targets = createSimulatedTargets({ world, faults, definition, knock, gateChecks });
   const gates = plants.gates?.(targets.gates) ?? targets.gates;
   const keptHolds = createMemoryHolds();
   const holds = plants.holds?.(keptHolds) ?? keptHolds;

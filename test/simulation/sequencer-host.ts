@@ -300,8 +300,8 @@ export function createSequencerHost(deps: {
       core.listOpen({ filter: {}, cursor: null, limit: 1_000 }, world.now()).length === 0 &&
       [...rows.readOpen()].length === 0,
     /** A target's object says that deliveries go on. */
-    resumeTarget: (target: string): void => {
-      guarded(() => core.resumeTarget({ target, release: false }, world.now()));
+    resumeTarget: (target: string, release: boolean): void => {
+      guarded(() => core.resumeTarget({ target, release }, world.now()));
       settle();
     },
   };

@@ -93,7 +93,7 @@ export function simulatedDefinition(quietMs: number = times.quietMs): SimulatedD
     quietMs,
     // Quick to open and to probe: a story is a minute long.
     circuit: { openWhen: [{ kind: 'failures_in_a_row', count: 3 }], openMs: 2_000, openCapMs: 8_000 },
-    limits: id === 'crm' ? { concurrency: 1, rate: { calls: 4, perMs: 1_000 } } : {},
+    limits: id === 'crm' ? { concurrency: 1, rate: { calls: 1, perMs: 1_000 } } : {},
   });
   return {
     sources: new Map([[source.id, source]]),

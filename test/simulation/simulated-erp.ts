@@ -7,6 +7,7 @@ import type { ErpCallFailure, ErpRequest, ErpResponse } from '../../src/core/erp
 import type { JsonValue } from '../../src/core/json.ts';
 import type { ErpConnections, OpenErpConnection } from '../../src/pipeline/ports.ts';
 import { type Faults, times } from './faults.ts';
+import type { GateChecks } from './gate-checks.ts';
 import { hang, type World } from './world.ts';
 
 export type SimulatedDocument = {
@@ -26,7 +27,17 @@ type Answer = ErpResponse | 'lost';
 /** Until when the ERP is away, and until when it answers in another form; epoch ms. */
 type Trouble = { readonly from: number; readonly until: number };
 
-export function createSimulatedErp(world: World, faults: () => Faults) {
+/** What the ERP tells of its own accord, and to whom. */
+export type ErpListener = {
+  readonly jobEnded: (jobRef: string) => void;
+  readonly tokenRefused: (target: string) => void;
+};
+
+export function createSimulatedErp(
+  world: World,
+  faults: () => Faults,
+  gateChecks: Pick<GateChecks, 'began' | 'left'>,
+) {
   const documents: SimulatedDocument[] = [];
   /** Operation keys whose period is closed until then. */
   const closedUntil = new Map<string, number>();
@@ -35,6 +46,8 @@ export function createSimulatedErp(world: World, faults: () => Faults) {
   const jobs = new Map<string, { readonly key: string; document: SimulatedDocument | null }>();
   let outage: Trouble | null = null;
   let drift: Trouble | null = null;
+  let lockOut: (Trouble & { readonly target: string }) | null = null;
+  let listener: ErpListener | null = null;
 
   const isIn = (trouble: Trouble | null): boolean =>
     trouble !== null && trouble.from <= world.now() && world.now() < trouble.until;
@@ -49,10 +62,12 @@ export function createSimulatedErp(world: World, faults: () => Faults) {
     const jobRef = `J${jobs.size + 1}`;
     const job = { key, document: null as SimulatedDocument | null };
     jobs.set(jobRef, job);
+    if (world.chance(faults().erpCallsEarly)) world.after(200, () => listener?.jobEnded(jobRef));
     const jobMs = world.chance(0.15) ? times.endlessJobMs : world.between(500, times.maxJobMs);
     world.note(`erp takes ${key} as job ${jobRef}, ${jobMs} ms`);
     world.after(jobMs, () => {
       job.document = commit(key, input);
+      if (world.chance(faults().erpCallsBack)) listener?.jobEnded(jobRef);
     });
     return response(202, { jobRef });
   };
@@ -97,8 +112,13 @@ export function createSimulatedErp(world: World, faults: () => Faults) {
     if (job === undefined) return response(404, null);
     return job.document === null ? response(200, { working: true }) : told(200, job.document);
   };
-  const transmit = async (request: ErpRequest): Promise<Answer> => {
+  const isLockedOut = (target: string): boolean => lockOut?.target === target && isIn(lockOut);
+  const transmit = async (request: ErpRequest, target: string): Promise<Answer> => {
     await world.wait(world.between(1, times.latencyMs));
+    if (isLockedOut(target)) {
+      listener?.tokenRefused(target);
+      return response(401, null);
+    }
     const body = request.body as { readonly key: string; readonly input: JsonValue } | undefined;
     const answer = request.write
       ? await write(body?.key ?? '', body?.input ?? null)
@@ -119,9 +139,16 @@ export function createSimulatedErp(world: World, faults: () => Faults) {
     changeAnswers: (trouble: Trouble): void => {
       drift = trouble;
     },
+    /** It takes no token of the target's for a while. */
+    lockOut: (trouble: Trouble & { readonly target: string }): void => {
+      lockOut = trouble;
+    },
+    listen: (to: ErpListener): void => {
+      listener = to;
+    },
     closePeriod: (key: string, until: number): void => void closedUntil.set(key, until),
     connectionsOf: (caller: Caller): ErpConnections => ({
-      open: (options) => openConnection({ world, faults, caller, transmit }, options),
+      open: (options) => openConnection({ world, faults, caller, transmit, gateChecks }, options),
     }),
   };
 }
@@ -131,15 +158,19 @@ function openConnection(
     readonly world: World;
     readonly faults: () => Faults;
     readonly caller: Caller;
-    readonly transmit: (request: ErpRequest) => Promise<Answer>;
+    readonly transmit: (request: ErpRequest, target: string) => Promise<Answer>;
+    readonly gateChecks: Pick<GateChecks, 'began' | 'left'>;
   },
   options: Parameters<ErpConnections['open']>[0],
 ): OpenErpConnection {
-  const { world, faults, caller, transmit } = deps;
+  const { world, faults, caller, transmit, gateChecks } = deps;
+  const { target } = options;
+  gateChecks.began(target);
   const exchanges: Exchange[] = [];
   let lastWriteAt: number | null = null;
   let writeCount = 0;
   let cleared = false;
+  let hasStalled = false;
 
   /** A token comes when it comes: now and then just in time for a write. */
   const untilLastMoment = (): number => {
@@ -158,6 +189,7 @@ function openConnection(
       const stallMs = world.chance(0.5) ? times.maxStallMs : world.between(500, times.maxStallMs);
       world.note(`${caller.name} stalls ${stallMs} ms before its write`);
       await world.wait(stallMs);
+      hasStalled = true;
     }
     return null;
   };
@@ -171,8 +203,11 @@ function openConnection(
       lastWriteAt = caller.now();
     }
     const at = caller.now();
+    // A stall is no place of a target's: whoever stalls past its lease is not counted on any more.
+    const ended = hasStalled ? () => {} : gateChecks.left(target);
     const timedOut = world.wait(options.timeoutMs).then(() => 'timeout' as const);
-    const answer = await Promise.race([transmit(request), timedOut]);
+    const answer = await Promise.race([transmit(request, target.id), timedOut]);
+    ended();
     if (!caller.isAlive()) return hang();
     exchanges.push({
       ...{ at, method: request.method, url: request.path, requestBody: null, responseBody: null },

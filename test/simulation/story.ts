@@ -3,7 +3,7 @@
 
 import { partitionOf } from '../../src/core/partition.ts';
 import { planDeliveries } from '../../src/core/plan-deliveries.ts';
-import type { ClaimRequest } from '../../src/core/sequencer/messages.ts';
+import type { ClaimRequest, DeliveryView } from '../../src/core/sequencer/messages.ts';
 import type { Sequencers } from '../../src/pipeline/ports.ts';
 import { replayOf, resolveOf } from '../support/builders.ts';
 import { makePayload } from '../support/records.ts';
@@ -56,6 +56,7 @@ export function tellStory(story: Story, events: readonly SimulatedEvent[]): void
     }
   }
   drawTroubles(story);
+  listen(story);
   for (let generations = 1; generations < 3 && world.chance(0.3); generations += 1) {
     const partitions = world.between(1, 3);
     world.after(world.between(5_000, times.storyMs * 0.6), () => relay.repartition(partitions));
@@ -69,19 +70,51 @@ export function tellStory(story: Story, events: readonly SimulatedEvent[]): void
 }
 
 /** In some stories the ERP is away for a while, answers in another form, or is paused by a person. */
-function drawTroubles({ world, erp, targets }: Story): void {
+function drawTroubles(story: Story): void {
+  const { world, erp, targets } = story;
   const stretch = () => {
     const from = world.now() + world.between(0, times.storyMs / 2);
     return { from, until: from + world.between(2_000, times.maxTroubleMs) };
   };
   if (world.chance(0.4)) erp.beAway(stretch());
   if (world.chance(0.3)) erp.changeAnswers(stretch());
+  if (world.chance(0.25)) drawLockOut(story, stretch());
   if (!world.chance(0.3)) return;
   const target = world.pick(['erp', 'crm']);
   const { from, until } = stretch();
   world.after(from - world.now(), () => void targets.pause(target));
   world.after(until - world.now(), () => void targets.resume(target));
 }
+
+/** The ERP takes no login of a target: its token keeper holds it, until a login is taken again. */
+function drawLockOut({ world, erp, targets }: Story, stretch: { from: number; until: number }): void {
+  const target = world.pick(['erp', 'crm']);
+  erp.lockOut({ ...stretch, target });
+  world.after(stretch.until - world.now(), () => targets.releaseAuthorized(target));
+}
+
+/** Whoever knows of a job's end says so: believed or not, it has to be asked after. */
+function listen({ world, erp, relay, targets }: Story): void {
+  erp.listen({
+    tokenRefused: targets.holdUnauthorized,
+    jobEnded: (jobRef) => {
+      for (const host of relay.hosts()) {
+        const running = host.core().listOpen({ ...everything, filter: { status: ['running'] } }, world.now());
+        const isOfJob = ({ delivery: { state } }: DeliveryView) =>
+          state.status === 'running' && state.jobRef === jobRef;
+        for (const { delivery } of running.filter(isOfJob)) {
+          world.note(`the ERP calls back for ${jobRef}`);
+          relay
+            .portOf(host)
+            .pollNow(delivery.id)
+            .catch(() => world.note('nobody heard of it'));
+        }
+      }
+    },
+  });
+}
+
+const everything = { cursor: null, limit: 1_000 };
 
 /** A sender posts until somebody says that it was taken. Code of the generation before serves some of them. */
 async function post({ world, checks, relay, definition }: Story, event: SimulatedEvent): Promise<void> {
