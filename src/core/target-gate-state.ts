@@ -22,7 +22,7 @@ export type AdmitRequest = {
   readonly wanted: number;
   /** Deliveries of the target it has under way. */
   readonly inFlight: number;
-  /** How long what it holds counts if it is never heard of again, ms: its lease. */
+  /** How long what it holds counts if it is never heard of again, ms: its lease, begun when the grant ends. */
   readonly holdMs: number;
   /** Deliveries it started since its last call. */
   readonly startedCount: number;

@@ -6,7 +6,7 @@ import type { AttemptReport } from '../core/attempt-report.ts';
 import { toAttemptReport } from '../core/attempt-report.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { LeasedDelivery, Settlement } from '../core/sequencer/messages.ts';
-import type { Admission } from '../core/target-gate-state.ts';
+import { type Admission, gateBounds } from '../core/target-gate-state.ts';
 import type { Clock, TargetGates, Telemetry } from './ports.ts';
 
 export type AdmittedDelivery = {
@@ -35,6 +35,7 @@ export type AdmissionOptions = {
   readonly sequencer: string;
   /** Deliveries the batch runs at once. */
   readonly wanted: number;
+  /** How long a delivery it leases may be under way, ms. */
   readonly holdMs: number;
 };
 
@@ -77,7 +78,9 @@ export function createBatchAdmission(deps: AdmissionDependencies, options: Admis
     const reports = standing.reports.splice(0);
     standing.startedCount = 0;
     standing.isDue = false;
-    const { batch, sequencer, holdMs } = options;
+    const { batch, sequencer } = options;
+    // What was granted now may start at the end of its time, and then has its whole lease.
+    const holdMs = options.holdMs + gateBounds.grantMs;
     const request = {
       ...{ targetId: target, batch, sequencer, wanted, inFlight, holdMs, startedCount, reports },
     };
@@ -86,6 +89,8 @@ export function createBatchAdmission(deps: AdmissionDependencies, options: Admis
       standing.untilAt = deps.clock.now() + standing.admission.forMs;
     } catch (error) {
       deps.telemetry.log('error', 'target.unanswered', { target, error: String(error) });
+      // Perhaps never heard: told again, so that nobody takes what was started for unused.
+      standing.startedCount += startedCount;
       standing.admission = unanswered(deps.clock.now() + unansweredRestMs);
     }
   };

@@ -1,7 +1,10 @@
 // A batch and its targets: one call for all, reports with the next, and what a refusal or a probe makes of a delivery.
 import { describe, expect, it } from 'vitest';
+import { circuitDefaults } from '../../src/core/circuit-breaker.ts';
 import type { LeasedDelivery, Settlement } from '../../src/core/sequencer/messages.ts';
-import type { Admission, AdmitRequest } from '../../src/core/target-gate-state.ts';
+import { admit } from '../../src/core/target-gate.ts';
+import { type Admission, type AdmitRequest, openGate } from '../../src/core/target-gate-state.ts';
+import { limitDefaults } from '../../src/core/target-limits.ts';
 import { createBatchAdmission } from '../../src/pipeline/admit.ts';
 import { outcomes, settlementOf } from '../support/builders.ts';
 import { createBench } from '../support/sequencer-bench.ts';
@@ -60,6 +63,47 @@ describe('a batch', () => {
       { wanted: 0, inFlight: 0, startedCount: 5 },
     ]);
     expect(asked[1]?.reports.map(({ health }) => health)).toEqual(Array(5).fill('failed'));
+  });
+
+  it('tells again what it started where the target did not answer', async () => {
+    let isAway = false;
+    const { admission, asked, lease, wait } = setUp(() => {
+      if (isAway) throw new Error('away');
+      return granted;
+    });
+    await admission.admit(lease(3));
+    wait(2_001);
+    isAway = true;
+    await admission.admit(lease(1));
+    isAway = false;
+    await admission.admit(lease(1));
+    expect(asked.map(({ startedCount }) => startedCount)).toEqual([0, 3, 3]);
+  });
+
+  it('holds its places to the end of the lease of what it starts last', async () => {
+    const settings = {
+      target: 'erp',
+      circuit: { ...circuitDefaults, slowMs: 10_000 },
+      limits: { ...limitDefaults, concurrency: 1 },
+    };
+    let state = openGate;
+    let now = 0;
+    const ask = (request: AdmitRequest): Admission => {
+      const step = admit(state, request, { settings, now });
+      state = step.state;
+      return step.admission;
+    };
+    const { admission, lease, wait, asked } = setUp(ask);
+    const { admitted } = await admission.admit(lease(1));
+    for (const each of admitted) admission.ended(each, ended(each.leased));
+    wait(1_999);
+    expect((await admission.admit(lease(1))).admitted).toHaveLength(1);
+    expect(asked).toHaveLength(1);
+    now = 1_999 + 20_000 - 1;
+    const other = { ...(asked[0] as AdmitRequest), batch: 'other', sequencer: 'g1/p1' };
+    expect(ask(other).granted).toBe(0);
+    now = 1_999 + 20_000 + 1;
+    expect(ask(other).granted).toBe(1);
   });
 
   it('asks again after its time, and before anything else starts once something failed', async () => {
