@@ -114,6 +114,8 @@ export const times = {
   maxStallMs: 3_000,
   /** Longest transaction of the ERP. */
   maxCommitMs: 2_500,
+  /** Between two records of a partial batch in the ERP. */
+  maxRecordMs: 50,
   /** How long a job of the ERP takes: most end in time, some outlast the route's patience. */
   maxJobMs: 12_000,
   endlessJobMs: 40_000,
@@ -123,9 +125,9 @@ export const times = {
   /**
    * Since a lease's deadline, after which nothing can commit any more: a write is checked `timeoutMs` before it, confirms
    * (there and back), stalls, goes its way and commits. The clock of who writes may jump from one end of its bound to the
-   * other meanwhile, and that of who looks be early. No margin: one would hide what comes too early.
+   * other meanwhile, and that of who looks be early; a batch has three records. No margin: one would hide what comes too early.
    */
-  quietMs: 2 * 40 + 3_000 + 40 + 2_500 - 1_500 + 3 * 150,
+  quietMs: 2 * 40 + 3_000 + 40 + 2_500 - 1_500 + 3 * 150 + 3 * 50,
   bellTimeoutMs: 5_000,
   /** Between two tries of a sender that got no answer. */
   senderRetryMs: 2_000,

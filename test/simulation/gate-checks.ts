@@ -22,6 +22,12 @@ type Standing = {
   readonly barred: Map<'paused' | 'unauthorized', number>;
 };
 
+/** Of one attempt. */
+export type CallChecks = {
+  /** A call leaves. The answer: to be called when its caller waits no longer. */
+  readonly left: () => () => void;
+};
+
 export type GateChecks = ReturnType<typeof createGateChecks>;
 
 export function createGateChecks(world: World, problem: (text: string) => void) {
@@ -44,10 +50,10 @@ export function createGateChecks(world: World, problem: (text: string) => void) 
     });
   };
   const checkOutage = (target: TargetDefinition, open: Held): void => {
-    if (world.now() < open.since + graceMs) return;
     open.starts += 1;
     const { openMs, probesToClose } = gateSettingsOf(target).circuit;
-    const most = probesToClose * (1 + (world.now() - open.since) / openMs);
+    // Each that fails keeps it open for `openMs` at least; one more may come where nobody heard of the last.
+    const most = 1 + probesToClose * (1 + (world.now() - open.since) / openMs);
     if (open.starts > open.probes)
       problem(`${open.starts} attempts at ${target.id} while its circuit is open, for ${open.probes} probes`);
     if (open.probes > most)
@@ -69,24 +75,35 @@ export function createGateChecks(world: World, problem: (text: string) => void) 
       if (signal.kind === 'target.authorized') standing.barred.delete('unauthorized');
     },
     /** A consumer begins an attempt. */
-    began: (target: TargetDefinition): void => {
+    began: (target: TargetDefinition): CallChecks => {
       const standing = of(target.id);
+      const { concurrency } = gateSettingsOf(target).limits;
       standing.startedAt.push(world.now());
       checkRate(target, standing.startedAt);
-      if (standing.open !== null) checkOutage(target, standing.open);
       for (const [why, since] of standing.barred) {
         if (world.now() > since + graceMs) problem(`an attempt at ${target.id} began while it is ${why}`);
       }
-    },
-    /** A call leaves. The answer: to be called when its caller waits no longer. */
-    left: (target: TargetDefinition): (() => void) => {
-      const standing = of(target.id);
-      const { concurrency } = gateSettingsOf(target).limits;
-      standing.inFlight += 1;
-      if (concurrency !== null && standing.inFlight > concurrency)
-        problem(`${standing.inFlight} calls are under way at ${target.id}, which takes ${concurrency}`);
-      return () => {
-        standing.inFlight -= 1;
+      const openAtStart = standing.open;
+      const beganAt = world.now();
+      let hasCalled = false;
+      return {
+        left: () => {
+          // What the ledger answers is no call.
+          if (
+            !hasCalled &&
+            openAtStart !== null &&
+            openAtStart === standing.open &&
+            beganAt > openAtStart.since + graceMs
+          )
+            checkOutage(target, openAtStart);
+          hasCalled = true;
+          standing.inFlight += 1;
+          if (concurrency !== null && standing.inFlight > concurrency)
+            problem(`${standing.inFlight} calls are under way at ${target.id}, which takes ${concurrency}`);
+          return () => {
+            standing.inFlight -= 1;
+          };
+        },
       };
     },
   };

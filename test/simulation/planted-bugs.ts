@@ -6,6 +6,7 @@ import type { SequencerCore } from '../../src/core/sequencer/sequencer.ts';
 import type { Sequencer, TargetGates } from '../../src/pipeline/ports.ts';
 import type { MemoryRows } from '../support/memory-rows.ts';
 import { type Faults, times } from './faults.ts';
+import { plantedBatches } from './planted-batches.ts';
 import { plantedGates } from './planted-gates.ts';
 import { plantedHandOvers } from './planted-hand-overs.ts';
 import { believeJob, chargeGiveBack, chargeLook, forgetBrokenEffect, settleAs } from './planted-settles.ts';
@@ -102,6 +103,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   ...plantedHandOvers,
   ...plantedGates,
+  ...plantedBatches,
 ];
 
 function neverProbe(gates: TargetGates): TargetGates {

@@ -10,20 +10,20 @@ import { consume } from './consumer.ts';
 import { calm, type Faults, storm, times } from './faults.ts';
 import { createGateChecks } from './gate-checks.ts';
 import type { HostPlants, SequencerHost } from './sequencer-host.ts';
-import { simulatedDefinition } from './simulated-definition.ts';
+import { type DefinitionOptions, simulatedDefinition } from './simulated-definition.ts';
 import { createSimulatedErp } from './simulated-erp.ts';
 import { createSimulatedRelay, type SimulatedRelay } from './simulated-relay.ts';
 import { createSimulatedTargets } from './simulated-targets.ts';
 import { bringToAnEnd, drawEvents, tellStory } from './story.ts';
 import { createWorld } from './world.ts';
 
-export type Plants = HostPlants & {
-  /** Around the port its callers see. */
-  readonly sequencer?: (port: Sequencer) => Sequencer;
-  readonly quietMs?: number;
-  readonly gates?: (gates: TargetGates) => TargetGates;
-  readonly holds?: (holds: OperationHolds) => OperationHolds;
-};
+export type Plants = HostPlants &
+  DefinitionOptions & {
+    /** Around the port its callers see. */
+    readonly sequencer?: (port: Sequencer) => Sequencer;
+    readonly gates?: (gates: TargetGates) => TargetGates;
+    readonly holds?: (holds: OperationHolds) => OperationHolds;
+  };
 
 export type RunOptions = {
   readonly seed: number;
@@ -46,7 +46,7 @@ export async function simulate(options: RunOptions): Promise<Report> {
   const gateChecks = createGateChecks(world, problem);
   const erp = createSimulatedErp(world, faults, gateChecks);
   const journal = createMemoryJournal();
-  const definition = simulatedDefinition(plants.quietMs);
+  const definition = simulatedDefinition(plants);
   const events = drawEvents(world, eventCount);
   const checks = createChecks(world, erp, events);
   let invocations = 0;

@@ -2,7 +2,14 @@
 // Real routes and a real adapter over the connection port; nothing of it knows that it is simulated.
 
 import * as z from 'zod';
-import type { AdapterFailure, ErpAdapter, ErpCall, ErpCallFailure, ErpResponse } from '../../src/core/erp.ts';
+import type {
+  AdapterFailure,
+  BatchHandler,
+  ErpAdapter,
+  ErpCall,
+  ErpCallFailure,
+  ErpResponse,
+} from '../../src/core/erp.ts';
 import type { JsonValue } from '../../src/core/json.ts';
 import type { AnyOperation } from '../../src/core/operation.ts';
 import type { ErpDocument } from '../../src/core/outcome.ts';
@@ -11,6 +18,7 @@ import type { Route } from '../../src/core/route.ts';
 import { standardWebhooks } from '../../src/core/sources/standard-webhooks.ts';
 import type { TargetDefinition } from '../../src/core/target.ts';
 import { times } from './faults.ts';
+import { batchOf, createBatchHandler, postInvoices } from './simulated-batches.ts';
 
 export type SimulatedDefinition = Pick<RelayDefinition, 'sources' | 'targets' | 'findRoute' | 'routesFor'>;
 
@@ -47,6 +55,12 @@ const base = {
 
 const paidAfterCreated = [{ kind: 'type', source: 'shop', type: 'order.created', target: 'erp' }] as const;
 
+const batchRoute = {
+  ...base,
+  operation: postInvoices as unknown as AnyOperation,
+  input: (event: { readonly id: string }) => batchOf(event.id),
+};
+
 const routes: readonly Route[] = [
   { ...base, id: 'shop.confirm', type: 'order.created', operation: confirmSale, policy },
   {
@@ -73,6 +87,8 @@ const routes: readonly Route[] = [
     subject: () => 'SKU-7',
     version: (event) => event.id,
   },
+  { ...batchRoute, id: 'shop.partial', type: 'invoices.partial', policy: { ...policy, batch: 'partial' } },
+  { ...batchRoute, id: 'shop.whole', type: 'invoices.whole', policy: { ...policy, batch: 'all_or_nothing' } },
 ];
 
 const source: SourceDefinition = {
@@ -82,10 +98,20 @@ const source: SourceDefinition = {
   previousSecretVariable: 'SHOP_SECRET_PREVIOUS',
 };
 
-export function simulatedDefinition(quietMs: number = times.quietMs): SimulatedDefinition {
+export type DefinitionOptions = {
+  readonly quietMs?: number | undefined;
+  /** Around the handler of batches. */
+  readonly batches?: ((handler: BatchHandler) => BatchHandler) | undefined;
+};
+
+export function simulatedDefinition({
+  quietMs = times.quietMs,
+  batches,
+}: DefinitionOptions): SimulatedDefinition {
+  const handled = batches?.(batchHandler) ?? batchHandler;
   const targetOf = (id: string): TargetDefinition => ({
     id,
-    adapter,
+    adapter: { ...adapter, batches: { [postInvoices.name]: handled } },
     baseUrlVariable: 'ERP_URL',
     credentialVariables: {},
     network: 'private',
@@ -135,6 +161,8 @@ const handler = {
     ({ kind: 'verified', output: answer }) as const,
 };
 
+const batchHandler = createBatchHandler({ callFailed, refused });
+
 const adapter: ErpAdapter = {
   name: 'simulated',
   version: '1.0.0',
@@ -146,7 +174,12 @@ const adapter: ErpAdapter = {
     authorize: () => ({}),
     isExpired: () => false,
   },
-  operations: { 'sale.confirm': handler, 'payment.register': handler, 'stock.set': handler },
+  operations: {
+    'sale.confirm': handler,
+    'payment.register': handler,
+    'stock.set': handler,
+    'invoice.post': handler,
+  },
 };
 
 function documentIn(answer: ErpResponse): JsonValue {

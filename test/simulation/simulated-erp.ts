@@ -8,6 +8,7 @@ import type { JsonValue } from '../../src/core/json.ts';
 import type { ErpConnections, OpenErpConnection } from '../../src/pipeline/ports.ts';
 import { type Faults, times } from './faults.ts';
 import type { GateChecks } from './gate-checks.ts';
+import { createBatchBook } from './simulated-batches.ts';
 import { hang, type World } from './world.ts';
 
 export type SimulatedDocument = {
@@ -24,6 +25,14 @@ export type Caller = { readonly name: string; readonly isAlive: () => boolean; r
 
 type Answer = ErpResponse | 'lost';
 
+type Written = {
+  readonly key: string;
+  readonly input: JsonValue;
+  /** Of a batch. */
+  readonly records?: readonly { readonly key: string; readonly recordId: string }[];
+  readonly atomic?: boolean;
+};
+
 /** Until when the ERP is away, and until when it answers in another form; epoch ms. */
 type Trouble = { readonly from: number; readonly until: number };
 
@@ -36,7 +45,7 @@ export type ErpListener = {
 export function createSimulatedErp(
   world: World,
   faults: () => Faults,
-  gateChecks: Pick<GateChecks, 'began' | 'left'>,
+  gateChecks: Pick<GateChecks, 'began'>,
 ) {
   const documents: SimulatedDocument[] = [];
   /** Operation keys whose period is closed until then. */
@@ -85,13 +94,24 @@ export function createSimulatedErp(
     world.note(`erp commits ${made.documentId} for ${key}`);
     return made;
   };
-  const write = async (key: string, input: JsonValue): Promise<Answer> => {
+  const batches = createBatchBook({
+    ...{ world, faults, commit },
+    isClosed: (key) => world.now() < (closedUntil.get(key) ?? 0),
+    find: (key) => documents.find((document) => document.key === key),
+    told: ({ documentId }) => (isIn(drift) ? { docId: documentId } : { documentId }),
+  });
+  const write = async ({ key, input, records, atomic }: Written): Promise<Answer> => {
     writesOf.set(key, (writesOf.get(key) ?? 0) + 1);
     if (isAway()) return response(503, null);
     if (world.chance(faults().erpRefusesToken)) return response(401, null);
     if (world.now() < (closedUntil.get(key) ?? 0)) return response(422, { error: 'period_closed' });
     const isLate = world.chance(faults().erpLate);
     await world.wait(isLate ? upTo(times.timeoutMs, times.maxCommitMs) : world.between(0, 200));
+    if (records !== undefined) {
+      const taken = await batches.write(records, atomic === true);
+      const isLost = taken === 'lost' || world.chance(faults().erpAnswerLost);
+      return isLost ? 'lost' : response(taken.status, taken.json);
+    }
     const isJob = key.includes('/stock.set/') && world.chance(faults().erpAccepts);
     const answer = isJob ? takeJob(key, input) : told(201, commit(key, input));
     return world.chance(faults().erpAnswerLost) ? 'lost' : answer;
@@ -106,6 +126,12 @@ export function createSimulatedErp(
     if (world.chance(faults().erpLate)) await world.wait(upTo(0, times.timeoutMs - 3 * times.latencyMs));
     return found === undefined ? response(404, null) : told(200, found);
   };
+  const readBatch = async (records: NonNullable<Written['records']>): Promise<Answer> => {
+    if (isAway()) return response(503, null);
+    const found = response(200, batches.read(records));
+    if (world.chance(faults().erpLate)) await world.wait(upTo(0, times.timeoutMs - 3 * times.latencyMs));
+    return found;
+  };
   const readJob = (jobRef: string): Answer => {
     if (isAway()) return response(503, null);
     const job = jobs.get(jobRef);
@@ -119,12 +145,12 @@ export function createSimulatedErp(
       listener?.tokenRefused(target);
       return response(401, null);
     }
-    const body = request.body as { readonly key: string; readonly input: JsonValue } | undefined;
+    const { keys = '[]', key = '', jobRef = '' } = request.query ?? {};
     const answer = request.write
-      ? await write(body?.key ?? '', body?.input ?? null)
+      ? await write(request.body as unknown as Written)
       : request.path === '/jobs'
-        ? readJob(request.query?.jobRef ?? '')
-        : await read(request.query?.key ?? '');
+        ? readJob(jobRef)
+        : await (request.path === '/batches' ? readBatch(JSON.parse(keys)) : read(key));
     if (answer !== 'lost') await world.wait(world.between(1, times.latencyMs));
     return answer;
   };
@@ -159,13 +185,13 @@ function openConnection(
     readonly faults: () => Faults;
     readonly caller: Caller;
     readonly transmit: (request: ErpRequest, target: string) => Promise<Answer>;
-    readonly gateChecks: Pick<GateChecks, 'began' | 'left'>;
+    readonly gateChecks: Pick<GateChecks, 'began'>;
   },
   options: Parameters<ErpConnections['open']>[0],
 ): OpenErpConnection {
   const { world, faults, caller, transmit, gateChecks } = deps;
   const { target } = options;
-  gateChecks.began(target);
+  const calls = gateChecks.began(target);
   const exchanges: Exchange[] = [];
   let lastWriteAt: number | null = null;
   let writeCount = 0;
@@ -204,8 +230,9 @@ function openConnection(
     }
     const at = caller.now();
     // A stall is no place of a target's: whoever stalls past its lease is not counted on any more.
-    const ended = hasStalled ? () => {} : gateChecks.left(target);
-    const timedOut = world.wait(options.timeoutMs).then(() => 'timeout' as const);
+    const ended = hasStalled ? () => {} : calls.left();
+    const timeLeftMs = Math.max(1, options.deadlineAt - at);
+    const timedOut = world.wait(Math.min(options.timeoutMs, timeLeftMs)).then(() => 'timeout' as const);
     const answer = await Promise.race([transmit(request, target.id), timedOut]);
     ended();
     if (!caller.isAlive()) return hang();

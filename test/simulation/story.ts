@@ -1,6 +1,7 @@
 // What happens in a simulated story beside the relay's own work, all of it drawn by the seed: which events come and when,
 // what goes wrong for a while, what an operator does, and the generation that begins in the middle.
 
+import { recordKeyOf } from '../../src/core/keys.ts';
 import { partitionOf } from '../../src/core/partition.ts';
 import { planDeliveries } from '../../src/core/plan-deliveries.ts';
 import type { ClaimRequest, DeliveryView } from '../../src/core/sequencer/messages.ts';
@@ -9,6 +10,7 @@ import { replayOf, resolveOf } from '../support/builders.ts';
 import { makePayload } from '../support/records.ts';
 import type { Checks, SimulatedEvent } from './checks.ts';
 import { type Faults, times } from './faults.ts';
+import { batchOf } from './simulated-batches.ts';
 import type { SimulatedDefinition } from './simulated-definition.ts';
 import type { SimulatedErp } from './simulated-erp.ts';
 import type { SimulatedRelay } from './simulated-relay.ts';
@@ -29,7 +31,15 @@ export type Story = {
 export function drawEvents(world: World, eventCount: number): readonly SimulatedEvent[] {
   const drawn = Array.from({ length: eventCount }, (_, n) => ({
     eventId: `e${n}`,
-    type: world.pick(['order.created', 'order.created', 'order.paid', 'order.paid', 'stock.level']),
+    type: world.pick([
+      'order.created',
+      'order.created',
+      'order.paid',
+      'order.paid',
+      'stock.level',
+      'invoices.partial',
+      'invoices.whole',
+    ]),
     orderingKey: world.pick(['order/1', 'order/1', 'order/2']),
     sequence: world.between(1, 20),
   }));
@@ -50,16 +60,16 @@ export function tellStory(story: Story, events: readonly SimulatedEvent[]): void
     world.after(world.between(0, within), () => void post(story, event));
     if (world.chance(0.3)) world.after(world.between(0, times.storyMs), () => void post(story, event));
     const claim = toClaim(story.definition, event, { now: world.now(), ...relay.sequencers() });
-    for (const { operationKey } of claim.deliveries) {
-      if (world.chance(0.1))
-        erp.closePeriod(operationKey ?? '', world.now() + world.between(1, times.storyMs));
+    const keys = claim.deliveries.map(({ operationKey }) => operationKey ?? '');
+    for (const key of event.type.startsWith('invoices.') ? keys.flatMap(recordKeysOf) : keys) {
+      if (world.chance(0.1)) erp.closePeriod(key, world.now() + world.between(1, times.storyMs));
     }
   }
   drawTroubles(story);
   listen(story);
   for (let generations = 1; generations < 3 && world.chance(0.3); generations += 1) {
     const partitions = world.between(1, 3);
-    world.after(world.between(5_000, times.storyMs * 0.6), () => relay.repartition(partitions));
+    world.after(world.between(5_000, times.storyMs * 0.9), () => relay.repartition(partitions));
   }
   for (let second = 1; second * 1_000 < times.storyMs; second += 1) {
     world.after(second * 1_000, () => {
@@ -67,6 +77,10 @@ export function tellStory(story: Story, events: readonly SimulatedEvent[]): void
     });
     if (second % 7 === 0) world.after(second * 1_000, () => void operate(story, world.chance(0.5) ? 1 : 3));
   }
+}
+
+function recordKeysOf(batchKey: string): readonly string[] {
+  return batchOf('').records.map(({ recordId }) => recordKeyOf(batchKey, recordId));
 }
 
 /** In some stories the ERP is away for a while, answers in another form, or is paused by a person. */
