@@ -2,11 +2,14 @@
 // moment; what it had sent goes on without it, and whoever waits for it waits for ever.
 
 import { type DeliverFrom, deliver } from '../../src/pipeline/deliver.ts';
+import { enrich } from '../../src/pipeline/enrich.ts';
 import { releaseOperation } from '../../src/pipeline/hold-operation.ts';
 import type { OperationHolds, Sequencer, TargetGates } from '../../src/pipeline/ports.ts';
+import { createRecordCache } from '../../src/pipeline/record-cache.ts';
 import { type Faults, times } from './faults.ts';
 import type { SimulatedDefinition } from './simulated-definition.ts';
 import type { SimulatedErp } from './simulated-erp.ts';
+import { createSimulatedApis } from './simulated-intakes.ts';
 import { hang, type World } from './world.ts';
 
 export async function consume(
@@ -20,6 +23,10 @@ export async function consume(
     readonly faults: () => Faults;
     readonly gates: TargetGates;
     readonly holds: OperationHolds;
+    /** Something may have to be fetched. */
+    readonly enriches: boolean;
+    /** How far its clock may be wrong. */
+    readonly maxSkewMs: number;
   },
   name: string,
 ): Promise<void> {
@@ -31,7 +38,7 @@ export async function consume(
       alive = false;
     });
   }
-  const now = createClock(world, faults);
+  const now = createClock(world, faults, on.maxSkewMs);
   const whileAlive = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work.then(
       (value) => ({ ok: true as const, value }),
@@ -46,8 +53,18 @@ export async function consume(
     lease: (request) => whileAlive(port.lease(request)),
     confirm: (deliveryId, epoch) => whileAlive(port.confirm(deliveryId, epoch)),
     settle: (request) => whileAlive(port.settle(request)),
+    leaseItems: (request) => whileAlive(port.leaseItems(request)),
+    settleItems: (settlements) => whileAlive(port.settleItems(settlements)),
     releaseMany: (request) => whileAlive(port.releaseMany(request)),
   });
+  const ownFrom = ownOf(from.sequencer);
+  if (on.enriches) {
+    const telemetry = { log: () => {} };
+    const apis = createSimulatedApis(world, faults, whileAlive);
+    const clock = { now, wait: (ms: number) => whileAlive(world.wait(ms)) };
+    const limits = { concurrency: 3, leaseMs: times.leaseMs, budgetMs: times.budgetMs };
+    void enrich({ definition, apis, cache: createRecordCache(), clock, telemetry }, ownFrom, limits);
+  }
   await deliver(
     {
       rules: definition,
@@ -63,16 +80,16 @@ export async function consume(
       randomness: { next: world.random, uuid: () => name },
       telemetry: { log: (_, event, fields) => world.note(`${name} ${event} ${brief(fields)}`) },
     },
-    { name: from.name, sequencer: ownOf(from.sequencer) },
+    { name: from.name, sequencer: ownFrom },
     { concurrency: 3, leaseMs: times.leaseMs, budgetMs: times.budgetMs },
   );
 }
 
 /** Where it is wrong it jumps now and then, and stays within its bounds. */
-function createClock(world: World, faults: () => Faults): () => number {
+function createClock(world: World, faults: () => Faults, maxSkewMs: number): () => number {
   if (!world.chance(faults().clockSkew)) return world.now;
   const draw = () =>
-    (world.chance(0.5) ? 1 : -1) * (world.chance(0.5) ? times.maxSkewMs : world.between(0, times.maxSkewMs));
+    (world.chance(0.5) ? 1 : -1) * (world.chance(0.5) ? maxSkewMs : world.between(0, maxSkewMs));
   let skewMs = draw();
   let jumpsAt = world.now() + world.between(0, times.leaseMs);
   return () => {

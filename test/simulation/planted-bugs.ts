@@ -9,6 +9,7 @@ import { type Faults, times } from './faults.ts';
 import { plantedBatches } from './planted-batches.ts';
 import { plantedGates } from './planted-gates.ts';
 import { plantedHandOvers } from './planted-hand-overs.ts';
+import { plantedIntakes } from './planted-intakes.ts';
 import { believeJob, chargeGiveBack, chargeLook, forgetBrokenEffect, settleAs } from './planted-settles.ts';
 import type { Plants } from './relay-run.ts';
 
@@ -104,6 +105,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...plantedHandOvers,
   ...plantedGates,
   ...plantedBatches,
+  ...plantedIntakes,
 ];
 
 function neverProbe(gates: TargetGates): TargetGates {

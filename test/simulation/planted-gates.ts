@@ -32,8 +32,8 @@ export const plantedGates: readonly PlantedBug[] = [
     plant: () => ({ gates: (gates) => startRefused(gates, 'limited') }),
   },
   {
-    name: 'the quiet time knows nothing of clocks that are wrong',
-    plant: () => ({ quietMs: times.quietMs - 3 * times.maxSkewMs }),
+    name: 'a clock is wrong by more than the quiet time allows for',
+    plant: () => ({ maxSkewMs: 8 * times.maxSkewMs }),
     faults: { ...slowStorm, clockSkew: 0.9 },
   },
   {

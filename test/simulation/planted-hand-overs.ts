@@ -28,8 +28,7 @@ export const plantedHandOvers: readonly PlantedBug[] = [
     }),
   },
   {
-    name: 'a key whose taker died on the way is offered to nobody',
-    plant: () => ({ handOver: (made) => ({ ...made, offerUntaken: async () => {} }) }),
-    faults: { answerLost: 0.2, crash: 0.2 },
+    name: 'the new generation says that it has what it never wrote down',
+    plant: () => ({ core: (core) => ({ ...core, takeOver: () => {} }) }),
   },
 ];

@@ -12,6 +12,7 @@ import { createGateChecks } from './gate-checks.ts';
 import type { HostPlants, SequencerHost } from './sequencer-host.ts';
 import { type DefinitionOptions, simulatedDefinition } from './simulated-definition.ts';
 import { createSimulatedErp } from './simulated-erp.ts';
+import { checkIntakes, createRejectedItems, type DrawnIntake, drawIntakes } from './simulated-intakes.ts';
 import { createSimulatedRelay, type SimulatedRelay } from './simulated-relay.ts';
 import { createSimulatedTargets } from './simulated-targets.ts';
 import { bringToAnEnd, drawEvents, tellStory } from './story.ts';
@@ -21,6 +22,8 @@ export type Plants = HostPlants &
   DefinitionOptions & {
     /** Around the port its callers see. */
     readonly sequencer?: (port: Sequencer) => Sequencer;
+    /** How far a consumer's clock may be wrong, ms. */
+    readonly maxSkewMs?: number;
     readonly gates?: (gates: TargetGates) => TargetGates;
     readonly holds?: (holds: OperationHolds) => OperationHolds;
   };
@@ -49,14 +52,30 @@ export async function simulate(options: RunOptions): Promise<Report> {
   const definition = simulatedDefinition(plants);
   const events = drawEvents(world, eventCount);
   const checks = createChecks(world, erp, events);
+  const intakes = drawIntakes(world);
+  const { maxSkewMs = times.maxSkewMs } = plants;
+  const enriches = intakes.length > 0;
+  const rejected = createRejectedItems(world, faults);
+  const received = new Set<DrawnIntake>();
   let invocations = 0;
   const onDoorbell = ({ name, ...host }: SequencerHost): void => {
     invocations += 1;
     const from = { name, sequencer: relay.portOf({ name, ...host }) };
     const all = () => relay.sequencers().all();
-    void consume({ world, erp, from, all, definition, faults, gates, holds }, `consumer-${invocations}`);
+    void consume(
+      { world, erp, from, all, definition, faults, gates, holds, enriches, maxSkewMs },
+      `consumer-${invocations}`,
+    );
   };
-  const relay: SimulatedRelay = createSimulatedRelay({ world, faults, journal, plants, onDoorbell, checks });
+  const relay: SimulatedRelay = createSimulatedRelay({
+    world,
+    faults,
+    journal,
+    plants,
+    onDoorbell,
+    checks,
+    rejected,
+  });
   const knock = (target: string, release: boolean): void => {
     for (const host of relay.hosts()) host.resumeTarget(target, release);
   };
@@ -64,10 +83,11 @@ export async function simulate(options: RunOptions): Promise<Report> {
   const gates = plants.gates?.(targets.gates) ?? targets.gates;
   const keptHolds = createMemoryHolds();
   const holds = plants.holds?.(keptHolds) ?? keptHolds;
-  const story = { world, faults, erp, relay, definition, checks, targets };
+  const story = { world, faults, erp, relay, definition, checks, targets, intakes, received };
   tellStory(story, events);
   await world.run(testTime + times.storyMs);
   await bringToAnEnd(story);
   await checks.atTheEnd({ hosts: relay.hosts(), journal });
+  checkIntakes({ problem, received, rejected, hosts: relay.hosts(), now: world.now() });
   return { problems: checks.problems(), trace: world.trace() };
 }

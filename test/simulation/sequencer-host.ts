@@ -7,6 +7,7 @@ import { createSequencer, type SequencerCore } from '../../src/core/sequencer/se
 import type { SequencerConfig } from '../../src/core/sequencer/state.ts';
 import { type Journal, PortError, type Sequencer } from '../../src/pipeline/ports.ts';
 import { sequencerName } from '../../src/platform/doorbell.ts';
+import { createIntakeFanOut, type IntakeFanOut } from '../../src/platform/durable-objects/intake-fan-out.ts';
 import type { HandedPage } from '../../src/platform/durable-objects/key-hand-over.ts';
 import {
   createKeyHandOver,
@@ -16,6 +17,7 @@ import {
 import { createMemoryRows, type MemoryRows, SimulatedCrash } from '../support/memory-rows.ts';
 import type { Checks } from './checks.ts';
 import { type Faults, times } from './faults.ts';
+import type { RejectedItems } from './simulated-intakes.ts';
 import type { World } from './world.ts';
 
 /** Which partition of which generation it is. */
@@ -52,6 +54,9 @@ export function createSequencerHost(deps: {
   /** Partitions of each generation as of now, the first first. */
   readonly counts: () => readonly number[];
   readonly portAt: (name: string) => HandingPort;
+  /** The partition of the newest generation: where items of intakes are claimed. */
+  readonly newest: (partition: number) => Sequencer;
+  readonly rejected: RejectedItems;
 }) {
   const { world, faults, plants, place } = deps;
   const kept = createMemoryRows();
@@ -60,13 +65,33 @@ export function createSequencerHost(deps: {
   const signals: Signal[] = [];
   let life = 0;
   let handOver: KeyHandOver | null = null;
+  let fanOut: IntakeFanOut | null = null;
   /** What was going on in the memory before ends with it. */
   const start = (): SequencerCore => {
     life += 1;
     const own = createSequencer(rows, configOf(place, deps.counts()));
     const started = plants.core?.(own) ?? own;
+    fanOut = startFanOut(started);
     handOver = deps.counts().length > 1 ? startHandOver(started) : null;
     return started;
+  };
+  const startFanOut = (started: SequencerCore): IntakeFanOut => {
+    const bornIn = life;
+    const acknowledge: SequencerCore['intakes']['acknowledge'] = (results, timed) => {
+      if (life !== bornIn) throw lost('the object died while it fanned out');
+      if (guarded(() => started.intakes.acknowledge(results, timed)) === 'crashed')
+        throw lost('the object died as it took down what it had fanned out');
+    };
+    return createIntakeFanOut({
+      core: { intakes: { ...started.intakes, acknowledge } },
+      of: deps.newest,
+      rejected: deps.rejected,
+      clock: world,
+      randomness: { next: world.random },
+      telemetry: { log: (_level, event) => world.note(`${nameOf(place)} ${event}`) },
+      partition: place.partition,
+      changed: () => settle(),
+    });
   };
   const startHandOver = (started: SequencerCore): KeyHandOver => {
     const bornIn = life;
@@ -95,9 +120,12 @@ export function createSequencerHost(deps: {
   let alarmAt: number | null = null;
   let flushing = false;
 
+  const hasBellWork = (now: number): boolean => core.hasReady(now) || core.intakes.hasDueFetch(now);
   const settle = (): void => {
     signals.push(...core.takeSignals());
-    if (core.hasReady(world.now())) ring();
+    if (hasBellWork(world.now())) ring();
+    // At once; the alarm makes up for one that died.
+    if (core.intakes.hasDueFanOut(world.now())) void fanOut?.run();
     setAlarm();
   };
   const ring = (): void => {
@@ -112,7 +140,8 @@ export function createSequencerHost(deps: {
     const ringAgainAt = plants.ringsAgain === false ? null : (rungAt ?? now) + times.bellTimeoutMs;
     const wanted = [
       core.nextTickAt(now),
-      core.hasReady(now) ? ringAgainAt : null,
+      hasBellWork(now) ? ringAgainAt : null,
+      core.intakes.nextAt(now),
       core.cutJournal({ maxEntries: 1, maxBytes: 1 }, now) === null ? null : now + 1_000,
     ].filter((at) => at !== null);
     if (wanted.length === 0) return;
@@ -129,6 +158,7 @@ export function createSequencerHost(deps: {
     if (rungAt !== null && world.now() - rungAt >= times.bellTimeoutMs && plants.ringsAgain !== false)
       rungAt = null;
     void flush();
+    void fanOut?.run();
     handOver?.offerUntaken().catch(() => world.note(`${nameOf(place)} could not offer a key`));
     settle();
   };
@@ -298,7 +328,8 @@ export function createSequencerHost(deps: {
     /** Nothing is open, and nothing was handed over by halves. */
     isDone: (): boolean =>
       core.listOpen({ filter: {}, cursor: null, limit: 1_000 }, world.now()).length === 0 &&
-      [...rows.readOpen()].length === 0,
+      [...rows.readOpen()].length === 0 &&
+      core.intakes.list(world.now()).length === 0,
     /** A target's object says that deliveries go on. */
     resumeTarget: (target: string, release: boolean): void => {
       guarded(() => core.resumeTarget({ target, release }, world.now()));

@@ -19,6 +19,7 @@ import { standardWebhooks } from '../../src/core/sources/standard-webhooks.ts';
 import type { TargetDefinition } from '../../src/core/target.ts';
 import { times } from './faults.ts';
 import { batchOf, createBatchHandler, postInvoices } from './simulated-batches.ts';
+import { mailSource } from './simulated-intakes.ts';
 
 export type SimulatedDefinition = Pick<RelayDefinition, 'sources' | 'targets' | 'findRoute' | 'routesFor'>;
 
@@ -55,6 +56,8 @@ const base = {
 
 const paidAfterCreated = [{ kind: 'type', source: 'shop', type: 'order.created', target: 'erp' }] as const;
 
+const mailRoute = { ...base, source: 'mail', operation: registerPayment, policy };
+
 const batchRoute = {
   ...base,
   operation: postInvoices as unknown as AnyOperation,
@@ -87,6 +90,8 @@ const routes: readonly Route[] = [
     subject: () => 'SKU-7',
     version: (event) => event.id,
   },
+  { ...mailRoute, id: 'mail.full', type: 'mail.full' },
+  { ...mailRoute, id: 'mail.thin', type: 'mail.thin' },
   { ...batchRoute, id: 'shop.partial', type: 'invoices.partial', policy: { ...policy, batch: 'partial' } },
   { ...batchRoute, id: 'shop.whole', type: 'invoices.whole', policy: { ...policy, batch: 'all_or_nothing' } },
 ];
@@ -122,7 +127,7 @@ export function simulatedDefinition({
     limits: id === 'crm' ? { concurrency: 1, rate: { calls: 1, perMs: 1_000 } } : {},
   });
   return {
-    sources: new Map([[source.id, source]]),
+    sources: new Map([source, mailSource].map((each) => [each.id, each])),
     targets: new Map(['erp', 'crm'].map((id) => [id, targetOf(id)])),
     findRoute: (id) => routes.find((route) => route.id === id) ?? null,
     routesFor: (id, type) => routes.filter((route) => route.source === id && route.type === type),

@@ -8,6 +8,7 @@ import { parseSequencerName, sequencerName } from '../../src/platform/doorbell.t
 import type { Checks } from './checks.ts';
 import type { Faults } from './faults.ts';
 import { createSequencerHost, type HostPlants, type SequencerHost } from './sequencer-host.ts';
+import type { RejectedItems } from './simulated-intakes.ts';
 import type { World } from './world.ts';
 
 export type SimulatedRelay = ReturnType<typeof createSimulatedRelay>;
@@ -18,6 +19,7 @@ export function createSimulatedRelay(deps: {
   readonly journal: Journal;
   readonly checks: Checks;
   readonly plants: HostPlants & { readonly sequencer?: (port: Sequencer) => Sequencer };
+  readonly rejected: RejectedItems;
   /** A doorbell of this one rang. */
   readonly onDoorbell: (host: SequencerHost) => void;
 }) {
@@ -32,6 +34,7 @@ export function createSimulatedRelay(deps: {
       place: { generation, partition },
       counts: () => counts,
       onDoorbell: () => deps.onDoorbell(host),
+      newest: (claimPartition) => sequencersOf(counts).of(claimPartition),
       portAt: (asked) => {
         const place = parseSequencerName(asked);
         if (place === null) throw new Error(`${asked} is no sequencer`);

@@ -13,6 +13,7 @@ import { type Faults, times } from './faults.ts';
 import { batchOf } from './simulated-batches.ts';
 import type { SimulatedDefinition } from './simulated-definition.ts';
 import type { SimulatedErp } from './simulated-erp.ts';
+import { type DrawnIntake, postIntake, reviveIntakes } from './simulated-intakes.ts';
 import type { SimulatedRelay } from './simulated-relay.ts';
 import type { SimulatedTargets } from './simulated-targets.ts';
 import type { World } from './world.ts';
@@ -25,6 +26,9 @@ export type Story = {
   readonly definition: SimulatedDefinition;
   readonly checks: Checks;
   readonly targets: SimulatedTargets;
+  readonly intakes: readonly DrawnIntake[];
+  /** Those whose sender was told so. */
+  readonly received: Set<DrawnIntake>;
 };
 
 /** Every order that is paid was created, sooner or later. */
@@ -64,6 +68,10 @@ export function tellStory(story: Story, events: readonly SimulatedEvent[]): void
     for (const key of event.type.startsWith('invoices.') ? keys.flatMap(recordKeysOf) : keys) {
       if (world.chance(0.1)) erp.closePeriod(key, world.now() + world.between(1, times.storyMs));
     }
+  }
+  for (const intake of story.intakes) {
+    world.after(world.between(0, times.storyMs * 0.6), () => void postIntake(story, intake));
+    if (world.chance(0.3)) world.after(world.between(0, times.storyMs), () => void postIntake(story, intake));
   }
   drawTroubles(story);
   listen(story);
@@ -200,7 +208,7 @@ export async function bringToAnEnd(story: Story): Promise<void> {
     for (const host of relay.hosts()) host.settle();
     await world.run(world.now() + 120_000);
     if (relay.hosts().every((host) => host.isDone())) return;
-    const done = operate(story, 100);
+    const done = Promise.all([operate(story, 100), reviveIntakes(story)]);
     await world.run(world.now() + 10_000);
     await done;
   }
