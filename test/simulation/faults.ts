@@ -109,7 +109,7 @@ export const times = {
   /** One way between any two parts. */
   latencyMs: 40,
   /** How far a consumer's clock is from the others', either way, at any moment. */
-  maxSkewMs: 400,
+  maxSkewMs: 150,
   /** Longest stall between the check and the first byte of a write. */
   maxStallMs: 3_000,
   /** Longest transaction of the ERP. */
@@ -127,7 +127,7 @@ export const times = {
    * (there and back), stalls, goes its way and commits. The clock of who writes may jump from one end of its bound to the
    * other meanwhile, and that of who looks be early; a batch has three records. No margin: one would hide what comes too early.
    */
-  quietMs: 2 * 40 + 3_000 + 40 + 2_500 - 1_500 + 3 * 400 + 3 * 50,
+  quietMs: 2 * 40 + 3_000 + 40 + 2_500 - 1_500 + 3 * 150 + 3 * 50,
   bellTimeoutMs: 5_000,
   /** Between two tries of a sender that got no answer. */
   senderRetryMs: 2_000,

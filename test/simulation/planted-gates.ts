@@ -33,7 +33,7 @@ export const plantedGates: readonly PlantedBug[] = [
   },
   {
     name: 'a clock is wrong by more than the quiet time allows for',
-    plant: () => ({ maxSkewMs: 8 * times.maxSkewMs }),
+    plant: () => ({ maxSkewMs: 20 * times.maxSkewMs }),
     faults: { ...slowStorm, clockSkew: 0.9 },
   },
   {
