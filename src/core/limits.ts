@@ -176,6 +176,8 @@ export const limits = {
   maxUnsettledOutcomes: 16,
   /** Longest an outcome waits for others to be settled with, ms: below what a person or a successor would notice. */
   settleGatherMs: 50,
+  /** Longest an outcome waits where others of its line stand behind it, ms: company that ends at once, and a line hardly slower. */
+  lineGatherMs: 3,
   /** Healthy reports kept for a target's next batch, the newest: its circuit needs no more of them. */
   maxNotedReports: 200,
   /** Tries of one idempotent call to a Durable Object: the docs' own advice. */

@@ -80,6 +80,8 @@ function createWorker(deps: DeliverDependencies, { sequencer, name }: DeliverFro
   let settledCount = 0;
   /** Outcomes that should not wait for others. */
   let urgent = false;
+  /** When what is done is settled at the latest, epoch ms. */
+  let dueAt = Number.POSITIVE_INFINITY;
   const bell = createBell();
 
   const run = async (admitted: AdmittedDelivery, deadlineAt: number): Promise<void> => {
@@ -98,7 +100,9 @@ function createWorker(deps: DeliverDependencies, { sequencer, name }: DeliverFro
     if (settlement !== null) {
       logAttempt(deps.telemetry, leased, settlement);
       done.push(settlement);
-      urgent ||= leased.successorWaits || !isSuccess(settlement);
+      urgent ||= !isSuccess(settlement);
+      const gatherMs = leased.successorWaits ? limits.lineGatherMs : limits.settleGatherMs;
+      dueAt = Math.min(dueAt, deps.clock.now() + gatherMs);
     }
     inFlight -= 1;
     bell.ring();
@@ -119,6 +123,7 @@ function createWorker(deps: DeliverDependencies, { sequencer, name }: DeliverFro
   const settleDone = async (): Promise<void> => {
     const settlements = done.splice(0);
     urgent = false;
+    dueAt = Number.POSITIVE_INFINITY;
     const askedAt = deps.clock.now();
     const timeIsUp = askedAt - startedAt >= options.budgetMs;
     const max = timeIsUp || (alone && inFlight > 0) ? 0 : options.concurrency - inFlight;
@@ -127,8 +132,11 @@ function createWorker(deps: DeliverDependencies, { sequencer, name }: DeliverFro
     settledCount += settlements.length;
     await start(answer, askedAt);
   };
-  const shouldSettle = (): boolean =>
-    done.length > 0 && (urgent || inFlight === 0 || done.length >= limits.maxUnsettledOutcomes);
+  const shouldSettle = (): boolean => {
+    if (done.length === 0) return false;
+    const isFull = done.length >= limits.maxUnsettledOutcomes;
+    return urgent || inFlight === 0 || isFull || deps.clock.now() >= dueAt;
+  };
 
   return {
     start,
@@ -139,7 +147,7 @@ function createWorker(deps: DeliverDependencies, { sequencer, name }: DeliverFro
       while (inFlight > 0 || done.length > 0) {
         if (shouldSettle()) await settleDone();
         else if (done.length === 0) await bell.rung();
-        else if (!(await rungWithin(deps.clock, bell, limits.settleGatherMs))) await settleDone();
+        else if (!(await rungWithin(deps.clock, bell, dueAt - deps.clock.now()))) await settleDone();
       }
     },
   };
