@@ -26,8 +26,13 @@ export const limits = {
   maxUnjournaledAttempts: 20,
   /** Acts of persons on one event kept while the journal is away; then no further one is taken, for none may be lost. */
   maxUnjournaledActs: 100,
-  /** Rows moved from open to settled in one transaction after the journal acknowledged: bounds the pause for claims. */
-  ackStepRows: 500,
+  /** Rows moved from open to settled in one transaction after the journal acknowledged: some 5 ms for which claims wait. */
+  ackStepRows: 64,
+  /**
+   * Bodies and headers of the newest open events kept in memory, bytes of one partition: some 200 of a few KB, so that their
+   * lease need not read what was just written. Objects of one class may share the 128 MB of an isolate.
+   */
+  recentPayloadBytes: 524_288,
   /** Settled rows looked at by one pruning step: a few ms of the object's one thread. */
   pruneStepRows: 500,
   /**

@@ -57,6 +57,8 @@ type Kept = {
 export function createRegistryCopy(deps: CopyDependencies): RegistryCopy {
   const { registry, worker, clock, telemetry, background } = deps;
   let kept: Kept | null = null;
+  /** When somebody last began to read it beside an event, epoch ms: one of many that find it old is enough. */
+  let refreshingSince = Number.NEGATIVE_INFINITY;
   let hashKey: { readonly of: string; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
 
   const read = async (): Promise<Kept> => {
@@ -88,7 +90,10 @@ export function createRegistryCopy(deps: CopyDependencies): RegistryCopy {
       const age = ageOf(kept);
       // Something was changed here a moment ago: whoever did it expects it to count.
       if (age === Number.POSITIVE_INFINITY) return readOr(age);
-      if (age >= limits.registryFreshMs) background(readOr(Number.POSITIVE_INFINITY));
+      if (age >= limits.registryFreshMs && clock.now() - refreshingSince >= limits.registryMissMs) {
+        refreshingSince = clock.now();
+        background(readOr(Number.POSITIVE_INFINITY));
+      }
       return kept.snapshot;
     },
     afterMiss: async () =>

@@ -76,6 +76,15 @@ describe('deliver', () => {
     expect(asked).toEqual(['lease', 'settle']);
   });
 
+  it('settles together what ends together, also where others of the same lines wait behind', async () => {
+    const { claim, run, asked, open } = setUp();
+    const orders = Array.from({ length: 4 }, (_, index) => `order/${index}`);
+    claim(orders.flatMap((order) => [booking(`${order}-a`, order), booking(`${order}-b`, order)]));
+    await run();
+    expect(open()).toEqual([]);
+    expect(asked).toEqual(['lease', 'settle', 'settle']);
+  });
+
   it('takes no more at once than it may', async () => {
     const { claim, run, sequencer } = setUp();
     claim(Array.from({ length: 9 }, (_, index) => booking(`e${index}`, `order/${index}`)));

@@ -141,6 +141,27 @@ describe("the isolate's copy", () => {
     expect(calls.snapshot).toBe(2);
   });
 
+  it('is read once for many events that find it old together', async () => {
+    const { copy, calls, time } = start();
+    await copy.current();
+    time.now += limits.registryFreshMs;
+    await Promise.all(Array.from({ length: 50 }, () => copy.lenient()));
+    expect(calls.snapshot).toBe(2);
+  });
+
+  it('that could not be read for events is tried again a moment later', async () => {
+    const { copy, calls, down, time } = start();
+    await copy.current();
+    time.now += limits.registryFreshMs;
+    down.value = true;
+    await copy.lenient();
+    down.value = false;
+    time.now += limits.registryMissMs;
+    const asked = calls.snapshot;
+    await copy.lenient();
+    expect(calls.snapshot).toBe(asked + 1);
+  });
+
   it('serves ingest while the registry is away, however long, and callers only for a while', async () => {
     const { copy, down, time } = start();
     await copy.current();

@@ -31,9 +31,7 @@ export function cutJournal(
   state: SequencerState,
   bounds: { maxEntries: number; maxBytes: number },
 ): JournalCut | null {
-  const changed = [...state.unjournaled.values()]
-    .filter((record) => record.changeNumber > state.appliedThrough)
-    .sort((a, b) => a.changeNumber - b.changeNumber);
+  const changed = changedInOrder(state);
   if (changed.length === 0) return null;
   const entries: JournalCutEntry[] = [];
   let bytes = 0;
@@ -49,6 +47,20 @@ export function cutJournal(
   const to = entries.at(-1)?.record.changeNumber ?? state.appliedThrough;
   const [firstQuiet = to + 1] = state.quiet.values();
   return { from: state.appliedThrough, to, completeThrough: Math.min(to, firstQuiet - 1), entries };
+}
+
+/** They mostly stand in it already: a backlog is not sorted anew for each of its pieces. */
+function changedInOrder(state: SequencerState): EventRecord[] {
+  const changed: EventRecord[] = [];
+  let last = state.appliedThrough;
+  let isRising = true;
+  for (const record of state.unjournaled.values()) {
+    if (record.changeNumber <= state.appliedThrough) continue;
+    isRising &&= record.changeNumber > last;
+    last = record.changeNumber;
+    changed.push(record);
+  }
+  return isRising ? changed : changed.sort((a, b) => a.changeNumber - b.changeNumber);
 }
 
 /** Found again by its number, so one that took too long has rows of its own. */

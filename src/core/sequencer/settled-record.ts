@@ -26,7 +26,9 @@ export function withDelivery(record: EventRecord, delivery: Delivery, attempt: A
 }
 
 /** The newest attempts that fit beside the body in one row; the newest one always. */
-export function keepNewest(attempts: readonly Attempt[]): Attempt[] {
+export function keepNewest(attempts: readonly Attempt[]): readonly Attempt[] {
+  // The plain case, which need not be measured.
+  if (attempts.length <= 1) return attempts;
   const kept: Attempt[] = [];
   let size = 0;
   for (const attempt of [...attempts].reverse().slice(0, limits.maxUnjournaledAttempts)) {

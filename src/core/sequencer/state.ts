@@ -216,11 +216,11 @@ export function remember(
   }
 }
 
-/** What the journal is to be told of. Change numbers rise, so that the lowest quiet one always stands first. */
+/** What the journal is to be told of. Change numbers rise, so that the lowest one always stands first. */
 export function track(state: SequencerState, record: EventRecord): void {
   state.quiet.delete(record.id);
+  state.unjournaled.delete(record.id);
   if (journalKindOf(record) === 'quiet') {
-    state.unjournaled.delete(record.id);
     state.quiet.set(record.id, record.changeNumber);
   } else {
     state.unjournaled.set(record.id, record);

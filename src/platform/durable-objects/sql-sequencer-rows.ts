@@ -3,6 +3,7 @@
 // No secondary index: everything about an ordering key is a scan of one key prefix.
 
 import type { EventPayload } from '../../core/event.ts';
+import { limits } from '../../core/limits.ts';
 import type {
   EventKey,
   EventRecord,
@@ -11,6 +12,7 @@ import type {
   SequencerRows,
 } from '../../core/sequencer/record.ts';
 import type { HeaderMap } from '../../core/source.ts';
+import { createRecentPayloads } from './recent-payloads.ts';
 import { createSqlIntakeRows } from './sql-intake-rows.ts';
 
 /** Rises with the shape of the tables; an older object is brought forward when it starts. */
@@ -37,6 +39,11 @@ export function createSqlSequencerRows(storage: DurableObjectStorage): Sequencer
   const { sql } = storage;
   for (const statement of schema) sql.exec(statement);
 
+  const recent = createRecentPayloads(limits.recentPayloadBytes);
+  const insert = (record: EventRecord, payload: EventPayload): void => {
+    insertOpen(sql, record, payload);
+    recent.keep(record.event, payload);
+  };
   const keyOf = (key: EventKey): [string, string, string] => [key.orderingKey, key.source, key.eventId];
   const whereKey = 'WHERE ordering_key = ? AND source = ? AND event_id = ?';
 
@@ -61,8 +68,9 @@ export function createSqlSequencerRows(storage: DurableObjectStorage): Sequencer
       readRecords(sql.exec('SELECT record FROM open WHERE ordering_key = ?', orderingKey)),
     readSettled: (orderingKey) =>
       readRecords(sql.exec('SELECT record FROM settled WHERE ordering_key = ?', orderingKey)),
-    readPayload: (key) => readPayload(sql.exec(`SELECT headers, body FROM open ${whereKey}`, ...keyOf(key))),
-    insertOpen: (record, payload) => insertOpen(sql, record, payload),
+    readPayload: (key) =>
+      recent.find(key) ?? readPayload(sql.exec(`SELECT headers, body FROM open ${whereKey}`, ...keyOf(key))),
+    insertOpen: insert,
     updateOpen: (record) => {
       const cursor = sql.exec(
         `UPDATE open SET record = ? ${whereKey}`,
@@ -74,9 +82,10 @@ export function createSqlSequencerRows(storage: DurableObjectStorage): Sequencer
     settle: (record, expiresAt) => {
       insertSettled(sql, record, expiresAt);
       sql.exec(`DELETE FROM open ${whereKey}`, ...keyOf(record.event));
+      recent.drop(record.event);
     },
     reopen: (record, payload) => {
-      insertOpen(sql, record, payload);
+      insert(record, payload);
       sql.exec(`DELETE FROM settled ${whereKey}`, ...keyOf(record.event));
     },
     insertSettled: (record, expiresAt) => insertSettled(sql, record, expiresAt),
