@@ -19,6 +19,8 @@ export type CostCounts = {
   readonly duplicates: number;
   /** Records the journal has taken: one for an event that simply succeeds. */
   readonly journaled: number;
+  /** Object requests that no event caused: an isolate reads the registry again every few seconds while it is used. */
+  readonly registryReads: number;
 };
 
 /** The counts of one isolate since it began to count. */
@@ -40,9 +42,10 @@ export const noCosts: CostCounts = {
   events: 0,
   duplicates: 0,
   journaled: 0,
+  registryReads: 0,
 };
 
-export type Billed = Exclude<keyof CostCounts, 'events' | 'duplicates' | 'journaled'>;
+export type Billed = Exclude<keyof CostCounts, 'events' | 'duplicates' | 'journaled' | 'registryReads'>;
 
 /**
  * US dollars for a million, Workers Paid, beyond what the plan includes.
@@ -99,5 +102,6 @@ export function sumReadings(readings: readonly CostReading[]): CostCounts {
 
 function addCounts(a: CostCounts, b: CostCounts): CostCounts {
   const keys = Object.keys(noCosts) as (keyof CostCounts)[];
-  return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as CostCounts;
+  // An isolate of another version may count less.
+  return Object.fromEntries(keys.map((key) => [key, (a[key] ?? 0) + (b[key] ?? 0)])) as CostCounts;
 }

@@ -25,6 +25,7 @@ export class RegistryObject extends DurableObject<Env> implements Registry {
   }
 
   snapshot(...args: Parameters<Registry['snapshot']>): ReturnType<Registry['snapshot']> {
+    costMeter.add('registryReads');
     return this.#registry.snapshot(...args);
   }
 
