@@ -78,6 +78,7 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     accept: createAccept(ports.accept),
     sequencers: ports.sequencers,
     alerts: ports.alerts,
+    issues: ports.issues,
     audit: ports.audit,
     holds: ports.holds,
     instances: ports.instances,
@@ -161,8 +162,11 @@ export default {
       const step = await createD1Retention(countDatabase(env.DB, costMeter), config).step(
         controller.scheduledTime,
       );
-      if (step.strippedCount + step.removedCount > 0)
-        ports.deliver.telemetry.log('info', 'journal.pruned', step);
+      const forgottenIssues = isTargetsTurn
+        ? await ports.issues.forget(controller.scheduledTime - config.ledgerHorizonMs)
+        : 0;
+      if (step.strippedCount + step.removedCount + forgottenIssues > 0)
+        ports.deliver.telemetry.log('info', 'journal.pruned', { ...step, forgottenIssues });
     } catch (error) {
       ports.deliver.telemetry.log('error', 'journal.prune_failed', { error: String(error) });
     }

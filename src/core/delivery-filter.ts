@@ -54,6 +54,7 @@ export function matchesFilter(
     (filter.reason === undefined ||
       filter.reason === reasonOf(delivery.state) ||
       filter.reason === codeOf(delivery.state)) &&
+    (filter.code === undefined || filter.code === (codeOf(delivery.state) ?? '')) &&
     (filter.source === undefined || filter.source === event.source) &&
     (filter.target === undefined || filter.target === delivery.target) &&
     (filter.operation === undefined || filter.operation === delivery.operation) &&

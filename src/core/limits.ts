@@ -219,6 +219,10 @@ export const limits = {
   alertRepeatMs: 5 * 60_000,
   /** What nobody acknowledged is told again after so long, ms: a day, the next shift. */
   alertReminderMs: 24 * 3600 * 1000,
+  /** Open alerts looked through for the one of an issue: far more than can be open together. */
+  maxSearchedAlerts: 1_000,
+  /** Deliveries shown with an issue, the newest: enough to see what they have in common. */
+  issueSamples: 10,
   /** Resolved alerts kept, the newest: some months of a busy relay. */
   maxResolvedAlerts: 1_000,
   /** Tries of one notice on one channel: with their back-off about twenty minutes; a reminder follows in a day. */

@@ -14,6 +14,9 @@ export type OperatorAct = {
     | 'released'
     | 'unblocked'
     | 'acknowledged'
+    /** Of an issue. */
+    | 'ignored'
+    | 'reopened'
     | 'reconciled'
     | 'paused'
     | 'resumed'

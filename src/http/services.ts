@@ -5,6 +5,7 @@ import type { Caller } from '../core/identity/caller.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { Accept } from '../pipeline/accept-answer.ts';
 import type { SenderApis } from '../pipeline/intake-ports.ts';
+import type { Issues } from '../pipeline/issue-ports.ts';
 import type {
   Alerts,
   AuditLog,
@@ -32,6 +33,7 @@ export type HttpServices = {
   readonly holds: OperationHolds;
   readonly instances: ErpInstances;
   readonly alerts: Alerts;
+  readonly issues: Issues;
   readonly targets: TargetControls;
   readonly costs: Costs;
   readonly journal: JournalReader;

@@ -1,7 +1,7 @@
 // What the pipeline needs of the world. Bare roles here; Cloudflare's side of them is in src/platform.
 // Pure types: nothing here may name a platform.
 
-import type { Alert, AlertReport } from '../core/alerts/alert.ts';
+import type { Alert, AlertReport, AlertRule } from '../core/alerts/alert.ts';
 import type { AttemptReport } from '../core/attempt-report.ts';
 import type { ChainedAct, ChainHead } from '../core/audit/audit-chain.ts';
 import type { CostReading } from '../core/costs.ts';
@@ -134,6 +134,8 @@ export interface Alerts {
   }): Promise<readonly Alert[]>;
   /** Null: no such alert is open. */
   acknowledge(id: string, act: { readonly by: string; readonly note: string }): Promise<Alert | null>;
+  /** Nobody is told of a muted one, open or coming; it is in the book all the same. Its issue is ignored. */
+  mute(of: { readonly rule: AlertRule; readonly cause: string; readonly muted: boolean }): Promise<void>;
 }
 
 /** Null: any. */

@@ -16,6 +16,7 @@ import {
   releaseOperation,
 } from '../pipeline/index.ts';
 import type { SenderApis } from '../pipeline/intake-ports.ts';
+import type { Issues } from '../pipeline/issue-ports.ts';
 import type {
   Alerts,
   AuditLog,
@@ -37,6 +38,7 @@ import { systemClock, systemRandomness } from './clock.ts';
 import { costMeter } from './costs/cost-meter.ts';
 import { countDatabase } from './costs/count-database.ts';
 import { createObjectCosts } from './costs/object-costs.ts';
+import { createD1Issues } from './d1/d1-issues.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
 import { createD1ReconcileStandings } from './d1/d1-reconcile-standings.ts';
 import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
@@ -76,6 +78,7 @@ export type Ports = {
   readonly holds: OperationHolds;
   readonly instances: ErpInstances;
   readonly alerts: Alerts;
+  readonly issues: Issues;
   readonly audit: AuditLog;
   readonly identities: Identities;
   /** Null: no REGISTRY_KEY is set. */
@@ -153,6 +156,7 @@ export function createPorts(given: PortsGiven): Ports {
     holds,
     instances,
     alerts,
+    issues: createD1Issues(db),
     audit,
     identities: access.identities,
     registry: access.registry,

@@ -79,6 +79,17 @@ describe('a condition', () => {
     expect(report(book, { reporter: 'g1/p0', conditions: [other] })).toEqual(['resolved alr_1']);
   });
 
+  it('that is muted is in the book and told to nobody, until it is muted no more', () => {
+    const book = emptyBook();
+    const key = 'drift\nerp/sale.confirm';
+    book.muted.add(key);
+    expect(report(book, { reporter: 'g1/p0', conditions: [condition()] })).toEqual([]);
+    expect(tell(book, [], now + limits.alertReminderMs)).toEqual([]);
+    expect(book.open.size).toBe(1);
+    book.muted.delete(key);
+    expect(tell(book, [], now + limits.alertReminderMs)).toEqual(['opened alr_1']);
+  });
+
   it('that comes and goes is told once in five minutes, and an opening nobody heard of has no end', () => {
     const book = emptyBook();
     expect(report(book, { reporter: 'g1/p0', conditions: [condition()] })).toEqual(['opened alr_1']);

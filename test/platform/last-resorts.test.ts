@@ -197,7 +197,7 @@ describe('the alerts of a partition', () => {
     await stub.claim(claimOf('a1'));
     const { leased } = await stub.lease(lease);
     await stub.settle({ ...lease, max: 0, settlements: leased.map((l) => settlementOf(l, 'rejected')) });
-    const cause = 'erp/sale.confirm/rejected';
+    const cause = 'erp/sale.confirm/rejected/period_closed';
     const opened = await until('the alert', async () => {
       await runDurableObjectAlarm(object);
       return openAlert('dead_letters', cause);
@@ -237,7 +237,7 @@ describe('the alerts of a partition', () => {
     real.mockRestore();
     await until('the report again', async () => {
       await runDurableObjectAlarm(object);
-      return openAlert('dead_letters', 'erp/sale.confirm/rejected');
+      return openAlert('dead_letters', 'erp/sale.confirm/rejected/period_closed');
     });
   });
 });

@@ -1,6 +1,6 @@
 // The book of alerts in memory: the same rules as the object's, without rows, alarms or receivers.
 
-import type { Alert } from '../../src/core/alerts/alert.ts';
+import { type Alert, alertKey } from '../../src/core/alerts/alert.ts';
 import {
   type AlertBook,
   acknowledge,
@@ -24,6 +24,10 @@ export function createMemoryAlerts(now: () => number): Alerts & { readonly book:
         .filter((alert) => before === null || numberOf(alert.id) < numberOf(before))
         .sort((a, b) => numberOf(b.id) - numberOf(a.id))
         .slice(0, limit),
+    mute: async (of) => {
+      if (of.muted) book.muted.add(alertKey(of));
+      else book.muted.delete(alertKey(of));
+    },
     acknowledge: async (id, act) => {
       const alert = acknowledge(book, id, { ...act, at: now() });
       if (alert !== null) all.set(id, alert);

@@ -28,6 +28,7 @@ import { settlementOf } from './builders.ts';
 import { createMemoryAlerts } from './memory-alerts.ts';
 import { createMemoryAudit } from './memory-audit.ts';
 import { createMemoryHolds } from './memory-holds.ts';
+import { createMemoryIssues } from './memory-issues.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
 import { createMemoryReconciliation } from './memory-reconciliation.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
@@ -105,6 +106,7 @@ export function createMemoryRelay(
     holds: createMemoryHolds(),
     instances: { find: async () => ({ kind: 'not_offered' }) },
     alerts,
+    issues: createMemoryIssues(journal),
     audit: createMemoryAudit(journal),
     targets: createMemoryTargets(definition, { now: () => benchOf(benches, 0).now() }).targets,
     journal,

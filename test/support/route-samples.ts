@@ -33,6 +33,13 @@ const of = (action: string) => (world: World) => `/admin/deliveries/${world.deli
 const ofIntake = (action: string) => (world: World) => `/admin/intakes/${world.intake}${action}`;
 const ofCredential = (action: string) => (world: World) => `/admin/credentials/${world.credential}${action}`;
 
+const ofIssue = (act: string, right: number): Sample => ({
+  path: to(`/admin/issues/iss_1/${act}`),
+  body: note,
+  right,
+  elsewhere: 'whole',
+});
+
 export const samples: Readonly<Record<string, Sample>> = {
   'POST /operations/:operation': {
     path: to('/operations/stock.set'),
@@ -122,6 +129,12 @@ export const samples: Readonly<Record<string, Sample>> = {
     right: 200,
     elsewhere: 'whole',
   },
+  'GET /admin/issues': { path: to('/admin/issues'), right: 200, elsewhere: 'empty' },
+  'GET /admin/issues/:id': { path: to('/admin/issues/iss_1'), right: 200, elsewhere: 404 },
+  'POST /admin/issues/:id/acknowledge': ofIssue('acknowledge', 200),
+  'POST /admin/issues/:id/resolve': ofIssue('resolve', 200),
+  'POST /admin/issues/:id/ignore': ofIssue('ignore', 200),
+  'POST /admin/issues/:id/reopen': ofIssue('reopen', 409),
   'GET /admin/partitions': { path: to('/admin/partitions'), right: 200, elsewhere: 'whole' },
   'GET /admin/costs': { path: to('/admin/costs'), right: 200, elsewhere: 'whole' },
   'GET /admin/audit': { path: to('/admin/audit'), right: 200, elsewhere: 'whole' },

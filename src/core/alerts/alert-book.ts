@@ -21,6 +21,8 @@ export type AlertBook = {
   /** When notices were sent, epoch ms, oldest first: the budget of an hour. */
   sentAt: number[];
   nextNumber: number;
+  /** Rules and causes nobody is told of: their issue is ignored. */
+  readonly muted: Set<string>;
 };
 
 export function createAlertBook(kept: {
@@ -31,6 +33,7 @@ export function createAlertBook(kept: {
   readonly sentAt: readonly number[];
   readonly reports: readonly AlertReport[];
   readonly nextNumber: number;
+  readonly muted?: readonly string[];
 }): AlertBook {
   return {
     open: new Map(kept.open.map((alert) => [alertKey(alert), alert])),
@@ -42,6 +45,7 @@ export function createAlertBook(kept: {
     ),
     sentAt: [...kept.sentAt],
     nextNumber: kept.nextNumber,
+    muted: new Set(kept.muted ?? []),
   };
 }
 

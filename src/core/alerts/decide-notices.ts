@@ -50,6 +50,7 @@ function openDue(book: AlertBook, now: number): Single[] {
 /** When to tell of an open alert next, epoch ms. One that comes and goes is told at most once in a while. */
 function tellAt(book: AlertBook, alert: Alert): number | null {
   const { told } = alert;
+  if (book.muted.has(alertKey(alert))) return null;
   if (told.openedAt === null) {
     const before = book.toldOpeningAt.get(alertKey(alert));
     return before === undefined ? alert.openedAt : Math.max(alert.openedAt, before + limits.alertRepeatMs);

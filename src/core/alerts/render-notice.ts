@@ -65,7 +65,19 @@ export function toWireAlert(alert: Alert) {
     resolvedAt: alert.resolvedAt === null ? null : toIso(alert.resolvedAt),
     acknowledged: acknowledged === null ? null : { ...acknowledged, at: toIso(acknowledged.at) },
     runbook: `docs/alerts.md#${alert.rule}`,
+    issues: issuesPath(alert.details),
   };
+}
+
+/** Where the issue it is about is found; null: it is about no failed delivery. */
+function issuesPath(details: Alert['details']): string | null {
+  if (details.operation === undefined || details.reason === undefined) return null;
+  const query = new URLSearchParams();
+  for (const name of ['target', 'operation', 'reason', 'code']) {
+    const value = details[name];
+    if (value !== undefined && value !== null) query.set(name, String(value));
+  }
+  return `/admin/issues?${query}`;
 }
 
 function toIso(epochMs: number): string {

@@ -15,7 +15,7 @@ export const scopes = {
   'targets:read': 'see targets and how they are',
   'targets:manage': 'pause and resume targets, set their circuits, release what is held for them',
   'alerts:read': 'list alerts',
-  'alerts:manage': 'acknowledge alerts',
+  'alerts:manage': 'acknowledge alerts; acknowledge, resolve, ignore and reopen issues',
   'secrets:rotate': 'set and rotate webhook secrets and ERP credentials',
   'relay:read': 'see the partitions and all that is counted over the whole relay',
   'credentials:manage': 'make, change, rotate and revoke credentials',

@@ -4,6 +4,7 @@
 import type { Condition } from '../alerts/alert.ts';
 import type { Delivery } from '../delivery.ts';
 import { wholeView } from '../identity/access-view.ts';
+import { deadLetterCause } from '../issues/issue.ts';
 import { limits } from '../limits.ts';
 import { liveRecords } from './key-state.ts';
 import { openLines, summarize } from './lines.ts';
@@ -83,7 +84,7 @@ function ofDelivery(record: EventRecord, delivery: Delivery): Condition | null {
     return {
       ...base,
       rule: 'dead_letters',
-      cause: `${target}/${operation}/${reason}`,
+      cause: deadLetterCause({ target, operation, reason, code }),
       since: at,
       summary: `${operation} at ${target}: ${message}`.slice(0, limits.maxNoteCharacters),
       details: { ...details, reason, code },
@@ -91,19 +92,20 @@ function ofDelivery(record: EventRecord, delivery: Delivery): Condition | null {
   }
   if (state.status !== 'held') return null;
   const { cause, message, at: since } = state;
+  const held = { count: 1, details: { ...details, reason: cause } } as const;
   const summary = `${operation} at ${target}: ${message}`.slice(0, limits.maxNoteCharacters);
-  if (cause === 'unauthorized') return { ...base, rule: 'unauthorized', cause: target, since, summary };
+  if (cause === 'unauthorized') return { ...held, rule: 'unauthorized', cause: target, since, summary };
   if (cause === 'state_mismatch')
-    return { ...base, rule: 'state_mismatch', cause: `${target}/${operation}`, since, summary };
+    return { ...held, rule: 'state_mismatch', cause: `${target}/${operation}`, since, summary };
   const [issue] = state.issues ?? [];
   const { path = null, expected = null, actual = null } = issue ?? {};
   return {
-    ...base,
+    ...held,
     rule: 'drift',
     cause: `${target}/${operation}`,
     since,
     summary,
-    details: { ...details, adapter: state.adapter ?? null, path, expected, actual },
+    details: { ...held.details, adapter: state.adapter ?? null, path, expected, actual },
   };
 }
 

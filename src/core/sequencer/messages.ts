@@ -233,6 +233,8 @@ export type ResolveAnswer =
 export type DeliveryFilter = {
   readonly status?: readonly DeliveryStatus[];
   readonly reason?: string;
+  /** Exactly this code of a dead letter; empty: none. An older object does not know it and lets more through. */
+  readonly code?: string;
   readonly source?: string;
   readonly target?: string;
   readonly operation?: string;

@@ -13,6 +13,7 @@ import {
 import { type Caller, directSourceOf } from '../../core/identity/caller.ts';
 import type { RelayDefinition } from '../../core/relay-definition.ts';
 import type { DeliveryFilter, DeliveryView } from '../../core/sequencer/messages.ts';
+import type { Issues } from '../../pipeline/issue-ports.ts';
 import type { JournalReader, RejectedRequests, Sequencer, Sequencers } from '../../pipeline/ports.ts';
 import type { HttpServices } from '../services.ts';
 import type { RouteRule } from './route-rules.ts';
@@ -30,6 +31,7 @@ export function scopeServices(services: HttpServices, view: AccessView): HttpSer
     ...services,
     definition: scopeDefinition(services.definition, view),
     sequencers: scopeSequencers(services.sequencers, view),
+    issues: scopeIssues(services.issues, view),
     journal: scopeJournal(services.journal, view),
     rejectedRequests: scopeRejected(services.rejectedRequests, view),
   };
@@ -101,6 +103,15 @@ function scopeSequencer(sequencer: Sequencer, view: AccessView): Sequencer {
         : sequencer.reviveIntake(request),
     // Of a target as a whole: only a caller who is not narrowed may, and nobody else gets here.
     releaseMany: async () => ({ released: [], refused: [], remaining: 0 }),
+  };
+}
+
+/** Acts on issues are of the whole relay: nobody who is narrowed gets to them. */
+function scopeIssues(issues: Issues, view: AccessView): Issues {
+  return {
+    ...issues,
+    list: (query) => issues.list({ ...query, view }),
+    find: (id) => issues.find(id, view),
   };
 }
 

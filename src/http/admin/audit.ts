@@ -107,7 +107,11 @@ function exportLines(
   });
 }
 
-async function flushJournals({ clock, sequencers }: HttpServices): Promise<boolean> {
+/** False: something that was done is not in the journal yet. */
+export async function flushJournals({
+  clock,
+  sequencers,
+}: Pick<HttpServices, 'clock' | 'sequencers'>): Promise<boolean> {
   const flushes = sequencers
     .all()
     .map((sequencer) => within(clock, limits.operatorWaitMs, sequencer.flushJournal()));

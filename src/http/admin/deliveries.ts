@@ -17,8 +17,10 @@ export function routeDeliveries(app: Hono<HttpEnv>): void {
   app.get('/admin/deliveries', validQuery(listQuery), async (c) => {
     const { limit, cursor, ...fields } = c.req.valid('query');
     const caller = c.get('caller');
+    const filter = await toFilter(c.get('services'), fields);
+    if (filter === null) return problem(c, 'not_found', { detail: 'There is no such issue.' });
     const page = await listDeliveries(c.get('services'), {
-      filter: toFilter(fields),
+      filter,
       cursor: cursor === undefined ? null : { receivedAt: cursor.at, id: cursor.id },
       limit,
     });

@@ -2,15 +2,20 @@
 
 import * as z from 'zod';
 import { closedStatuses, openStatuses } from '../../core/delivery-filter.ts';
+import { wholeView } from '../../core/identity/access-view.ts';
+import type { IssueCause } from '../../core/issues/issue.ts';
 import { limits } from '../../core/limits.ts';
 import { parseInstant } from '../../core/parse-instant.ts';
 import type { DeliveryFilter } from '../../core/sequencer/messages.ts';
+import type { HttpServices } from '../services.ts';
 
 const text = z.string().min(1, 'may not be empty').max(limits.maxFilterCharacters);
 
 const statusField = z.enum([...openStatuses, ...closedStatuses], {
   error: `must be one of ${[...openStatuses, ...closedStatuses].join(', ')}`,
 });
+
+export const issueIdField = z.string().regex(/^iss_[0-9a-z]{1,9}$/, 'must be the id of an issue');
 
 /** `status=held&status=dead_lettered`, `status=held,dead_lettered`, or a JSON list. */
 const statusList = z
@@ -38,6 +43,8 @@ export const filterFields = {
   orderingKey: text.optional(),
   eventId: text.optional(),
   type: text.optional(),
+  /** What is dead or held with its cause. */
+  issue: issueIdField.optional(),
   /** Inclusive. */
   receivedFrom: instant.optional(),
   /** Exclusive. */
@@ -46,9 +53,26 @@ export const filterFields = {
 
 export const filterSchema = z.strictObject(filterFields);
 
-export function toFilter(fields: z.output<typeof filterSchema>): DeliveryFilter {
+/**
+ * An issue stands for its cause, over whatever else is said of that. Null: there is no such issue for the caller. Every part of the
+ * relay's version that is still running knows target, operation and reason; `code` only narrows them further.
+ */
+export async function toFilter(
+  services: Pick<HttpServices, 'issues'>,
+  { issue: id, ...fields }: z.output<typeof filterSchema>,
+): Promise<DeliveryFilter | null> {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as DeliveryFilter;
+  const filter = Object.fromEntries(given) as DeliveryFilter;
+  if (id === undefined) return filter;
+  const issue = await services.issues.find(id, wholeView);
+  if (issue === null) return null;
+  return { status: failedStatuses, ...filter, ...causeFilter(issue) };
+}
+
+export const failedStatuses = ['dead_lettered', 'held'] as const;
+
+export function causeFilter({ target, operation, reason, code }: IssueCause): DeliveryFilter {
+  return { target, operation, reason, code };
 }
 
 /** A page size, as digits. */

@@ -74,8 +74,10 @@ export function routeReplays(app: Hono<HttpEnv>): void {
     const services = c.get('services');
     const { actor } = c.get('caller');
     const { filter, limit, reason } = c.req.valid('json');
+    const named = await toFilter(services, { ...filter, status: undefined });
+    if (named === null) return problem(c, 'not_found', { detail: 'There is no such issue.' });
     const wanted = {
-      filter: { ...toFilter({ ...filter, status: undefined }), status: deadLettered },
+      filter: { ...named, status: deadLettered },
       limit,
       reason,
     };

@@ -9,6 +9,7 @@ import { routeCosts } from './costs.ts';
 import { routeCredentials } from './credentials.ts';
 import { routeDeliveries } from './deliveries.ts';
 import { routeIntakes } from './intakes.ts';
+import { routeIssues } from './issues.ts';
 import { routeLines } from './lines.ts';
 import { routePartitions } from './partitions.ts';
 import { routeReconciliation } from './reconciliation.ts';
@@ -26,6 +27,7 @@ export function routeAdmin(app: Hono<HttpEnv>): void {
   routeAudit(app);
   routeCosts(app);
   routeCredentials(app);
+  routeIssues(app);
   routeLines(app);
   routeDeliveries(app);
   routeReplays(app);

@@ -24,6 +24,7 @@ const schema = [
   'CREATE TABLE IF NOT EXISTS reports (reporter TEXT PRIMARY KEY, report TEXT NOT NULL) WITHOUT ROWID',
   `CREATE TABLE IF NOT EXISTS notices (
      id TEXT NOT NULL, channel TEXT NOT NULL, notice TEXT NOT NULL, PRIMARY KEY (id, channel)) WITHOUT ROWID`,
+  'CREATE TABLE IF NOT EXISTS muted (key TEXT PRIMARY KEY) WITHOUT ROWID',
   'CREATE TABLE IF NOT EXISTS sent (id INTEGER PRIMARY KEY CHECK (id = 1), sent_at TEXT NOT NULL)',
 ];
 
@@ -38,6 +39,10 @@ export function createAlertRows(storage: DurableObjectStorage) {
     readReports: () => read<AlertReport>('SELECT report FROM reports', 'report'),
     readNotices: () => read<PendingNotice>('SELECT notice FROM notices', 'notice'),
     readSentAt: () => read<number[]>('SELECT sent_at FROM sent', 'sent_at')[0] ?? [],
+    readMuted: () => [...sql.exec('SELECT key FROM muted')].map(({ key }) => String(key)),
+    writeMuted: (key: string, muted: boolean): void => {
+      sql.exec(muted ? 'INSERT OR REPLACE INTO muted VALUES (?)' : 'DELETE FROM muted WHERE key = ?', key);
+    },
     nextNumber: () => Number(sql.exec('SELECT coalesce(max(number), 0) + 1 AS next FROM alerts').one().next),
     /** The newest first, those with a lower number than `before`. */
     list: (request: { status: Alert['status'] | null; before: number | null; limit: number }) =>

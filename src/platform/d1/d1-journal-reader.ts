@@ -85,6 +85,7 @@ function toConditions({ filter, cursor }: ListRequest): Condition[] {
   if (filter.status !== undefined)
     add(`status IN (${filter.status.map(() => '?').join(', ')})`, ...filter.status);
   if (filter.reason !== undefined) add('(reason = ? OR code = ?)', filter.reason, filter.reason);
+  if (filter.code !== undefined) add("coalesce(code, '') = ?", filter.code);
   if (filter.source !== undefined) add('source = ?', filter.source);
   if (filter.target !== undefined) add('target = ?', filter.target);
   if (filter.operation !== undefined) add('operation = ?', filter.operation);
@@ -100,7 +101,7 @@ function toConditions({ filter, cursor }: ListRequest): Condition[] {
 }
 
 /** The rule of core/identity/access-view.ts in SQL; lists as JSON, for a statement takes only a hundred parameters. */
-function toViewConditions({ sources, grants }: AccessView): readonly Condition[] {
+export function toViewConditions({ sources, grants }: AccessView): readonly Condition[] {
   const bySource = 'source IN (SELECT value FROM json_each(?))';
   const byGrant = `EXISTS (SELECT 1 FROM json_each(?) g WHERE g.value ->> 'operation' IN ('*', operation)
     AND g.value ->> 'target' IN ('*', target))`;

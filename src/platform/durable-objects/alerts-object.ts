@@ -3,7 +3,7 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import { parseVariables } from '../../config.ts';
-import type { Alert, AlertReport } from '../../core/alerts/alert.ts';
+import { type Alert, type AlertReport, alertKey } from '../../core/alerts/alert.ts';
 import {
   type AlertBook,
   acknowledge,
@@ -52,6 +52,7 @@ export class AlertsObject extends DurableObject<Env> implements Alerts {
       sentAt: this.#rows.readSentAt(),
       reports: this.#rows.readReports(),
       nextNumber: this.#rows.nextNumber(),
+      muted: this.#rows.readMuted(),
     });
     const variables = parseVariables({ ...env });
     const mail = Reflect.get(env, 'ALERT_MAIL') as MailBinding | undefined;
@@ -80,6 +81,14 @@ export class AlertsObject extends DurableObject<Env> implements Alerts {
     this.#keep([alert]);
     await this.#tell();
     return alert;
+  }
+
+  async mute(of: Parameters<Alerts['mute']>[0]): Promise<void> {
+    const key = alertKey(of);
+    this.#rows.writeMuted(key, of.muted);
+    if (of.muted) this.#book.muted.add(key);
+    else this.#book.muted.delete(key);
+    await this.#tell();
   }
 
   override async alarm(): Promise<void> {

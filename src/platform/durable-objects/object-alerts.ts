@@ -17,6 +17,7 @@ export function createObjectAlerts(namespace: Env['ALERTS']): Alerts {
   return {
     report: (report) => call((alerts) => alerts.report(report)),
     list: (request) => call((alerts) => alerts.list(request)),
+    mute: (of) => call((alerts) => alerts.mute(of)),
     acknowledge: (id, act) => call((alerts) => alerts.acknowledge(id, act)),
   };
 }

@@ -189,7 +189,7 @@ describe('what a partition complains about', () => {
     expect(conditions(bench).conditions).toMatchObject([
       {
         rule: 'dead_letters',
-        cause: 'erp/sale.confirm/rejected',
+        cause: 'erp/sale.confirm/rejected/period_closed',
         count: 3,
         details: { delivery: first, reason: 'rejected', code: 'period_closed' },
       },

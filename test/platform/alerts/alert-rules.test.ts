@@ -134,10 +134,10 @@ describe('an alert', () => {
     const settlements = leased.map((each) => settlementOf(each, outcomes.rejected()));
     await partition.stub.settle({ settlements, max: 0, leaseMs: 0 });
     await partition.pass(14 * minuteMs);
-    expect(await openRules()).toEqual(['dead_letters erp/sale.confirm/rejected']);
+    expect(await openRules()).toEqual(['dead_letters erp/sale.confirm/rejected/period_closed']);
     await partition.pass(2 * minuteMs);
     expect([...(await openRules())].sort()).toEqual([
-      'dead_letters erp/sale.confirm/rejected',
+      'dead_letters erp/sale.confirm/rejected/period_closed',
       'line_blocked erp',
     ]);
     const deliveryId = leased[0]?.delivery.id ?? '';
