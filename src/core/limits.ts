@@ -223,6 +223,19 @@ export const limits = {
   maxSearchedAlerts: 1_000,
   /** Deliveries shown with an issue, the newest: enough to see what they have in common. */
   issueSamples: 10,
+  /** Pages of deliveries an overview counts, of the size of a list's longest: a thousand are enough for a percentile. */
+  overviewPages: 5,
+  /** Issues an overview counts: more than there are causes in a relay that works. */
+  overviewIssues: 1_000,
+  /** Window of an overview, minutes: an hour, and a day at most, for a busy relay's day is more than is counted. */
+  overviewMinutes: 60,
+  maxOverviewMinutes: 1_440,
+  /** Window of the metrics, minutes: some scrapes long, so that one that was missed loses nothing. */
+  metricsMinutes: 5,
+  /** How long an overview is shown again, ms: each look asks every partition, and a dashboard asks again and again. */
+  overviewFreshMs: 10_000,
+  /** Overviews an isolate keeps: callers with different views; some 100 KB each. */
+  maxKeptOverviews: 20,
   /** Resolved alerts kept, the newest: some months of a busy relay. */
   maxResolvedAlerts: 1_000,
   /** Tries of one notice on one channel: with their back-off about twenty minutes; a reminder follows in a day. */

@@ -7,6 +7,7 @@ import { limits } from '../core/limits.ts';
 import type { ConfigProblem } from '../core/relay-definition.ts';
 import { type Clock, PortError, type Randomness, type Telemetry } from '../pipeline/ports.ts';
 import { guard } from './access/guard.ts';
+import { routeOverview } from './admin/overview.ts';
 import { routeAdmin } from './admin/route-admin.ts';
 import { routeCallbacks } from './callbacks.ts';
 import { routeHealth } from './health.ts';
@@ -19,7 +20,7 @@ import { problem } from './problem.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
 /** Under them everything needs a key, also what is not there. */
-const guardedPaths = ['/admin/*', '/operations/*', '/jobs/*', '/callbacks/*'] as const;
+const guardedPaths = ['/admin/*', '/operations/*', '/jobs/*', '/callbacks/*', '/metrics/*'] as const;
 
 export function createApp(services: HttpServices): Hono<HttpEnv> {
   const app = createBase(services);
@@ -27,6 +28,7 @@ export function createApp(services: HttpServices): Hono<HttpEnv> {
   const guarded = guard(services);
   for (const path of guardedPaths) app.use(path, guarded);
   routeAdmin(app);
+  routeOverview(app, services);
   routeOperations(app);
   routeJobs(app);
   routeCallbacks(app);

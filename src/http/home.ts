@@ -23,6 +23,8 @@ Admin, with Authorization: Bearer <key>:
   GET  /admin/targets/:id/capabilities   what its adapter and its ERP can do
   GET  /admin/rejected-requests  /admin/partitions  /admin/costs  /admin/sources  /admin/targets
   GET  /admin/credentials  /admin/secrets  /admin/audit  /admin/alerts
+  GET  /admin/issues  /admin/overview     failures by their cause; how the relay does
+  GET  /metrics                          the same for Prometheus
 
 Operations, with a key and an Idempotency-Key:
   POST /operations/:operation            run an intent directly

@@ -129,6 +129,8 @@ export const samples: Readonly<Record<string, Sample>> = {
     right: 200,
     elsewhere: 'whole',
   },
+  'GET /admin/overview': { path: to('/admin/overview'), right: 200, elsewhere: 'empty' },
+  'GET /metrics': { path: to('/metrics'), right: 200, elsewhere: 'whole' },
   'GET /admin/issues': { path: to('/admin/issues'), right: 200, elsewhere: 'empty' },
   'GET /admin/issues/:id': { path: to('/admin/issues/iss_1'), right: 200, elsewhere: 404 },
   'POST /admin/issues/:id/acknowledge': ofIssue('acknowledge', 200),

@@ -68,6 +68,8 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'POST /admin/targets/:id/release': needs('targets:manage', target),
   'GET /admin/alerts': needs('alerts:read'),
   'POST /admin/alerts/:id/acknowledge': needs('alerts:manage'),
+  'GET /admin/overview': needs('deliveries:read'),
+  'GET /metrics': needs('relay:read'),
   'GET /admin/issues': needs('deliveries:read'),
   'GET /admin/issues/:id': needs('deliveries:read'),
   'POST /admin/issues/:id/acknowledge': needs('alerts:manage'),

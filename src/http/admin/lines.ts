@@ -51,7 +51,10 @@ export function routeLines(app: Hono<HttpEnv>): void {
   });
 }
 
-async function listLines(services: LineServices, request: LinesRequest): Promise<readonly LineSummary[]> {
+export async function listLines(
+  services: LineServices,
+  request: LinesRequest,
+): Promise<readonly LineSummary[]> {
   const { sequencers, clock } = services;
   const { orderingKey } = request;
   const asked = orderingKey === null ? sequencers.all() : sequencers.forKey(orderingKey);

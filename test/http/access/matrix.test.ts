@@ -26,10 +26,10 @@ function sampleOf(name: string): Sample {
   return sample;
 }
 
-/** An export is JSON lines. */
+/** An export is JSON lines, and metrics are no JSON. */
 function parse(text: string): { readonly code?: string; readonly scope?: string } {
   const [first = ''] = text.split('\n');
-  return JSON.parse(first);
+  return first.startsWith('#') ? {} : JSON.parse(first);
 }
 
 type Place = { readonly relay: MemoryRelay; readonly world: World };
