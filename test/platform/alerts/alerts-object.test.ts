@@ -148,6 +148,21 @@ describe('a notice', () => {
     expect(receivers.webhook.got).toHaveLength(1);
   });
 
+  it('is not made of what is muted, also after the end of the object, until it is muted no more', async () => {
+    const of = { rule: 'circuit_open', cause: 'erp' } as const;
+    await withBook(async (book, state) => {
+      await book.mute({ ...of, muted: true });
+      const again = new AlertsObject(state, { ...env, ...settings } as unknown as Env);
+      await again.report(open);
+      await again.alarm();
+      expect(receivers.webhook.got).toEqual([]);
+      expect(await again.list({ status: 'open', before: null, limit: 10 })).toHaveLength(1);
+      await again.mute({ ...of, muted: false });
+      await again.alarm();
+      expect(receivers.webhook.got.map(({ type }) => type)).toEqual(['alert.opened']);
+    });
+  });
+
   it('is given up after its last try, which an error line says, and nothing of it is left', async () => {
     receivers.email.fails = true;
     const startedAt = now;
