@@ -12,6 +12,7 @@ import { createAccept } from './pipeline/index.ts';
 import { reconcileSources } from './pipeline/reconcile-sources.ts';
 import { renewSubscriptions } from './pipeline/renew-subscriptions.ts';
 import { watchTargets } from './pipeline/watch-targets.ts';
+import { reportSubscriptions } from './pipeline/report-subscriptions.ts';
 import { systemClock, systemRandomness } from './platform/clock.ts';
 import { costMeter } from './platform/costs/cost-meter.ts';
 import { countDatabase } from './platform/costs/count-database.ts';
@@ -84,6 +85,7 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     instances: ports.instances,
     identities: ports.identities,
     registry: ports.registry,
+    publishing: ports.publishing,
     targets: ports.targets,
     journal: ports.journal,
     reconciliation: ports.reconciliation,
@@ -144,6 +146,10 @@ export default {
     if (isTargetsTurn) await chainAudit(ports);
     if (isTargetsTurn) await wakeTargets(env, [...definition.targets.keys()], ports.deliver.telemetry);
     if (round % renewalRounds === 0) await renew(started.relay);
+    await reportSubscriptions({
+      ...{ registry: ports.registry, alerts: ports.alerts, clock: systemClock },
+      telemetry: ports.deliver.telemetry,
+    });
     await reconcileSources({
       ...{ definition, clock: systemClock, randomness: systemRandomness, ...ports.reconciliation },
       ...{ sequencers: ports.sequencers, alerts: ports.alerts, telemetry: ports.deliver.telemetry },

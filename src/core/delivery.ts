@@ -10,6 +10,7 @@ import type {
   StateDifference,
 } from './outcome.ts';
 import type { RoutePolicy } from './route.ts';
+import type { SubscriptionEventType } from './subscriptions/event-types.ts';
 
 export type HeldCause = 'unauthorized' | 'contract_broken' | 'state_mismatch';
 
@@ -152,6 +153,8 @@ export type Delivery = PlannedDelivery & {
   readonly probe?: boolean;
   /** A notice: what it tells, and where. */
   readonly notice?: JobNotice;
+  /** An event for a subscriber: what it tells, and whom. */
+  readonly publish?: EventNotice;
   /** A record of a batch that failed, run by itself: which one, and its input where the mapping is not to give it. */
   readonly own?: { readonly of: string; readonly recordId: string; readonly input: unknown };
   /** When it was first waited for in vain, epoch ms: `waitMs` runs from the claim. */
@@ -171,6 +174,21 @@ export type JobNotice = {
   readonly target: string;
   readonly document: ErpDocument | null;
   readonly problem: { readonly reason: string; readonly code: string; readonly message: string } | null;
+};
+
+/** That a delivery ended, for one subscription. What it came of stands in the event beside it. */
+export type EventNotice = {
+  readonly subscription: string;
+  readonly type: SubscriptionEventType;
+  /** The delivery that ended, and in which state. */
+  readonly of: string;
+  readonly endedAt: number;
+  readonly status: DeliveryState['status'];
+  readonly operation: string;
+  readonly target: string;
+  /** Its id, number and state alone. */
+  readonly document: Pick<ErpDocument, 'documentId' | 'documentNumber' | 'state'> | null;
+  readonly problem: { readonly reason: string; readonly code: string } | null;
 };
 
 /** One HTTP call to the ERP, as recorded: bounded, and without anything secret. */

@@ -354,6 +354,18 @@ export const limits = {
   auditStepActs: 500,
   /** Refused acts of one caller that one isolate writes to the audit in a minute; beyond, they are log lines. */
   maxRefusedActsPerMinute: 30,
+  /** Subscriptions of a relay: each ended delivery is compared with all, and may make a row of work for each. */
+  maxSubscriptions: 50,
+  /** Targets or entities one subscription names, at most. */
+  maxSubscriptionEntries: 50,
+  /** A receiver that took nothing for so long is told no more, ms: three days, a weekend with the Monday after it. */
+  subscriptionFailingMs: 3 * 24 * 3600 * 1000,
+  /** Failures further apart than this are not one, ms: a day, far more than the longest wait between two attempts. */
+  subscriptionGapMs: 24 * 3600 * 1000,
+  /** A receiver that took nothing for so long is an alert, ms: an hour, longer than a deployment. */
+  subscriptionAlertMs: 3600 * 1000,
+  /** How often one isolate tells the registry that a receiver fails, ms: each time is a row written. */
+  subscriptionNoteMs: 60_000,
   /** Uses an isolate remembers having told: some 100 bytes each. */
   maxNotedUses: 5_000,
 } as const;

@@ -31,6 +31,12 @@ export type OperatorAct = {
     | 'secret_removed'
     | 'data_key_rotated'
     | 'grants_set'
+    | 'subscription_made'
+    | 'subscription_rotated'
+    | 'subscription_tested'
+    | 'subscription_disabled'
+    | 'subscription_enabled'
+    | 'subscription_removed'
     /** Something the actor lacked a scope or a grant for; `after` says what. */
     | 'refused';
   /** The delivery, where it is about one; else null. */

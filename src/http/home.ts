@@ -22,6 +22,7 @@ Admin, with Authorization: Bearer <key>:
   POST /admin/targets/:id/release        let all held ones of a target go on
   GET  /admin/targets/:id/capabilities   what its adapter and its ERP can do
   GET  /admin/rejected-requests  /admin/partitions  /admin/costs  /admin/sources  /admin/targets
+  GET  /admin/subscriptions              who is told of what
   GET  /admin/credentials  /admin/secrets  /admin/audit  /admin/alerts
   GET  /admin/issues  /admin/overview     failures by their cause; how the relay does
   GET  /metrics                          the same for Prometheus

@@ -6,6 +6,7 @@ import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { Accept } from '../pipeline/accept-answer.ts';
 import type { SenderApis } from '../pipeline/intake-ports.ts';
 import type { Issues } from '../pipeline/issue-ports.ts';
+import type { Publishing } from '../pipeline/perform-publish.ts';
 import type {
   Alerts,
   AuditLog,
@@ -42,6 +43,8 @@ export type HttpServices = {
   readonly identities: Identities;
   /** Null: no REGISTRY_KEY is set, so there are no credentials but the bootstrap key, and no secrets but the Worker's. */
   readonly registry: Registry | null;
+  /** Sends an event to a subscriber at once, and says what it answered. */
+  readonly publishing: Publishing;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly telemetry: Telemetry;

@@ -47,8 +47,12 @@ export async function deliver(
 ): Promise<DeliverSummary> {
   const worker = createWorker(deps, from, options);
   try {
+    const subscriptions = (await deps.publishing?.subscribers.active()) ?? null;
     const askedAt = deps.clock.now();
-    const first = await from.sequencer.lease({ max: options.concurrency, leaseMs: options.leaseMs });
+    const first = await from.sequencer.lease({
+      ...{ max: options.concurrency, leaseMs: options.leaseMs },
+      ...(subscriptions === null ? {} : { subscriptions }),
+    });
     await worker.start(first, askedAt);
     await worker.drain();
   } catch (error) {

@@ -20,10 +20,10 @@ export async function performUnlessHeld(
   leased: LeasedDelivery,
   deadlineAt: number,
 ): Promise<Settlement> {
-  const { target, operation, probe = false, notice } = leased.delivery;
+  const { target, operation, probe = false, notice, publish } = leased.delivery;
   const isKnown = leased.ledger?.kind === 'succeeded';
-  // A notice goes to no ERP: nothing can hold it.
-  const mayRun = probe || isKnown || notice !== undefined;
+  // What is told of a delivery goes to no ERP: nothing can hold it.
+  const mayRun = probe || isKnown || notice !== undefined || publish !== undefined;
   const hold = mayRun ? null : await deps.holds.find(target, operation);
   if (hold !== null) return heldBehind(leased, hold);
   const settlement = await perform(deps, leased, deadlineAt);

@@ -37,7 +37,8 @@ export async function performIfGranted(
 ): Promise<Settlement> {
   const { delivery, event, ledger } = leased;
   const { target, operation, id: deliveryId } = delivery;
-  if (sourceGrants === undefined || ledger !== null || target === noticeTarget) return performIt();
+  const isTold = target === noticeTarget || delivery.publish !== undefined;
+  if (sourceGrants === undefined || ledger !== null || isTold) return performIt();
   const asked = { source: event.source, operation, target };
   const answer = await sourceGrants.check(asked);
   if (answer === 'granted') return performIt();

@@ -6,9 +6,9 @@ import { isAllowedCallback } from '../core/notice.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { LeasedDelivery, Settlement } from '../core/sequencer/messages.ts';
 import { toAttemptOutcome } from '../core/sequencer/settle.ts';
-import { secretBytes } from '../core/signature/secret-bytes.ts';
 import { rejected } from './classify-failure.ts';
 import type { Clock, NoticeSender } from './ports.ts';
+import { signNotice } from './sign-notice.ts';
 
 export type NoticeDependencies = {
   readonly clock: Clock;
@@ -54,7 +54,7 @@ async function send(
   if (notices === null) return refuse('callbacks are not configured');
   if (!isAllowedCallback(notice.url, notices.origins))
     return refuse('its origin is not one of CALLBACK_ORIGINS');
-  const headers = await sign(notices.secret, { id, body, at });
+  const headers = await signNotice([notices.secret], { id, body, at });
   const { status, exchange } = await notices.send({ url: notice.url, headers, body });
   if (status !== null && status >= 200 && status < 300) {
     const document = { documentId: id, documentNumber: notice.jobId, state: 'delivered' };
@@ -66,23 +66,4 @@ async function send(
   const text = status === null ? (exchange.failure ?? 'no answer') : `the receiver answered ${status}`;
   const outcome = { kind: 'retryable', effect: 'none', reason: 'erp_unavailable', message: text } as const;
   return { outcome, exchanges: [exchange] };
-}
-
-/** `webhook-id` stays over all attempts; the time is the attempt's. */
-async function sign(
-  secret: string,
-  message: { readonly id: string; readonly body: string; readonly at: number },
-): Promise<Readonly<Record<string, string>>> {
-  const key = secretBytes(secret, 'whsec_base64');
-  if (key === null) throw new Error('CALLBACK_SECRET cannot be used: the configuration should have said so');
-  const timestamp = String(Math.floor(message.at / 1_000));
-  const hmac = { name: 'HMAC', hash: 'SHA-256' };
-  const imported = await crypto.subtle.importKey('raw', key.bytes, hmac, false, ['sign']);
-  const signed = new TextEncoder().encode(`${message.id}.${timestamp}.${message.body}`);
-  const signature = new Uint8Array(await crypto.subtle.sign('HMAC', imported, signed));
-  return {
-    'webhook-id': message.id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${btoa(String.fromCharCode(...signature))}`,
-  };
 }

@@ -31,6 +31,7 @@ import {
 import { findRunnableRoute, type RunnableRoute } from './find-route.ts';
 import { type MappedInput, mapInput, toMappedEvent, validateInput } from './map-input.ts';
 import { performNotice } from './perform-notice.ts';
+import { type Publishing, performPublish } from './perform-publish.ts';
 import type { Clock, ErpConnections, ErpInstances, NoticeSender, OpenErpConnection } from './ports.ts';
 
 /** What perform looks up of the relay's definition. */
@@ -43,6 +44,8 @@ export type PerformDependencies = {
   readonly confirm: (deliveryId: string, epoch: number) => Promise<'go' | 'stop'>;
   /** Absent or null: no callbacks are configured. */
   readonly notices?: NoticeSender | null;
+  /** Absent: there are no subscribers. */
+  readonly publishing?: Publishing;
   /** Absent: nobody asks which modules are on. */
   readonly instances?: ErpInstances;
 };
@@ -68,9 +71,11 @@ export async function perform(
   leased: LeasedDelivery,
   deadlineAt: number,
 ): Promise<Settlement> {
-  const { notice } = leased.delivery;
-  if (notice !== undefined)
-    return performNotice({ clock: deps.clock, notices: deps.notices ?? null }, leased, notice);
+  const { notice, publish } = leased.delivery;
+  const { clock, notices = null, publishing } = deps;
+  if (notice !== undefined) return performNotice({ clock, notices }, leased, notice);
+  if (publish !== undefined && publishing !== undefined)
+    return performPublish({ clock, publishing }, leased, publish);
   const startedAt = deps.clock.now();
   const prepared = await prepare(deps, leased, deadlineAt);
   const tried = prepared.kind === 'ended' ? prepared.tried : await attempt(prepared.context, prepared.run);

@@ -11,6 +11,8 @@ import type {
   WrappedKey,
 } from '../core/identity/registry-snapshot.ts';
 import type { Result } from '../core/result.ts';
+import type { SendResult, Subscription } from '../core/subscriptions/subscription.ts';
+import type { NewSubscription } from './registry-subscriptions.ts';
 
 /** What the request showed. */
 export type Shown =
@@ -83,6 +85,18 @@ export interface Registry {
   listSourceGrants(): Promise<Readonly<Record<string, readonly Grant[]>>>;
   /** Null: whatever its routes declare. What was before. */
   setSourceGrants(source: string, grants: readonly Grant[] | null): Promise<readonly Grant[] | null>;
+  listSubscriptions(): Promise<readonly Subscription[]>;
+  /** Null: there are as many as there may be. Its secret is put beside it by `putSecret`. */
+  createSubscription(wanted: NewSubscription): Promise<Subscription | null>;
+  /** Null `disabled` enables it. Null: there is none. */
+  setSubscriptionState(
+    id: string,
+    disabled: { readonly by: string; readonly reason: string } | null,
+  ): Promise<Subscription | null>;
+  /** With its secret. */
+  removeSubscription(id: string): Promise<boolean>;
+  /** What sending to it came to. Null: there is none. */
+  noteSend(id: string, result: SendResult): Promise<Subscription | null>;
   listSecrets(): Promise<readonly SecretView[]>;
   /** Null: there are as many as there may be. */
   putSecret(secret: NewSecret): Promise<SecretView | null>;
@@ -107,6 +121,9 @@ export interface RegistryRows {
   addEndedBootstrap(hash: string): void;
   sourceGrants(): Readonly<Record<string, readonly Grant[]>>;
   putSourceGrants(source: string, grants: readonly Grant[] | null): void;
+  subscriptions(): readonly Subscription[];
+  putSubscription(subscription: Subscription): void;
+  removeSubscription(id: string): void;
   secrets(): readonly SecretRecord[];
   putSecret(secret: SecretRecord): void;
   removeSecret(name: SecretName): void;

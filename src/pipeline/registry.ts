@@ -20,6 +20,7 @@ import { err, ok, type Result } from '../core/result.ts';
 import { type RegistryParts, requireUnwrapped, requireWorkerKeys } from './registry-parts.ts';
 import type { Issued, Registry, RegistryRows } from './registry-ports.ts';
 import { createRegistrySecrets } from './registry-secrets.ts';
+import { createRegistrySubscriptions } from './registry-subscriptions.ts';
 
 export function createRegistry(parts: RegistryParts): Registry {
   const { rows, clock } = parts;
@@ -33,6 +34,7 @@ export function createRegistry(parts: RegistryParts): Registry {
             endedBootstraps: rows.endedBootstraps(),
             sourceGrants: rows.sourceGrants(),
             secrets: rows.secrets(),
+            subscriptions: rows.subscriptions(),
             dataKeys: rows.dataKeys(),
             hashKey: rows.hashKey(),
           },
@@ -53,6 +55,7 @@ export function createRegistry(parts: RegistryParts): Registry {
         return before;
       }),
     ...createRegistrySecrets(parts),
+    ...createRegistrySubscriptions(parts),
   };
 }
 

@@ -17,6 +17,7 @@ import {
 } from '../pipeline/index.ts';
 import type { SenderApis } from '../pipeline/intake-ports.ts';
 import type { Issues } from '../pipeline/issue-ports.ts';
+import type { Publishing } from '../pipeline/perform-publish.ts';
 import type {
   Alerts,
   AuditLog,
@@ -34,6 +35,7 @@ import type { ReconcileStandings } from '../pipeline/reconcile-sources.ts';
 import { createRecordCache } from '../pipeline/record-cache.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import { createSourceGrants } from '../pipeline/source-grants.ts';
+import { createSubscribers } from '../pipeline/subscribers.ts';
 import { systemClock, systemRandomness } from './clock.ts';
 import { costMeter } from './costs/cost-meter.ts';
 import { countDatabase } from './costs/count-database.ts';
@@ -46,14 +48,15 @@ import { allSequencerNames } from './doorbell.ts';
 import { createObjectAlerts } from './durable-objects/object-alerts.ts';
 import { createObjectAudit } from './durable-objects/object-audit.ts';
 import { createObjectOperationHolds } from './durable-objects/object-operation-holds.ts';
+import { createObjectRegistry } from './durable-objects/object-registry.ts';
 import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
 import { createObjectTargets } from './durable-objects/object-targets.ts';
 import { createErpConnections } from './fetch/erp-connections.ts';
-import { createNoticeSender } from './fetch/notice-sender.ts';
+import { createEventSender, createNoticeSender } from './fetch/notice-sender.ts';
 import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
 import { createRemoteKeys } from './fetch/remote-keys.ts';
 import { createSenderApis } from './fetch/sender-apis.ts';
-import { createAccess } from './registry/create-access.ts';
+import { type Access, createAccess } from './registry/create-access.ts';
 import { createSourceFinder, sourceRuntimes } from './registry/source-runtimes.ts';
 import {
   createTargetCredentials,
@@ -71,6 +74,7 @@ export type Ports = {
   /** Null where no source enriches. */
   readonly enrich: EnrichDependencies | null;
   readonly reconciliation: { readonly apis: SenderApis; readonly standings: ReconcileStandings };
+  readonly publishing: Publishing;
   readonly sequencers: Sequencers;
   readonly targets: TargetControls;
   readonly journal: Journal & JournalReader;
@@ -115,6 +119,7 @@ export function createPorts(given: PortsGiven): Ports {
   const apis = createSenderApis({ settings: config.senderApis, clock });
   const alerts = createObjectAlerts(env.ALERTS);
   const audit = createObjectAudit(env.AUDIT, db);
+  const publishing = createPublishing({ ...given, access, telemetry });
   const holderOf = createTokenHolders(access.copy);
   const connections = createErpConnections({ settings, tokens, holderOf, clock });
   const instances = createErpInstances({ connections, clock, telemetry });
@@ -141,6 +146,7 @@ export function createPorts(given: PortsGiven): Ports {
       holds,
       releaseOperation: (release) => releaseAll({ holds, sequencers, telemetry }, release),
       notices: config.callbacks === null ? null : createNoticeSender({ ...config.callbacks, clock }),
+      publishing,
       gates: targets,
       sourceGrants: createSourceGrants({ copy: access.copy, audit, alerts, clock, randomness, telemetry }),
       randomness,
@@ -149,6 +155,7 @@ export function createPorts(given: PortsGiven): Ports {
     },
     deliverOptions: deliverOptionsFor(config, definition),
     enrich: enrichFor(definition, apis, telemetry),
+    publishing,
     sequencers,
     targets,
     journal,
@@ -185,6 +192,18 @@ function createCosts({ env, config, definition }: PortsGiven, telemetry: Telemet
       { namespace: env.TARGET, names: [...definition.targets.keys()] },
     ],
   });
+}
+
+function createPublishing(
+  given: PortsGiven & { readonly access: Access; readonly telemetry: Telemetry },
+): Publishing {
+  const { env, config, background, access, telemetry } = given;
+  const clock = systemClock;
+  const registry = createObjectRegistry(env.REGISTRY);
+  return {
+    subscribers: createSubscribers({ copy: access.copy, registry, clock, telemetry, background }),
+    sender: createEventSender({ origins: config.callbacks?.origins ?? [], clock }),
+  };
 }
 
 type ReleaseParts = {

@@ -3,6 +3,7 @@
 import type { Grant } from '../../src/core/identity/access-view.ts';
 import type { Credential } from '../../src/core/identity/credential.ts';
 import type { SecretRecord, WrappedKey } from '../../src/core/identity/registry-snapshot.ts';
+import type { Subscription } from '../../src/core/subscriptions/subscription.ts';
 import { createIdentities } from '../../src/pipeline/identify-caller.ts';
 import { PortError, type Telemetry } from '../../src/pipeline/ports.ts';
 import { createRegistry } from '../../src/pipeline/registry.ts';
@@ -18,6 +19,7 @@ export function createMemoryRegistryRows(): RegistryRows {
   const credentials = new Map<string, Credential>();
   const ended = new Set<string>();
   const grants = new Map<string, readonly Grant[]>();
+  const subscriptions = new Map<string, Subscription>();
   const secrets = new Map<string, SecretRecord>();
   const uses = new Map<string, Map<string, UsageRow>>();
   let dataKeys: readonly WrappedKey[] = [];
@@ -35,6 +37,9 @@ export function createMemoryRegistryRows(): RegistryRows {
     sourceGrants: () => Object.fromEntries(grants),
     putSourceGrants: (source, given) =>
       void (given === null ? grants.delete(source) : grants.set(source, given)),
+    subscriptions: () => [...subscriptions.values()],
+    putSubscription: (subscription) => void subscriptions.set(subscription.id, subscription),
+    removeSubscription: (id) => void subscriptions.delete(id),
     secrets: () => [...secrets.values()],
     putSecret: (secret) => void secrets.set(secret.name, secret),
     removeSecret: (name) => void secrets.delete(name),

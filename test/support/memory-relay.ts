@@ -24,12 +24,14 @@ import {
   type Telemetry,
 } from '../../src/pipeline/ports.ts';
 import { createSequencers } from '../../src/pipeline/sequencers.ts';
+import { createSubscribers } from '../../src/pipeline/subscribers.ts';
 import { settlementOf } from './builders.ts';
 import { createMemoryAlerts } from './memory-alerts.ts';
 import { createMemoryAudit } from './memory-audit.ts';
 import { createMemoryHolds } from './memory-holds.ts';
 import { createMemoryIssues } from './memory-issues.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
+import { createMemoryReceiver, type ReceivedNotice } from './memory-receiver.ts';
 import { createMemoryReconciliation } from './memory-reconciliation.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
 import { createMemoryTargets } from './memory-targets.ts';
@@ -86,6 +88,11 @@ export function createMemoryRelay(
   const bootstrapKey = options.services?.config === undefined ? adminKey : options.services.config.adminKey;
   const access = createMemoryRegistry({ now, adminKey: bootstrapKey, telemetry });
   const alerts = createMemoryAlerts(() => benchOf(benches, 0).now());
+  const received: ReceivedNotice[] = [];
+  const subscribers = createSubscribers({
+    ...{ copy: access.copy, registry: access.registry, clock: { now }, telemetry },
+    background: (work) => void work,
+  });
   const services: HttpServices = {
     config: {
       adminKey,
@@ -133,6 +140,10 @@ export function createMemoryRelay(
     telemetry,
     identities: access.identities,
     registry: expiring(access.registry, access.copy),
+    publishing: {
+      subscribers,
+      sender: createMemoryReceiver(received),
+    },
     ...options.services,
   };
   const app = createApp(services);
@@ -144,6 +155,7 @@ export function createMemoryRelay(
     down,
     journal,
     log,
+    received,
     rejected,
     sequencers,
     services,

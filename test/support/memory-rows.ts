@@ -10,6 +10,7 @@ import type {
   PartitionMeta,
   SequencerRows,
 } from '../../src/core/sequencer/record.ts';
+import type { SubscriptionSet } from '../../src/core/subscriptions/subscription.ts';
 import { createMemoryIntakeRows, type IntakeTables } from './memory-intake-rows.ts';
 
 /** Where the next crash happens. `write`: from 1, counted from when it is set. */
@@ -47,7 +48,7 @@ type Tables = {
   readonly settled: Map<string, SettledRow>;
   readonly leases: Map<number, string>;
   readonly moved: Map<string, true>;
-  readonly meta: Map<'meta', string>;
+  readonly meta: Map<'meta' | 'subscriptions', string>;
   readonly intakes: IntakeTables;
 };
 
@@ -71,6 +72,8 @@ function overTables(tables: Tables): MemoryRows {
     writeCount: writes.count,
     readMeta: () => parse<PartitionMeta>(meta.get('meta')),
     writeMeta: (value) => writes.put(meta, 'meta', JSON.stringify(value)),
+    readSubscriptions: () => parse<SubscriptionSet>(meta.get('subscriptions')),
+    writeSubscriptions: (set) => writes.put(meta, 'subscriptions', JSON.stringify(set)),
     readOpen: () => recordsOf(open).filter((record) => !moved.has(record.event.orderingKey)),
     readOpenOf: (orderingKey) => recordsOf(open).filter((record) => record.event.orderingKey === orderingKey),
     readSettled: (orderingKey) =>

@@ -2,6 +2,7 @@
 // sources only. The matrix of access is made of these: a route without a sample fails it.
 
 import { intakeId } from '../../src/core/intake-id.ts';
+import { secretOfSubscription } from '../../src/pipeline/registry-subscriptions.ts';
 import { outcomes } from './builders.ts';
 import { intakeRequest } from './intake-world.ts';
 import type { MemoryRelay } from './memory-relay.ts';
@@ -11,6 +12,7 @@ export type World = {
   readonly intake: string;
   readonly credential: string;
   readonly alert: string;
+  readonly subscription: string;
 };
 
 export type Sample = {
@@ -31,6 +33,8 @@ const reason = { reason: 'a test' };
 const to = (path: string) => () => path;
 const of = (action: string) => (world: World) => `/admin/deliveries/${world.deliveryId}${action}`;
 const ofIntake = (action: string) => (world: World) => `/admin/intakes/${world.intake}${action}`;
+const ofSubscription = (action: string) => (world: World) =>
+  `/admin/subscriptions/${world.subscription}${action}`;
 const ofCredential = (action: string) => (world: World) => `/admin/credentials/${world.credential}${action}`;
 
 const ofIssue = (act: string, right: number): Sample => ({
@@ -162,6 +166,39 @@ export const samples: Readonly<Record<string, Sample>> = {
     right: 200,
     elsewhere: 'whole',
   },
+  'GET /admin/subscriptions': { path: to('/admin/subscriptions'), right: 200, elsewhere: 'empty' },
+  'POST /admin/subscriptions': {
+    path: to('/admin/subscriptions'),
+    body: { url: 'https://hooks.example.com/events', types: ['sale.confirmed'], ...reason },
+    right: 201,
+    elsewhere: 'shared',
+  },
+  'GET /admin/subscriptions/:id': { path: ofSubscription(''), right: 200, elsewhere: 404 },
+  'POST /admin/subscriptions/:id/rotate': {
+    path: ofSubscription('/rotate'),
+    body: reason,
+    right: 200,
+    elsewhere: 404,
+  },
+  'POST /admin/subscriptions/:id/test': {
+    path: ofSubscription('/test'),
+    body: reason,
+    right: 200,
+    elsewhere: 404,
+  },
+  'POST /admin/subscriptions/:id/disable': {
+    path: ofSubscription('/disable'),
+    body: reason,
+    right: 200,
+    elsewhere: 404,
+  },
+  'POST /admin/subscriptions/:id/enable': {
+    path: ofSubscription('/enable'),
+    body: reason,
+    right: 200,
+    elsewhere: 404,
+  },
+  'DELETE /admin/subscriptions/:id': { path: ofSubscription(''), body: reason, right: 200, elsewhere: 404 },
   'GET /admin/secrets': { path: to('/admin/secrets'), right: 200, elsewhere: 'empty' },
   'PUT /admin/secrets/:kind/:id': {
     path: to('/admin/secrets/source/shop'),
@@ -210,5 +247,22 @@ export async function createWorld(relay: MemoryRelay, credential: string): Promi
     { rule: 'dead_letters', cause: 'erp', count: 1, since: 0, summary: 'it was refused', details: {} },
   ] as const;
   await relay.alerts.report({ reporter: 'g1/p0', conditions });
-  return { deliveryId, intake, credential, alert: 'alr_1' };
+  const subscription = await makeSubscription(relay);
+  return { deliveryId, intake, credential, alert: 'alr_1', subscription };
+}
+
+/** To all of `shop`; nobody's credential. */
+async function makeSubscription(relay: MemoryRelay): Promise<string> {
+  const { registry } = relay.access;
+  const made = await registry.createSubscription({
+    ...{ url: 'https://hooks.example.com/shop', description: 'of "shop"', owner: null, createdBy: 'a test' },
+    ...{ types: ['sale.confirmed'], targets: null, entities: ['order/ORDER-OF-SHOP'] },
+    view: { sources: ['shop'], grants: null },
+  });
+  if (made === null) throw new Error('no subscription was made');
+  const values = { secret: 'whsec_c3Vic2NyaXB0aW9uLW9mLXNob3AtMDEyMzQ1Njc4OTA=' };
+  await registry.putSecret({
+    ...{ name: secretOfSubscription(made.id), values, overlapMs: 0, actor: 'a test' },
+  });
+  return made.id;
 }

@@ -58,6 +58,16 @@ export const alertRules = {
     title: 'A source could not be compared with its sender',
     ends: 'when_gone',
   },
+  subscription_disabled: {
+    severity: 'critical',
+    title: 'A subscription is told nothing any more',
+    ends: 'when_gone',
+  },
+  subscription_failing: {
+    severity: 'warning',
+    title: 'The receiver of a subscription takes nothing',
+    ends: 'when_gone',
+  },
   sequencer_silent: { severity: 'critical', title: 'A sequencer does not answer', ends: 'when_gone' },
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -1,6 +1,7 @@
 // What the registry tells an isolate: credentials, source grants, sealed secrets and the wrapped keys that open them.
 // Pure types. They cross a deploy and a rollback: add optional fields, never change what a field means.
 
+import type { Subscription } from '../subscriptions/subscription.ts';
 import type { Grant } from './access-view.ts';
 import type { Credential } from './credential.ts';
 
@@ -48,6 +49,8 @@ export type RegistrySnapshot = {
   /** By source id; absent: whatever its routes declare. */
   readonly sourceGrants: Readonly<Record<string, readonly Grant[]>>;
   readonly secrets: readonly SecretRecord[];
+  /** Absent: the registry is of an earlier build. */
+  readonly subscriptions?: readonly Subscription[];
   /** The newest first; that one seals. */
   readonly dataKeys: readonly WrappedKey[];
   /** The key of the keyed hashes, wrapped likewise; null until the first use. */

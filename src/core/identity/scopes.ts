@@ -17,6 +17,7 @@ export const scopes = {
   'alerts:read': 'list alerts',
   'alerts:manage': 'acknowledge alerts; acknowledge, resolve, ignore and reopen issues',
   'secrets:rotate': 'set and rotate webhook secrets and ERP credentials',
+  'subscriptions:manage': 'subscribe to what it sees, without payloads, and look after its own subscriptions',
   'relay:read': 'see the partitions and all that is counted over the whole relay',
   'credentials:manage': 'make, change, rotate and revoke credentials',
   'audit:read': 'read, export and verify the audit',
@@ -60,6 +61,7 @@ const operator: readonly Scope[] = [
   'callbacks:send',
   'targets:manage',
   'alerts:manage',
+  'subscriptions:manage',
   'audit:read',
 ];
 
@@ -67,7 +69,13 @@ const operator: readonly Scope[] = [
 export const presets = {
   viewer,
   operator,
-  integration: ['operations:run', 'callbacks:send', 'deliveries:read', 'deliveries:replay'],
+  integration: [
+    'operations:run',
+    'callbacks:send',
+    'deliveries:read',
+    'deliveries:replay',
+    'subscriptions:manage',
+  ],
   admin: allScopes,
 } as const satisfies Readonly<Record<string, readonly Scope[]>>;
 

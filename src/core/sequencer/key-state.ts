@@ -201,6 +201,10 @@ function plannedFor(record: EventRecord, prerequisite: Prerequisite): readonly D
     if (source !== prerequisite.source || type !== prerequisite.type) return null;
     return first.filter((delivery) => delivery.target === prerequisite.target);
   }
-  const ofRoute = first.filter((delivery) => delivery.routeId === prerequisite.route);
+  // What is told of a delivery carries its route, and is no part of what the route does.
+  const ofRoute = first.filter(
+    ({ routeId, notice, publish }) =>
+      routeId === prerequisite.route && notice === undefined && publish === undefined,
+  );
   return ofRoute.length === 0 ? null : ofRoute;
 }

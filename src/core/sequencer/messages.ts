@@ -12,6 +12,7 @@ import type {
 import type { EventPayload, WebhookEvent } from '../event.ts';
 import type { AccessView } from '../identity/access-view.ts';
 import type { Outcome } from '../outcome.ts';
+import type { SubscriptionSet } from '../subscriptions/subscription.ts';
 import type { RestReason } from '../target-signals.ts';
 import type { EventRecord } from './record.ts';
 
@@ -72,6 +73,8 @@ export type LeaseRequest = {
    * while the target rests: its admission is newer than the refusal of another. Absent: the targets that do not rest.
    */
   readonly grants?: Readonly<Record<string, number>>;
+  /** Who is to be told of what ends from now on. Absent: as before. */
+  readonly subscriptions?: SubscriptionSet;
 };
 
 export type LeaseAnswer = {

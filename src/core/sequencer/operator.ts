@@ -72,13 +72,14 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
       message: 'the event is archived: its body must come with the request',
     };
   }
-  const { own, notice } = found.delivery;
+  const { own, notice, publish } = found.delivery;
   const id = formatId('dlv', state.config.partition, takeNumber(state));
   const operationKey = keyOfReplay(found, { request, planned, first: atPlace[0], id });
   const created: Delivery = {
     ...createDelivery({ ...planned, operationKey, problem: null }, id, now),
     ...(own === undefined ? {} : { own }),
     ...(notice === undefined ? {} : { notice }),
+    ...(publish === undefined ? {} : { publish }),
     // It stands where the first delivery stood.
     startNumber: atPlace[0]?.startNumber ?? null,
     replay: {

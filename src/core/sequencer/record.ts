@@ -5,6 +5,7 @@
 import type { Attempt, Delivery } from '../delivery.ts';
 import type { EventPayload, WebhookEvent } from '../event.ts';
 import type { OperatorAct } from '../operator-act.ts';
+import type { SubscriptionSet } from '../subscriptions/subscription.ts';
 import type { IntakeRows } from './intake-record.ts';
 
 export type EventKey = { readonly orderingKey: string; readonly source: string; readonly eventId: string };
@@ -55,6 +56,9 @@ export interface SequencerRows extends IntakeRows {
   transaction<T>(work: () => T): T;
   readMeta(): PartitionMeta | null;
   writeMeta(meta: PartitionMeta): void;
+  /** Null: none was ever written. */
+  readSubscriptions(): SubscriptionSet | null;
+  writeSubscriptions(set: SubscriptionSet): void;
   /** Without those of keys that were handed over. */
   readOpen(): Iterable<EventRecord>;
   /** Open records of one ordering key, also of one that was handed over. */

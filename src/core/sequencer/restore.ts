@@ -49,6 +49,7 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
     reservedNumbers: meta?.reservedNumbers ?? 0,
     openCount: 0,
     pruneCursor: null,
+    subscriptions: rows.readSubscriptions(),
     hasMovedKeys: rows.hasMovedKeys(),
     untaken: new Map(),
   };

@@ -52,7 +52,7 @@ import { resolve } from './resolve.ts';
 import { restoreSequencer } from './restore.ts';
 import { resumeTarget } from './resume-target.ts';
 import { type Random, settle } from './settle.ts';
-import type { SequencerConfig, SequencerState } from './state.ts';
+import { learnSubscriptions, type SequencerConfig, type SequencerState } from './state.ts';
 import { nextTickAt, tick } from './tick.ts';
 import { find, listOpen, stats } from './views.ts';
 
@@ -137,6 +137,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     claimEarlier: (request, now) => change(now, (state) => claimEarlier(state, request)),
     lease: (request, now) =>
       change(now, (state) => {
+        learnSubscriptions(state, request.subscriptions);
         tick(state);
         return lease(state, request, { fresh: true });
       }),

@@ -6,7 +6,9 @@ import type { Delivery, LedgerEffect } from '../delivery.ts';
 import type { EventPayload } from '../event.ts';
 import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
+import type { SubscriptionSet } from '../subscriptions/subscription.ts';
 import type { RestReason } from '../target-signals.ts';
+import { withEventNotices } from './event-notices.ts';
 import type { IntakeState } from './intake-state.ts';
 import { journalKindOf, numbered } from './journal-kind.ts';
 import { createKeyState, type KeyState, keepRecord, lineOf, recordKey } from './key-state.ts';
@@ -72,6 +74,8 @@ export type SequencerState = {
   reservedNumbers: number;
   openCount: number;
   pruneCursor: string | null;
+  /** Who is told of what ends; null: nobody has said. */
+  subscriptions: SubscriptionSet | null;
   /** Some ordering keys were handed over to the next generation. */
   hasMovedKeys: boolean;
   /** Keys handed over with open deliveries that nobody has taken yet, and when to offer them next, epoch ms. */
@@ -179,10 +183,9 @@ export function findRecord(
 
 /** Writes a changed record, with a new change number, and has the lines of its key looked at again. */
 export function putRecord(state: SequencerState, key: KeyState, record: EventRecord): EventRecord {
-  const nextId = () => formatId('dlv', state.config.partition, takeNumber(state));
-  const told = withNotices(record, nextId, state.now);
-  const changed = numbered(told, takeNumber(state));
   const before = key.records.get(recordKey(record.event));
+  const told = withNotices(record, () => nextDeliveryId(state), state.now);
+  const changed = numbered(withSubscribers(state, { before, record: told }), takeNumber(state));
   state.rows.updateOpen(changed);
   remember(state, key, { before, record: changed });
   return changed;
@@ -193,11 +196,35 @@ export function insertRecord(
   key: KeyState,
   fresh: { readonly record: EventRecord; readonly payload: EventPayload },
 ): EventRecord {
-  const inserted = numbered(fresh.record, takeNumber(state));
+  const told = withSubscribers(state, { before: undefined, record: fresh.record });
+  const inserted = numbered(told, takeNumber(state));
   state.rows.insertOpen(inserted, fresh.payload);
   countOpen(state, key, 1);
   remember(state, key, { before: undefined, record: inserted });
   return inserted;
+}
+
+function nextDeliveryId(state: SequencerState): string {
+  return formatId('dlv', state.config.partition, takeNumber(state));
+}
+
+/** What just ended, for whoever subscribed to it. */
+function withSubscribers(
+  state: SequencerState,
+  change: { readonly before: EventRecord | undefined; readonly record: EventRecord },
+): EventRecord {
+  const { subscriptions, now } = state;
+  const nextId = () => nextDeliveryId(state);
+  return withEventNotices(change, { subscriptions: subscriptions?.active ?? [], nextId, now });
+}
+
+/** The newest word counts, and stays over a restart: endings that no lease brings are told by it too. */
+export function learnSubscriptions(state: SequencerState, told: SubscriptionSet | undefined): void {
+  const known = state.subscriptions;
+  if (told === undefined || (known !== null && told.version < known.version)) return;
+  const isSame = JSON.stringify(told.active) === JSON.stringify(known?.active ?? []);
+  state.subscriptions = told;
+  if (!isSame) state.rows.writeSubscriptions(told);
 }
 
 /** Takes a record into memory as it is now. */

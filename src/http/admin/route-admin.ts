@@ -18,6 +18,7 @@ import { routeReplays } from './replays.ts';
 import { routeResolutions } from './resolutions.ts';
 import { routeSecrets } from './secrets.ts';
 import { routeSources } from './sources.ts';
+import { routeSubscriptions } from './subscriptions.ts';
 import { routeTargets } from './targets.ts';
 import { boundedBody, jsonOnly } from './validate.ts';
 
@@ -35,6 +36,7 @@ export function routeAdmin(app: Hono<HttpEnv>): void {
   routeTargets(app);
   routeCapabilities(app);
   routeSecrets(app);
+  routeSubscriptions(app);
   routeSources(app);
   routeReconciliation(app);
   routeIntakes(app);

@@ -71,6 +71,32 @@ export class RegistryObject extends DurableObject<Env> implements Registry {
     return this.#registry.setSourceGrants(...args);
   }
 
+  listSubscriptions(): ReturnType<Registry['listSubscriptions']> {
+    return this.#registry.listSubscriptions();
+  }
+
+  createSubscription(
+    ...args: Parameters<Registry['createSubscription']>
+  ): ReturnType<Registry['createSubscription']> {
+    return this.#registry.createSubscription(...args);
+  }
+
+  setSubscriptionState(
+    ...args: Parameters<Registry['setSubscriptionState']>
+  ): ReturnType<Registry['setSubscriptionState']> {
+    return this.#registry.setSubscriptionState(...args);
+  }
+
+  removeSubscription(
+    ...args: Parameters<Registry['removeSubscription']>
+  ): ReturnType<Registry['removeSubscription']> {
+    return this.#registry.removeSubscription(...args);
+  }
+
+  noteSend(...args: Parameters<Registry['noteSend']>): ReturnType<Registry['noteSend']> {
+    return this.#registry.noteSend(...args);
+  }
+
   listSecrets(): ReturnType<Registry['listSecrets']> {
     return this.#registry.listSecrets();
   }

@@ -13,6 +13,7 @@ import type {
 } from '../../core/sequencer/record.ts';
 import type { HeaderMap } from '../../core/source.ts';
 import { createRecentPayloads } from './recent-payloads.ts';
+import type { SubscriptionSet } from '../../core/subscriptions/subscription.ts';
 import { createSqlIntakeRows } from './sql-intake-rows.ts';
 
 /** Rises with the shape of the tables; an older object is brought forward when it starts. */
@@ -32,6 +33,8 @@ const schema = [
      PRIMARY KEY (ordering_key, source, event_id)) WITHOUT ROWID`,
   // Keys that the next generation has. Empty but in objects of an earlier one.
   'CREATE TABLE IF NOT EXISTS moved (ordering_key TEXT PRIMARY KEY) WITHOUT ROWID',
+  // One row. An older build leaves it alone.
+  'CREATE TABLE IF NOT EXISTS subscriptions (id INTEGER PRIMARY KEY CHECK (id = 1), known TEXT NOT NULL)',
   'CREATE TABLE IF NOT EXISTS leases (slot INTEGER PRIMARY KEY, lease TEXT NOT NULL)',
 ];
 
@@ -59,6 +62,13 @@ export function createSqlSequencerRows(storage: DurableObjectStorage): Sequencer
         partitions,
         generation,
       );
+    },
+    readSubscriptions: () => {
+      const [row] = sql.exec<{ known: string }>('SELECT known FROM subscriptions').toArray();
+      return row === undefined ? null : (JSON.parse(row.known) as SubscriptionSet);
+    },
+    writeSubscriptions: (set) => {
+      sql.exec('INSERT OR REPLACE INTO subscriptions VALUES (1, ?)', JSON.stringify(set));
     },
     readOpen: () =>
       readRecords(

@@ -12,10 +12,19 @@ export function createNoticeSender(options: {
   readonly secret: string;
   readonly clock: Clock;
 }): NoticeSender {
-  const { origins, secret, clock } = options;
+  return { ...createEventSender(options), secret: options.secret };
+}
+
+/** Of what is signed with many secrets: it holds none. */
+export function createEventSender({
+  origins,
+  clock,
+}: {
+  readonly origins: readonly string[];
+  readonly clock: Clock;
+}): Pick<NoticeSender, 'origins' | 'send'> {
   return {
     origins,
-    secret,
     send: async ({ url, headers, body }) => {
       const request = { method: 'POST', path: '', headers, body: JSON.parse(body), write: true } as const;
       const target = { url: new URL(url), headers: {}, timeoutMs, clock };

@@ -1,11 +1,12 @@
 // The registry in its Durable Object's SQLite: a few hundred small rows, read whole when the version changed. Decides nothing.
-//   entries(kind, id): credential, ended (bootstrap keys), grants (of sources), secret, data_key, hash_key, and the version
+//   entries(kind, id): credential, ended (bootstrap keys), grants (of sources), secret, subscription, data_key, hash_key, version
 //   uses(credential, what): when a scope or a grant was used first and last
 
 import type { Grant } from '../../core/identity/access-view.ts';
 import type { Credential } from '../../core/identity/credential.ts';
 import type { SecretRecord, WrappedKey } from '../../core/identity/registry-snapshot.ts';
 import { limits } from '../../core/limits.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { CredentialUse, RegistryRows, UsageRow } from '../../pipeline/registry-ports.ts';
 
 const schema = `
@@ -15,7 +16,15 @@ const schema = `
     credential TEXT NOT NULL, what TEXT NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
     PRIMARY KEY (credential, what)) WITHOUT ROWID;`;
 
-type Kind = 'credential' | 'ended' | 'grants' | 'secret' | 'data_key' | 'hash_key' | 'version';
+type Kind =
+  | 'credential'
+  | 'ended'
+  | 'grants'
+  | 'secret'
+  | 'subscription'
+  | 'data_key'
+  | 'hash_key'
+  | 'version';
 
 export function createSqlRegistryRows(storage: DurableObjectStorage): RegistryRows {
   const { sql } = storage;
@@ -57,6 +66,9 @@ export function createSqlRegistryRows(storage: DurableObjectStorage): RegistryRo
       ),
     putSourceGrants: (source, grants) =>
       grants === null ? remove('grants', source) : put('grants', source, { source, grants }),
+    subscriptions: () => all<Subscription>('subscription'),
+    putSubscription: (subscription) => put('subscription', subscription.id, subscription),
+    removeSubscription: (id) => remove('subscription', id),
     secrets: () => all<SecretRecord>('secret'),
     putSecret: (secret) => put('secret', secret.name, secret),
     removeSecret: (name) => remove('secret', name),
