@@ -1,6 +1,7 @@
 // Subscribers as delivery sees them, out of the isolate's copy of the registry: who is active, where one is and what signs for it;
 // and what sending came to, told to the registry seldom. Decides nothing: core/subscriptions does.
 
+import type { RegistrySnapshot } from '../core/identity/registry-snapshot.ts';
 import { limits } from '../core/limits.ts';
 import {
   type SendResult,
@@ -31,7 +32,7 @@ export interface Subscribers {
 }
 
 export type SubscriberParts = {
-  readonly copy: Pick<RegistryCopy, 'lenient' | 'secret'>;
+  readonly copy: Pick<RegistryCopy, 'current' | 'lenient' | 'afterMiss' | 'secret'>;
   readonly registry: Pick<Registry, 'noteSend'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly telemetry: Telemetry;
@@ -69,7 +70,8 @@ export function createSubscribers(parts: SubscriberParts): Subscribers {
 }
 
 async function readActive({ copy, clock }: SubscriberParts): Promise<SubscriptionSet> {
-  const { version, subscriptions = [], credentials } = await copy.lenient();
+  // Not an old copy: what ends now is told by it, and nobody comes back to it.
+  const { version, subscriptions = [], credentials } = await copy.current();
   const active = subscriptions.filter(
     (each) => stateOfSubscription(each, credentials, clock.now()) === 'active',
   );
@@ -79,19 +81,28 @@ async function readActive({ copy, clock }: SubscriberParts): Promise<Subscriptio
   };
 }
 
-async function findSubscriber(
-  { copy, clock }: SubscriberParts,
-  id: string,
-): Promise<Subscriber | 'absent' | 'unknown'> {
-  const { subscriptions = [], credentials } = await copy.lenient();
-  const subscription = subscriptions.find((each) => each.id === id);
-  if (subscription === undefined) return 'absent';
+async function findSubscriber({ copy, clock }: SubscriberParts, id: string): Promise<Found> {
+  const known = pick(await copy.lenient(), id, clock.now());
+  // An old copy may not know of one that was just made or enabled: a dead letter for that would be wrong.
+  const found = known?.state === 'active' ? known : pick(await copy.afterMiss(), id, clock.now());
+  if (found === null) return 'absent';
   const secret = await copy.secret(secretOfSubscription(id));
   // It is put there right after the subscription; the next copy has it.
   if (secret.kind !== 'open') return 'unknown';
   const values = [secret.current.secret, secret.previous?.secret];
-  const secrets = values.filter((value) => value !== undefined);
-  return { subscription, state: stateOfSubscription(subscription, credentials, clock.now()), secrets };
+  return { ...found, secrets: values.filter((value) => value !== undefined) };
+}
+
+type Found = Subscriber | 'absent' | 'unknown';
+
+function pick(
+  { subscriptions = [], credentials }: RegistrySnapshot,
+  id: string,
+  now: number,
+): Omit<Subscriber, 'secrets'> | null {
+  const subscription = subscriptions.find((each) => each.id === id);
+  if (subscription === undefined) return null;
+  return { subscription, state: stateOfSubscription(subscription, credentials, now) };
 }
 
 /** What is lost of it the next failure tells. */

@@ -169,6 +169,18 @@ describe('an event to a subscriber', () => {
     expect((await inside.current())?.failing).toBeNull();
   });
 
+  it('is judged by no old copy: what was made or ended a while ago counts in an isolate that was quiet', async () => {
+    const relay = await start();
+    const { subscribers } = relay.publishing();
+    expect((await subscribers.active())?.active).toHaveLength(1);
+    await relay.registry.setSubscriptionState(relay.id, { by: 'crd_1', reason: 'a test' });
+    relay.advance(3_600_000);
+    expect((await subscribers.active())?.active).toEqual([]);
+    await relay.registry.setSubscriptionState(relay.id, null);
+    relay.advance(3_600_000);
+    expect(await subscribers.find(relay.id)).toMatchObject({ state: 'active', secrets: [secrets[0]] });
+  });
+
   it('waits without costing an attempt while the registry is away', async () => {
     const relay = await start();
     relay.memory.down.value = true;
