@@ -140,7 +140,8 @@ export default {
     const { config, definition, ports } = started.relay;
     const names = allSequencerNames([...config.previousPartitions, config.partitions]);
     const round = Math.floor(controller.scheduledTime / 60_000);
-    const failed = await knock(env.SEQUENCER, names, round);
+    const subscriptions = await ports.publishing.subscribers.active();
+    const failed = await knock(env.SEQUENCER, names, { round, subscriptions });
     await reportSilent(ports, { failed, round, now: controller.scheduledTime });
     const isTargetsTurn = round % watchdogRounds === 0;
     if (isTargetsTurn) await chainAudit(ports);

@@ -1,6 +1,7 @@
 // The watchdog: knocks at sequencers and targets, so that one whose alarm was lost gets one again, and a target nobody
-// delivers to still warns of a credential that ends. An alarm is normally there first.
+// delivers to still warns of a credential that ends. It brings sequencers that lease nothing the list of subscribers. An alarm is normally there first.
 
+import type { SubscriptionSet } from '../core/subscriptions/subscription.ts';
 import type { Alerts, Telemetry } from '../pipeline/ports.ts';
 
 /** Each sequencer is knocked at once in so many runs (minutes): a lost alarm is rare, and every knock is a paid request. */
@@ -9,14 +10,15 @@ export const watchdogRounds = 5;
 export async function knock(
   namespace: Env['SEQUENCER'],
   names: readonly string[],
-  round: number,
+  of: { readonly round: number; readonly subscriptions: SubscriptionSet | null },
 ): Promise<readonly string[]> {
+  const { round, subscriptions } = of;
   const due = names.filter((_, index) => index % watchdogRounds === round % watchdogRounds);
   const failed: string[] = [];
   await Promise.all(
     due.map(async (name) => {
       try {
-        await namespace.get(namespace.idFromName(name)).wake();
+        await namespace.get(namespace.idFromName(name)).wake(subscriptions);
       } catch {
         failed.push(name);
       }

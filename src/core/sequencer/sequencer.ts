@@ -53,6 +53,7 @@ import { restoreSequencer } from './restore.ts';
 import { resumeTarget } from './resume-target.ts';
 import { type Random, settle } from './settle.ts';
 import { learnSubscriptions, type SequencerConfig, type SequencerState } from './state.ts';
+import type { SubscriptionSet } from '../subscriptions/subscription.ts';
 import { nextTickAt, tick } from './tick.ts';
 import { find, listOpen, stats } from './views.ts';
 
@@ -62,6 +63,8 @@ export type SequencerCore = {
   /** Under a key of an earlier entity rule; null: the key has nothing of that time. */
   readonly claimEarlier: (request: EarlierClaim, now: number) => ClaimAnswer | null;
   readonly lease: (request: LeaseRequest, now: number) => LeaseAnswer;
+  /** Who is told of what ends, where no lease says so. */
+  readonly learnSubscriptions: (told: SubscriptionSet, now: number) => void;
   readonly confirm: (deliveryId: string, epoch: number, now: number) => 'go' | 'stop';
   /** Settles, then hands out what is next. */
   readonly settle: (
@@ -141,6 +144,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
         tick(state);
         return lease(state, request, { fresh: true });
       }),
+    learnSubscriptions: (told, now) => change(now, (state) => learnSubscriptions(state, told)),
     confirm: (deliveryId, epoch, now) => look(now, (state) => confirm(state, deliveryId, epoch)),
     settle: (request, { now, random }) =>
       change(now, (state) => {

@@ -38,6 +38,7 @@ import type {
   SettleRequest,
 } from '../../core/sequencer/messages.ts';
 import type { SequencerCore } from '../../core/sequencer/sequencer.ts';
+import type { SubscriptionSet } from '../../core/subscriptions/subscription.ts';
 import type { Sequencer } from '../../pipeline/ports.ts';
 import { systemClock, systemRandomness } from '../clock.ts';
 import { costMeter } from '../costs/cost-meter.ts';
@@ -231,7 +232,8 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
   }
 
   /** The watchdog's knock: a partition with work whose alarm was lost gets one again. */
-  async wake(): Promise<void> {
+  async wake(subscriptions: SubscriptionSet | null = null): Promise<void> {
+    if (subscriptions !== null) this.#core.learnSubscriptions(subscriptions, Date.now());
     await this.#upkeep.wake();
   }
 
