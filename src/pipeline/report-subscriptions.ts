@@ -20,7 +20,7 @@ export type ReportSubscriptionsDependencies = {
 export async function reportSubscriptions(deps: ReportSubscriptionsDependencies): Promise<void> {
   const { registry, alerts, clock, telemetry } = deps;
   if (registry === null) return;
-  const reporter = 'subscriptions';
+  const reporter = 'subscribers';
   try {
     const snapshot = await registry.snapshot(null);
     const { subscriptions = [], credentials = [] } = snapshot ?? {};

@@ -3,6 +3,7 @@
 // Pure but for the rows port; the clock and randomness are passed into each call.
 
 import type { HeldQuery } from '../reconcile.ts';
+import type { SubscriptionSet } from '../subscriptions/subscription.ts';
 import { claim } from './claim.ts';
 import { claimEarlier, type EarlierClaim } from './claim-earlier.ts';
 import { type ConditionThresholds, type PartitionConditions, partitionConditions } from './conditions.ts';
@@ -53,7 +54,6 @@ import { restoreSequencer } from './restore.ts';
 import { resumeTarget } from './resume-target.ts';
 import { type Random, settle } from './settle.ts';
 import { learnSubscriptions, type SequencerConfig, type SequencerState } from './state.ts';
-import type { SubscriptionSet } from '../subscriptions/subscription.ts';
 import { nextTickAt, tick } from './tick.ts';
 import { find, listOpen, stats } from './views.ts';
 
