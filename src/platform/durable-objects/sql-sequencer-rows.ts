@@ -12,8 +12,8 @@ import type {
   SequencerRows,
 } from '../../core/sequencer/record.ts';
 import type { HeaderMap } from '../../core/source.ts';
-import { createRecentPayloads } from './recent-payloads.ts';
 import type { SubscriptionSet } from '../../core/subscriptions/subscription.ts';
+import { createRecentPayloads } from './recent-payloads.ts';
 import { createSqlIntakeRows } from './sql-intake-rows.ts';
 
 /** Rises with the shape of the tables; an older object is brought forward when it starts. */
