@@ -9,6 +9,7 @@ import { type Clock, PortError, type Randomness, type Telemetry } from '../pipel
 import { guard } from './access/guard.ts';
 import { routeOverview } from './admin/overview.ts';
 import { routeAdmin } from './admin/route-admin.ts';
+import { routeApiDocs } from './api-docs.ts';
 import { routeCallbacks } from './callbacks.ts';
 import { routeHealth } from './health.ts';
 import { routeHome } from './home.ts';
@@ -33,6 +34,7 @@ export function createApp(services: HttpServices): Hono<HttpEnv> {
   routeJobs(app);
   routeCallbacks(app);
   routeHealth(app, services);
+  routeApiDocs(app);
   routeHome(app, services);
   return app;
 }

@@ -13,7 +13,7 @@ import { jobPath, toWireJob } from './jobs.ts';
 import { problem } from './problem.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
-const runBody = z.strictObject({
+export const runBody = z.strictObject({
   input: z.unknown(),
   target: z.string().min(1).max(limits.maxIdCharacters).optional(),
   callbackUrl: z.string().max(limits.maxCallbackUrlCharacters).optional(),

@@ -38,6 +38,8 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'GET /healthz': open,
   'GET /readyz': open,
   'GET /problems/:code': open,
+  'GET /openapi.json': open,
+  'GET /docs': open,
   'ALL /hooks/:source': { access: 'signed' },
   'POST /operations/:operation': needs('operations:run'),
   'GET /jobs/:id': { access: 'scoped', anyOf: ['operations:run', 'deliveries:read'], item: null },

@@ -16,7 +16,7 @@ import { validQuery } from './validate.ts';
 
 const text = z.string().min(1, 'may not be empty').max(limits.maxFilterCharacters);
 
-const query = z.strictObject({
+export const auditQuery = z.strictObject({
   actor: text.optional(),
   action: text.optional(),
   deliveryId: text.optional(),
@@ -27,7 +27,7 @@ const query = z.strictObject({
 });
 
 /** `from`: the place to begin with, so that an export goes on where the last one ended. */
-const exportQuery = z.strictObject({
+export const exportQuery = z.strictObject({
   from: z
     .string()
     .regex(/^\d{1,15}$/, 'must be a place in the chain, from 1')
@@ -50,7 +50,7 @@ export function routeAudit(app: Hono<HttpEnv>): void {
     });
   });
 
-  app.get('/admin/audit', validQuery(query), async (c) => {
+  app.get('/admin/audit', validQuery(auditQuery), async (c) => {
     const services = c.get('services');
     const { limit, cursor = null, ...given } = c.req.valid('query');
     const { actor = null, action = null, deliveryId = null, orderingKey = null, target = null } = given;

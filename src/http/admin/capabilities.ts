@@ -2,6 +2,7 @@
 // itself. Never a credential; an ERP that does not answer is shown without.
 
 import type { Hono } from 'hono';
+import * as z from 'zod';
 import { capabilityOf, missingModules } from '../../core/erp-capabilities.ts';
 import { limits } from '../../core/limits.ts';
 import type { AnyOperation } from '../../core/operation.ts';
@@ -12,14 +13,21 @@ import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
 import { within } from '../within.ts';
+import { validQuery } from './validate.ts';
+
+export const capabilitiesQuery = z.strictObject({
+  /** `?fresh` alone says true. */
+  fresh: z.enum(['', 'true', 'false'], 'must be true or false').optional(),
+});
 
 export function routeCapabilities(app: Hono<HttpEnv>): void {
-  app.get('/admin/targets/:id/capabilities', async (c) => {
+  app.get('/admin/targets/:id/capabilities', validQuery(capabilitiesQuery), async (c) => {
     const services = c.get('services');
     const target = services.definition.targets.get(c.req.param('id'));
     if (target === undefined) return problem(c, 'not_found');
     // Not at once either: whoever asks in a loop shall not load the ERP.
-    const maxAgeMs = c.req.query('fresh') === 'true' ? limits.instanceRecheckMs : limits.instanceTtlMs;
+    const isFresh = (c.req.valid('query').fresh ?? 'false') !== 'false';
+    const maxAgeMs = isFresh ? limits.instanceRecheckMs : limits.instanceTtlMs;
     const reading = await readInstance(services, target, maxAgeMs);
     const { name, version, level, once } = target.adapter;
     return c.json({

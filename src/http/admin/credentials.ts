@@ -24,7 +24,7 @@ export const grantList = z
   .array(z.strictObject({ operation: text, target: text }))
   .max(limits.maxViewEntries);
 
-const credentialBody = z
+export const credentialBody = z
   .strictObject({
     name: z.string().trim().min(1, 'is required: who holds it').max(limits.maxIdCharacters),
     preset: z.enum(Object.keys(presets) as [keyof typeof presets]).optional(),
@@ -45,7 +45,7 @@ const credentialBody = z
     message: 'either scopes or a preset must be there',
   });
 
-const rotateBody = z.strictObject({
+export const rotateBody = z.strictObject({
   overlapSeconds: z
     .int()
     .min(0)
@@ -54,7 +54,7 @@ const rotateBody = z.strictObject({
   reason: noteField,
 });
 
-const reasonBody = z.strictObject({ reason: noteField });
+export const reasonBody = z.strictObject({ reason: noteField });
 
 export function routeCredentials(app: Hono<HttpEnv>): void {
   app.get('/admin/credentials', (c) =>

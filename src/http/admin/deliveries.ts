@@ -11,10 +11,14 @@ import { listDeliveries } from './list-deliveries.ts';
 import { showDelivery } from './show-delivery.ts';
 import { validQuery } from './validate.ts';
 
-const listQuery = z.strictObject({ ...filterFields, limit: pageLimit, cursor: cursorField.optional() });
+export const deliveriesQuery = z.strictObject({
+  ...filterFields,
+  limit: pageLimit,
+  cursor: cursorField.optional(),
+});
 
 export function routeDeliveries(app: Hono<HttpEnv>): void {
-  app.get('/admin/deliveries', validQuery(listQuery), async (c) => {
+  app.get('/admin/deliveries', validQuery(deliveriesQuery), async (c) => {
     const { limit, cursor, ...fields } = c.req.valid('query');
     const caller = c.get('caller');
     const filter = await toFilter(c.get('services'), fields);

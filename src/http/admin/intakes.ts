@@ -2,7 +2,6 @@
 // and for a week afterwards, and a person's word about items that could not be enriched.
 
 import type { Context, Hono } from 'hono';
-import * as z from 'zod';
 import { intakePartition } from '../../core/intake-id.ts';
 import { limits } from '../../core/limits.ts';
 import type { IntakeSummary, IntakeView, ReviveRequest } from '../../core/sequencer/intake-messages.ts';
@@ -13,10 +12,8 @@ import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
 import { within } from '../within.ts';
 import { recordAct } from './audit.ts';
-import { noteField } from './resolutions.ts';
+import { noteBody } from './resolutions.ts';
 import { validBody } from './validate.ts';
-
-const noteBody = z.strictObject({ note: noteField });
 
 type IntakeServices = Pick<HttpServices, 'audit' | 'clock' | 'randomness' | 'sequencers' | 'telemetry'>;
 

@@ -15,7 +15,7 @@ import { validQuery } from './validate.ts';
 
 const text = z.string().min(1, 'may not be empty').max(limits.maxFilterCharacters);
 
-const query = z.strictObject({
+export const linesQuery = z.strictObject({
   /** `?blocked` alone says true. */
   blocked: z
     .enum(['', 'true', 'false'], 'must be true or false')
@@ -30,7 +30,7 @@ const query = z.strictObject({
 type LineServices = Pick<HttpServices, 'clock' | 'definition' | 'sequencers'>;
 
 export function routeLines(app: Hono<HttpEnv>): void {
-  app.get('/admin/lines', validQuery(query), async (c) => {
+  app.get('/admin/lines', validQuery(linesQuery), async (c) => {
     const services = c.get('services');
     const caller = c.get('caller');
     const { blocked, target = null, orderingKey = null, limit, cursor } = c.req.valid('query');

@@ -23,7 +23,7 @@ const instant = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 time with its zone, such as 2026-11-24T00:00:00Z' })
   .transform((text) => Date.parse(text));
 
-const body = z
+export const reconcileBody = z
   .strictObject({
     from: instant,
     to: instant.optional(),
@@ -42,7 +42,7 @@ export function routeReconciliation(app: Hono<HttpEnv>): void {
     return c.json({ source: source.id, everyMs: source.reconcile.everyMs, ...toWireStanding(standing) });
   });
 
-  app.post('/admin/sources/:id/reconcile', validBody(body), async (c) => {
+  app.post('/admin/sources/:id/reconcile', validBody(reconcileBody), async (c) => {
     const { from, to, cursor, dryRun, reason } = c.req.valid('json');
     const services = c.get('services');
     const { actor } = c.get('caller');

@@ -13,14 +13,14 @@ import { cursorField, formatCursor } from './cursor.ts';
 import { pageLimit } from './filter.ts';
 import { validQuery } from './validate.ts';
 
-const query = z.strictObject({
+export const rejectedQuery = z.strictObject({
   source: z.string().min(1, 'may not be empty').max(limits.maxFilterCharacters).optional(),
   limit: pageLimit,
   cursor: cursorField.optional(),
 });
 
 export function routeRejectedRequests(app: Hono<HttpEnv>): void {
-  app.get('/admin/rejected-requests', validQuery(query), async (c) => {
+  app.get('/admin/rejected-requests', validQuery(rejectedQuery), async (c) => {
     const services = c.get('services');
     const caller = c.get('caller');
     const { source, limit, cursor = null } = c.req.valid('query');

@@ -15,7 +15,7 @@ import { validBody, validQuery } from './validate.ts';
 
 const note = z.string().trim().max(limits.maxNoteCharacters);
 
-const replayBody = z
+export const replayBody = z
   .strictObject({
     input: z.unknown().optional(),
     reason: note.default(''),
@@ -26,11 +26,11 @@ const replayBody = z
     message: 'is required where force is true',
   });
 
-const replayQuery = z.strictObject({
+export const replayQuery = z.strictObject({
   dryRun: z.enum(['', 'true', 'false'], 'must be true or false').optional(),
 });
 
-const replaysBody = z.strictObject({
+export const replaysBody = z.strictObject({
   filter: z
     .strictObject({
       ...filterFields,

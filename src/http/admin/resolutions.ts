@@ -13,7 +13,7 @@ import { validBody } from './validate.ts';
 
 export const noteField = z.string().trim().min(1, 'is required: say why').max(limits.maxNoteCharacters);
 
-const resolveBody = z
+export const resolveBody = z
   .strictObject({
     as: z.enum(['done', 'dropped'], 'must be done or dropped'),
     documentId: z.string().trim().min(1).max(limits.maxIdCharacters).optional(),
@@ -24,7 +24,7 @@ const resolveBody = z
     message: 'may only be given with done',
   });
 
-const noteBody = z.strictObject({ note: noteField });
+export const noteBody = z.strictObject({ note: noteField });
 
 export function routeResolutions(app: Hono<HttpEnv>): void {
   app.post('/admin/deliveries/:id/resolve', validBody(resolveBody), (c) => {

@@ -11,13 +11,13 @@ import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toIso } from '../to-wire.ts';
 import { recordAct } from './audit.ts';
-import { withRegistry } from './credentials.ts';
+import { reasonBody, withRegistry } from './credentials.ts';
 import { noteField } from './resolutions.ts';
 import { validBody } from './validate.ts';
 
 const value = z.string().min(1, 'may not be empty').max(limits.maxSecretCharacters);
 
-const putBody = z.strictObject({
+export const secretBody = z.strictObject({
   values: z
     .record(z.string().max(limits.maxIdCharacters), value)
     .refine((values) => Object.keys(values).length <= limits.maxSecretFields, 'has too many fields'),
@@ -28,8 +28,6 @@ const putBody = z.strictObject({
     .default(limits.defaultOverlapMs / 1_000),
   reason: noteField,
 });
-
-const reasonBody = z.strictObject({ reason: noteField });
 
 export function routeSecrets(app: Hono<HttpEnv>): void {
   app.get('/admin/secrets', (c) =>
@@ -50,7 +48,7 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
     });
   });
 
-  app.put('/admin/secrets/:kind/:id', validBody(putBody), (c) => {
+  app.put('/admin/secrets/:kind/:id', validBody(secretBody), (c) => {
     const { values, overlapSeconds, reason } = c.req.valid('json');
     const name = nameOf(c);
     const { definition } = c.get('services');

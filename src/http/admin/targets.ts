@@ -17,16 +17,15 @@ import { toIso } from '../to-wire.ts';
 import { toWireTarget } from '../to-wire-target.ts';
 import { within } from '../within.ts';
 import { recordAct } from './audit.ts';
-import { noteField } from './resolutions.ts';
+import { noteBody, noteField } from './resolutions.ts';
 import { validBody } from './validate.ts';
 
-const noteBody = z.strictObject({ note: noteField });
-const releaseBody = z.strictObject({
+export const releaseBody = z.strictObject({
   /** Absent: every operation. */
   operation: z.string().min(1).max(limits.maxIdCharacters).optional(),
   note: noteField,
 });
-const circuitBody = z.strictObject({ state: z.enum(['open', 'closed']), note: noteField });
+export const circuitBody = z.strictObject({ state: z.enum(['open', 'closed']), note: noteField });
 
 export function routeTargets(app: Hono<HttpEnv>): void {
   app.get('/admin/targets', async (c) => {

@@ -63,7 +63,9 @@ describe('the route table', () => {
     expect(open.map(([name]) => name).sort()).toEqual([
       'ALL /hooks/:source',
       'GET /',
+      'GET /docs',
       'GET /healthz',
+      'GET /openapi.json',
       'GET /problems/:code',
       'GET /readyz',
     ]);

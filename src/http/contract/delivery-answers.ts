@@ -1,0 +1,205 @@
+// What deliveries, lines and replays look like in answers (../to-wire.ts makes them).
+
+import * as z from 'zod';
+import {
+  at,
+  atOrNull,
+  count,
+  countOrNull,
+  deliveryStatus,
+  erpDocument,
+  fieldErrors,
+  journalStanding,
+  nextCursor,
+  redacted,
+  textOrNull,
+  wireBody,
+} from './answer-fields.ts';
+
+const event = z.object({
+  id: z.string(),
+  source: z.string(),
+  eventId: z.string(),
+  type: z.string(),
+  entity: z.object({ kind: z.string(), id: z.string() }).nullable(),
+  orderingKey: z.string(),
+  sequence: z.number().nullable(),
+  occurredAt: atOrNull,
+  receivedAt: at,
+  requestId: z.string(),
+  /** It came by the sender's list, and by no webhook. */
+  reconciled: z.literal(true).optional(),
+});
+
+const waiting = z.object({
+  cause: z.string(),
+  /** Absent where the caller may not know it. */
+  on: textOrNull.optional(),
+  until: atOrNull,
+  reason: z.string().optional(),
+});
+
+const replayOf = z.object({
+  of: z.string(),
+  position: z.string(),
+  revision: z.int().min(1),
+  edited: z.boolean(),
+  forced: z.boolean(),
+  actor: z.string(),
+  reason: z.string(),
+  at,
+});
+
+const erpJob = z.object({
+  ref: z.string(),
+  startedAt: at,
+  nextPollAt: at,
+  pollCount: count,
+  progress: z.number().min(0).max(1).nullable(),
+});
+
+export const delivery = z.object({
+  id: z.string(),
+  status: deliveryStatus,
+  reason: textOrNull,
+  code: textOrNull,
+  message: textOrNull,
+  route: z.string(),
+  target: z.string(),
+  operation: z.string(),
+  operationKey: textOrNull,
+  attemptCount: count,
+  document: erpDocument.nullable(),
+  inDoubtSince: atOrNull,
+  job: erpJob.nullable(),
+  waiting: waiting.nullable(),
+  record: z.object({ id: z.string(), batch: z.string() }).nullable(),
+  replay: replayOf.nullable(),
+  supersededBy: textOrNull.optional(),
+  resolvedBy: textOrNull,
+  event,
+  receivedAt: at,
+  createdAt: at,
+  updatedAt: at,
+  redacted,
+});
+
+export const deliveryList = z.object({
+  deliveries: z.array(delivery),
+  nextCursor,
+  journal: journalStanding,
+});
+
+const ledger = z
+  .union([
+    z.object({ effect: z.literal('possibly_done'), since: at }),
+    z.object({ effect: z.literal('succeeded'), document: erpDocument, inputHash: textOrNull }),
+  ])
+  .nullable();
+
+const exchange = z.object({
+  at,
+  durationMs: z.number().min(0),
+  request: z.object({ method: z.string(), url: z.string().optional(), body: textOrNull.optional() }),
+  response: z.object({ status: z.int(), body: textOrNull.optional() }).nullable(),
+  failure: textOrNull,
+});
+
+const attempt = z.object({
+  number: count,
+  mode: z.enum(['perform', 'doubt', 'poll']),
+  epoch: z.number(),
+  startedAt: at,
+  endedAt: at,
+  outcome: z.looseObject({
+    kind: z.string(),
+    effect: z.enum(['none', 'possible', 'done']),
+    reason: textOrNull,
+    message: textOrNull,
+  }),
+  /** The mapped input, where it was kept whole; its text, where it was cut. */
+  input: z.unknown(),
+  exchanges: z.array(exchange),
+});
+
+const policy = z.looseObject({
+  after: z.array(z.unknown()),
+  waitMs: count,
+  onStale: z.enum(['run', 'skip']),
+  onDeadLetter: z.enum(['block', 'continue']),
+  retry: z.object({ attempts: count, baseMs: count, capMs: count }),
+});
+
+export const deliveryDetail = delivery.extend({
+  event: event.extend({
+    headers: z.record(z.string(), z.string()).nullable().optional(),
+    body: wireBody.nullable().optional(),
+    parsed: z.unknown(),
+  }),
+  policy,
+  ledger,
+  editedInput: z.unknown(),
+  attempts: z.array(attempt),
+  droppedAttemptCount: count,
+  related: z.array(delivery),
+  journal: z.enum(['current', 'unavailable']),
+});
+
+/** What a dry run shows. */
+const dryRun = z.object({
+  dryRun: z.literal(true),
+  deliveryId: z.string(),
+  would: z.enum(['perform', 'look_up_first', 'answer_duplicate', 'be_superseded', 'nothing']),
+  supersededBy: textOrNull,
+  route: z.string(),
+  target: z.string(),
+  adapter: z.string(),
+  operation: z.object({ name: z.string(), version: count }),
+  operationKey: textOrNull,
+  ledger,
+  input: z.unknown(),
+  inputHash: textOrNull,
+  redacted,
+  problem: z.object({ code: z.string(), message: z.string(), errors: fieldErrors }).nullable(),
+});
+
+const replayed = z.object({ deliveryId: z.string(), replayOf: z.string() });
+
+const refused = z.array(z.object({ deliveryId: z.string(), reason: z.string() }));
+
+export const replayAnswers = { 200: dryRun, 202: replayed } as const;
+
+export const replaysAnswer = z.object({ replayed: z.array(replayed), refused, remaining: count });
+
+export const closedAnswer = z.object({ deliveryId: z.string(), status: deliveryStatus });
+
+export const releasedAnswer = z.object({ released: z.array(z.string()), refused, hasMore: z.boolean() });
+
+const line = z.object({
+  orderingKey: z.string(),
+  target: z.string(),
+  blocked: z.boolean(),
+  cause: z.string(),
+  on: textOrNull.optional(),
+  since: at,
+  until: atOrNull,
+  ageSeconds: count,
+  behindCount: count,
+  head: z.object({
+    id: z.string(),
+    route: z.string(),
+    operation: z.string(),
+    source: z.string(),
+    type: z.string(),
+    eventId: z.string(),
+    sequence: z.number().nullable(),
+    reason: textOrNull,
+    message: textOrNull,
+  }),
+  gaps: z.array(
+    z.object({ source: z.string(), after: z.number(), next: z.number(), missingCount: countOrNull }),
+  ),
+  redacted: redacted.optional(),
+});
+
+export const lineList = z.object({ lines: z.array(line), nextCursor });
