@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { alertsQuery } from '../admin/alerts.ts';
 import { noteBody } from '../admin/resolutions.ts';
+import { type ProblemCode, problems } from '../problem.ts';
 import { at, atOrNull, count, nextCursor, textOrNull } from './answer-fields.ts';
 import type { ContractPart } from './row.ts';
 
@@ -97,6 +98,7 @@ export const relayContract = {
   'GET /problems/:code': {
     summary: 'Explain the code of a problem',
     tag: 'relay',
+    params: { code: z.enum(Object.keys(problems) as [ProblemCode]) },
     answers: { 200: text },
     problems: ['not_found'],
   },

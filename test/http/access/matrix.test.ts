@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatApiKey } from '../../../src/core/identity/api-key.ts';
 import { wholeRelayScopes } from '../../../src/core/identity/scopes.ts';
 import { type RouteRule, routeRules } from '../../../src/http/access/route-rules.ts';
+import { answered, checkAnswer, rows } from '../../support/check-answer.ts';
 import { makeCredential, revokeCredential } from '../../support/credentials.ts';
 import { askAs, createMemoryRelay, type MemoryRelay } from '../../support/memory-relay.ts';
 import { createWorld, type Sample, samples, type World } from '../../support/route-samples.ts';
@@ -39,8 +40,10 @@ async function send({ relay, world }: Place, key: string | null, name: string) {
   const [method = ''] = name.split(' ');
   const { body, headers } = sample;
   const response = await askAs(relay.app, key, { path: sample.path(world), method, body, headers });
-  const text = await response.text();
-  return { status: response.status, text, body: parse(text) };
+  const answer = await answered(response);
+  // Whoever asks, the answer is one the contract names.
+  expect(checkAnswer(name, answer)).toBeNull();
+  return { ...answer, body: parse(answer.text) };
 }
 
 async function start(): Promise<Place> {
@@ -52,6 +55,10 @@ async function start(): Promise<Place> {
 describe('the route table', () => {
   it('has a row for every route, and a route for every row', () => {
     expect(Object.keys(routeRules).sort()).toEqual(appRoutes());
+  });
+
+  it('has a row of the contract for every route, and a route for every row', () => {
+    expect(Object.keys(rows).sort()).toEqual(appRoutes());
   });
 
   it('has a sample for every route that needs a key', () => {
