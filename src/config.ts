@@ -55,6 +55,10 @@ export type Config = {
   readonly registryKeys: WorkerKeys | null;
   /** Whose tokens prove a caller. */
   readonly issuers: readonly TokenIssuer[];
+  /** Requests of one credential, counted by each isolate. */
+  readonly apiRequestsPerMinute: number;
+  /** Origins whose pages may call the API; empty: none. */
+  readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly ledgerHorizonMs: number;
   /** How long the bodies of closed events are kept after their receipt. */

@@ -66,6 +66,16 @@ const variablesSchema = z
     DELIVERY_CONCURRENCY: wholeNumber({ least: 1, most: 100, unit: 'calls' }).default(6),
     /** Far below the platform's 15 minutes for a consumer. Where one consumer runs at a time, others wait for its end. */
     DELIVERY_BUDGET_MS: wholeNumber({ least: 100, most: 300_000, unit: 'ms' }).default(20_000),
+    /** Fewer than one a second would stop people at work. */
+    API_REQUESTS_PER_MINUTE: wholeNumber({ least: 60, most: 1_000_000, unit: 'requests' }).default(
+      limits.apiRequestsPerMinute,
+    ),
+    CORS_ORIGINS: z
+      .string()
+      .default('')
+      .transform(parseOrigins)
+      .refine((origins) => origins !== null, 'must list origins such as https://console.example.com')
+      .transform((origins) => origins ?? []),
     CALLBACK_ORIGINS: z
       .string()
       .default('')
@@ -99,6 +109,8 @@ export function parseVariables(environment: Environment): Result<Variables, read
     BODY_RETENTION_DAYS: environment.BODY_RETENTION_DAYS,
     DELIVERY_CONCURRENCY: environment.DELIVERY_CONCURRENCY,
     DELIVERY_BUDGET_MS: environment.DELIVERY_BUDGET_MS,
+    API_REQUESTS_PER_MINUTE: environment.API_REQUESTS_PER_MINUTE,
+    CORS_ORIGINS: environment.CORS_ORIGINS,
     CALLBACK_ORIGINS: environment.CALLBACK_ORIGINS,
     CALLBACK_SECRET: readText(environment, 'CALLBACK_SECRET'),
   };
@@ -116,6 +128,8 @@ export function parseVariables(environment: Environment): Result<Variables, read
     previousPartitions: data.PREVIOUS_PARTITIONS,
     adminKey: data.ADMIN_KEY,
     tokenKey: data.TOKEN_KEY,
+    apiRequestsPerMinute: data.API_REQUESTS_PER_MINUTE,
+    corsOrigins: data.CORS_ORIGINS,
     maxBodyBytes: data.MAX_BODY_BYTES,
     ledgerHorizonMs: data.LEDGER_HORIZON_DAYS * dayMs,
     bodyRetentionMs: data.BODY_RETENTION_DAYS * dayMs,

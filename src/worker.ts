@@ -88,6 +88,7 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     publishing: ports.publishing,
     targets: ports.targets,
     journal: ports.journal,
+    keptAnswers: ports.keptAnswers,
     reconciliation: ports.reconciliation,
     costs: ports.costs,
     rejectedRequests: ports.rejectedRequests,

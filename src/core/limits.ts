@@ -368,4 +368,19 @@ export const limits = {
   subscriptionNoteMs: 60_000,
   /** Uses an isolate remembers having told: some 100 bytes each. */
   maxNotedUses: 5_000,
+  /** Requests a credential may send in `apiWindowMs`, where no setting says otherwise: 100 a second, more than people and most
+   * integrations do, and less than one isolate answers. */
+  apiRequestsPerMinute: 6_000,
+  /** The window of a credential's requests, ms. */
+  apiWindowMs: 60_000,
+  /** How long a browser may remember a preflight, seconds: a withdrawn origin is out within it. */
+  preflightSeconds: 600,
+  /** How long the answer to an act with an Idempotency-Key is kept, ms: a day, as callers retry within minutes. */
+  keptAnswerMs: 24 * 3600 * 1000,
+  /** An act that was begun and has not ended is taken for abandoned after so long, ms: no act takes longer than a minute. */
+  abandonedActMs: 5 * 60_000,
+  /** Kept answers that are over, removed with each use of a key: more than one use adds. */
+  keptAnswersRemovedAtOnce: 20,
+  /** An answer that is kept, characters: a D1 row holds 2 MB, and the largest (a bulk replay) is some 100,000. */
+  maxKeptAnswerChars: 1_000_000,
 } as const;

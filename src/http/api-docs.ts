@@ -62,7 +62,7 @@ function renderRow(name: string, row: ContractRow): string {
         ? `<p>${status}: ${escapeHtml(answer.contentType)}</p>`
         : section(status, toSchema(answer)),
     ),
-    `<p>Problems: ${problemCodes(row, rule).map(linkTo).join(' ')}</p></details>`,
+    `<p>Problems: ${problemCodes(name, row, rule).map(linkTo).join(' ')}</p></details>`,
   ].join('\n');
 }
 

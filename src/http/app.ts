@@ -11,6 +11,7 @@ import { routeOverview } from './admin/overview.ts';
 import { routeAdmin } from './admin/route-admin.ts';
 import { routeApiDocs } from './api-docs.ts';
 import { routeCallbacks } from './callbacks.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { routeHealth } from './health.ts';
 import { routeHome } from './home.ts';
 import { identify } from './identify.ts';
@@ -18,6 +19,7 @@ import { routeIngest } from './ingest.ts';
 import { routeJobs } from './jobs.ts';
 import { routeOperations } from './operations.ts';
 import { problem } from './problem.ts';
+import { rateLimit } from './rate-limit.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
 /** Under them everything needs a key, also what is not there. */
@@ -26,9 +28,14 @@ const guardedPaths = ['/admin/*', '/operations/*', '/jobs/*', '/callbacks/*', '/
 export function createApp(services: HttpServices): Hono<HttpEnv> {
   const app = createBase(services);
   routeIngest(app, services);
+  const across = crossOrigin(services.config.corsOrigins);
   const guarded = guard(services);
-  for (const path of guardedPaths) app.use(path, guarded);
-  routeAdmin(app);
+  const limited = rateLimit(services);
+  for (const path of guardedPaths) {
+    if (across !== null) app.use(path, across);
+    app.use(path, guarded, limited);
+  }
+  routeAdmin(app, services);
   routeOverview(app, services);
   routeOperations(app);
   routeJobs(app);

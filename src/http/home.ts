@@ -1,7 +1,8 @@
 // GET / and GET /problems/:code: what a person meets who opens the relay's address. Plain text, nothing that needs a key.
 
 import type { Hono } from 'hono';
-import { isProblemCode, problem, problems } from './problem.ts';
+import { problem } from './problem.ts';
+import { isProblemCode, type ProblemKind, problems } from './problems.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
 export function routeHome(app: Hono<HttpEnv>, services: Pick<HttpServices, 'definition'>): void {
@@ -34,13 +35,14 @@ Operations, with a key and an Idempotency-Key:
 Callbacks of an ERP, with a key:
   POST /callbacks/:deliveryId            a job has ended: the ERP is asked at once
 
-Health:
-  GET  /healthz  /readyz
+Health and description:
+  GET  /healthz  /readyz  /docs  /openapi.json
 `;
   app.get('/', (c) => c.text(text));
   app.get('/problems/:code', (c) => {
     const code = c.req.param('code');
     if (!isProblemCode(code)) return problem(c, 'not_found');
-    return c.text(`${code} (${problems[code].status}): ${problems[code].title}.\n`);
+    const { status, title, advice }: ProblemKind = problems[code];
+    return c.text(`${code} (${status}): ${title}.\n${advice}\n`);
   });
 }

@@ -9,6 +9,7 @@ import { isAllowedCallback } from '../core/notice.ts';
 import { hasEnded, type Job, readJob } from '../pipeline/read-job.ts';
 import { type RunAnswer, runOperation } from '../pipeline/run-operation.ts';
 import { boundedBody, jsonOnly, validBody } from './admin/validate.ts';
+import { idempotencyKeyRule, readIdempotencyKey } from './idempotency-key.ts';
 import { jobPath, toWireJob } from './jobs.ts';
 import { problem } from './problem.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
@@ -23,8 +24,8 @@ export const runBody = z.strictObject({
 export function routeOperations(app: Hono<HttpEnv>): void {
   app.post('/operations/:operation', boundedBody, jsonOnly, validBody(runBody), async (c) => {
     const services = c.get('services');
-    const idempotencyKey = readKey(c.req.header('idempotency-key'));
-    if (idempotencyKey === null) return problem(c, 'idempotency_key_missing', { detail: keyRule });
+    const idempotencyKey = readIdempotencyKey(c.req.header('idempotency-key'));
+    if (idempotencyKey === null) return problem(c, 'idempotency_key_missing', { detail: idempotencyKeyRule });
     const { input, target = null, batch, callbackUrl } = c.req.valid('json');
     const origins = services.config.callbacks?.origins ?? [];
     if (callbackUrl !== undefined && !isAllowedCallback(callbackUrl, origins))
@@ -66,15 +67,6 @@ function noteRun(c: Context<HttpEnv>, operation: string, target: string | null):
 }
 
 const callbackRule = 'must be of one of the origins in CALLBACK_ORIGINS';
-
-const keyRule = 'Send an Idempotency-Key of 1 to 255 printable characters, e.g. a UUID.';
-
-/** A structured field's string, or the bare text as most senders write it. */
-function readKey(header: string | undefined): string | null {
-  const text = header?.trim() ?? '';
-  const key = /^"(.*)"$/.exec(text)?.[1] ?? text;
-  return /^[\x20-\x7e]{1,255}$/.test(key) ? key : null;
-}
 
 function readPrefer(header: string | undefined) {
   const preferences = (header ?? '')

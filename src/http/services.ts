@@ -14,6 +14,7 @@ import type {
   Costs,
   ErpInstances,
   JournalReader,
+  KeptAnswers,
   OperationHolds,
   Randomness,
   RejectedRequests,
@@ -26,7 +27,10 @@ import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import type { Refusals } from './access/refusals.ts';
 
 export type HttpServices = {
-  readonly config: Pick<Config, 'adminKey' | 'callbacks' | 'sourceSecrets' | 'targetSettings'>;
+  readonly config: Pick<
+    Config,
+    'adminKey' | 'apiRequestsPerMinute' | 'callbacks' | 'corsOrigins' | 'sourceSecrets' | 'targetSettings'
+  >;
   readonly definition: RelayDefinition;
   readonly accept: Accept;
   readonly sequencers: Sequencers;
@@ -38,6 +42,7 @@ export type HttpServices = {
   readonly targets: TargetControls;
   readonly costs: Costs;
   readonly journal: JournalReader;
+  readonly keptAnswers: KeptAnswers;
   readonly reconciliation: { readonly apis: SenderApis; readonly standings: ReconcileStandings };
   readonly rejectedRequests: Pick<RejectedRequests, 'list'>;
   readonly identities: Identities;
@@ -52,5 +57,12 @@ export type HttpServices = {
 
 /** What every handler finds in its context; behind the guard also who asks, and the services as that caller sees them. */
 export type HttpEnv = {
-  Variables: { requestId: string; caller: Caller; services: HttpServices; refusals: Refusals };
+  Variables: {
+    requestId: string;
+    caller: Caller;
+    services: HttpServices;
+    refusals: Refusals;
+    /** The answer shows a key: it is kept nowhere. */
+    holdsSecret?: boolean;
+  };
 };

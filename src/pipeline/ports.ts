@@ -169,6 +169,35 @@ export interface AuditLog {
   }): Promise<readonly ListedAct[]>;
 }
 
+/** One request with an Idempotency-Key: whose, which, what, and when it was begun (epoch ms). */
+export type KeptAct = {
+  readonly caller: string;
+  readonly key: string;
+  readonly hash: string;
+  readonly startedAt: number;
+};
+
+/** `body` null: it held a secret. */
+export type KeptAnswer = {
+  readonly status: number;
+  readonly location: string | null;
+  readonly body: string | null;
+};
+
+/** Answers to acts that are not to be done twice. Throws a PortError. */
+export interface KeptAnswers {
+  /** `fresh`: the key is taken by this request, which is to end it. */
+  begin(
+    act: KeptAct,
+  ): Promise<
+    | { readonly kind: 'fresh' | 'running' | 'other_request' }
+    | { readonly kind: 'answered'; readonly answer: KeptAnswer }
+  >;
+  finish(act: KeptAct, answer: KeptAnswer): Promise<void>;
+  /** Nothing was done: the key is free again. */
+  release(act: KeptAct): Promise<void>;
+}
+
 /** Why no delivery of an operation is tried on a target: an answer no longer had its shape. */
 export type OperationHold = {
   readonly operation: string;

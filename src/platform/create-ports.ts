@@ -25,6 +25,7 @@ import type {
   ErpInstances,
   Journal,
   JournalReader,
+  KeptAnswers,
   OperationHolds,
   RejectedRequests,
   Sequencers,
@@ -42,6 +43,7 @@ import { countDatabase } from './costs/count-database.ts';
 import { createObjectCosts } from './costs/object-costs.ts';
 import { createD1Issues } from './d1/d1-issues.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
+import { createD1KeptAnswers } from './d1/d1-kept-answers.ts';
 import { createD1ReconcileStandings } from './d1/d1-reconcile-standings.ts';
 import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
 import { allSequencerNames } from './doorbell.ts';
@@ -78,6 +80,7 @@ export type Ports = {
   readonly sequencers: Sequencers;
   readonly targets: TargetControls;
   readonly journal: Journal & JournalReader;
+  readonly keptAnswers: KeptAnswers;
   readonly rejectedRequests: RejectedRequests;
   readonly holds: OperationHolds;
   readonly instances: ErpInstances;
@@ -159,6 +162,7 @@ export function createPorts(given: PortsGiven): Ports {
     sequencers,
     targets,
     journal,
+    keptAnswers: createD1KeptAnswers(env.DB),
     rejectedRequests,
     holds,
     instances,

@@ -1,7 +1,7 @@
 // What holds for every answer: ids, security headers, problems without internals, who may come in, health.
 import { describe, expect, it } from 'vitest';
 import { createUnconfiguredApp } from '../../src/http/app.ts';
-import { problems } from '../../src/http/problem.ts';
+import { problems } from '../../src/http/problems.ts';
 import { adminKey, createMemoryRelay } from '../support/memory-relay.ts';
 
 describe('every answer', () => {
@@ -47,9 +47,9 @@ describe('every answer', () => {
 
   it('explains each problem type at its own address', async () => {
     const { app } = createMemoryRelay();
-    for (const [code, { status, title }] of Object.entries(problems)) {
+    for (const [code, { status, title, advice }] of Object.entries(problems)) {
       const response = await app.request(`/problems/${code}`);
-      expect(await response.text()).toBe(`${code} (${status}): ${title}.\n`);
+      expect(await response.text()).toBe(`${code} (${status}): ${title}.\n${advice}\n`);
     }
     expect((await app.request('/problems/toString')).status).toBe(404);
   });
@@ -90,7 +90,14 @@ describe('the admin key', () => {
   });
 
   it('missing closes the admin endpoints and nothing else', async () => {
-    const config = { adminKey: null, callbacks: null, sourceSecrets: new Map(), targetSettings: new Map() };
+    const config = {
+      adminKey: null,
+      apiRequestsPerMinute: 60,
+      callbacks: null,
+      corsOrigins: [],
+      sourceSecrets: new Map(),
+      targetSettings: new Map(),
+    };
     const { app, ask } = createMemoryRelay({ services: { config, registry: null } });
 
     const response = await ask('/admin/deliveries');

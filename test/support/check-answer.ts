@@ -7,7 +7,7 @@ import { routeRules } from '../../src/http/access/route-rules.ts';
 import { contract } from '../../src/http/contract/contract.ts';
 import type { ContractRow } from '../../src/http/contract/row.ts';
 import { problemCodes, problemSchema } from '../../src/http/contract/to-openapi.ts';
-import { problems } from '../../src/http/problem.ts';
+import { problems } from '../../src/http/problems.ts';
 
 export const rows: Readonly<Record<string, ContractRow>> = contract;
 
@@ -36,7 +36,7 @@ function checkProblem(name: string, status: number, body: unknown): string | nul
   const { code } = body as z.output<typeof problemSchema>;
   const row = rows[name] as ContractRow;
   if (problems[code].status !== status) return `${code} was answered with ${status}`;
-  return problemCodes(row, routeRules[name]).includes(code) ? null : `${code} is none of its problems`;
+  return problemCodes(name, row, routeRules[name]).includes(code) ? null : `${code} is none of its problems`;
 }
 
 /** zod leaves out what a schema does not name: what differs afterwards was not described. */

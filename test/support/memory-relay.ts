@@ -32,6 +32,7 @@ import { createMemoryHolds } from './memory-holds.ts';
 import { createMemoryIssues } from './memory-issues.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
 import { createMemoryReceiver, type ReceivedNotice } from './memory-receiver.ts';
+import { createMemoryKeptAnswers } from './memory-kept-answers.ts';
 import { createMemoryReconciliation } from './memory-reconciliation.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
 import { createMemoryTargets } from './memory-targets.ts';
@@ -96,6 +97,8 @@ export function createMemoryRelay(
   const services: HttpServices = {
     config: {
       adminKey,
+      apiRequestsPerMinute: 6_000,
+      corsOrigins: [],
       callbacks: {
         origins: ['https://hooks.example.com'],
         secret: 'whsec_bWVtb3J5LXJlbGF5LWNhbGxiYWNrLXNlY3JldA==',
@@ -117,6 +120,7 @@ export function createMemoryRelay(
     audit: createMemoryAudit(journal),
     targets: createMemoryTargets(definition, { now: () => benchOf(benches, 0).now() }).targets,
     journal,
+    keptAnswers: createMemoryKeptAnswers(),
     reconciliation: createMemoryReconciliation(),
     costs: {
       read: async () => ({ readings: [{ isolate: 'one', since: 0, counts: noCosts }], unanswered: 0 }),

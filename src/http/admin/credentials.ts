@@ -200,6 +200,7 @@ async function noteMade(c: Context<HttpEnv>, { credential }: Issued, reason: str
 
 function toWireIssued(c: Context<HttpEnv>, { credential, key }: Issued) {
   const now = c.get('services').clock.now();
+  c.set('holdsSecret', true);
   return { credential: toWireCredential(credential, { now, lastUsedAt: null }), key };
 }
 

@@ -1,7 +1,8 @@
 // Everything under /admin, behind the guard: the bounds of a body, then one file a resource.
 
 import type { Hono } from 'hono';
-import type { HttpEnv } from '../services.ts';
+import { idempotent } from '../idempotency-key.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
 import { routeAlerts } from './alerts.ts';
 import { routeAudit } from './audit.ts';
 import { routeCapabilities } from './capabilities.ts';
@@ -22,8 +23,8 @@ import { routeSubscriptions } from './subscriptions.ts';
 import { routeTargets } from './targets.ts';
 import { boundedBody, jsonOnly } from './validate.ts';
 
-export function routeAdmin(app: Hono<HttpEnv>): void {
-  app.use('/admin/*', boundedBody, jsonOnly);
+export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
+  app.use('/admin/*', boundedBody, jsonOnly, idempotent(services));
   routeAlerts(app);
   routeAudit(app);
   routeCosts(app);

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { alertsQuery } from '../admin/alerts.ts';
 import { noteBody } from '../admin/resolutions.ts';
-import { type ProblemCode, problems } from '../problem.ts';
+import { type ProblemCode, problems } from '../problems.ts';
 import { at, atOrNull, count, nextCursor, textOrNull } from './answer-fields.ts';
 import type { ContractPart } from './row.ts';
 
@@ -46,7 +46,9 @@ const readiness = z.object({
 
 const accepted = z.object({
   intake: z.string().optional(),
-  events: z.array(z.object({ id: z.string(), status: z.enum(['accepted', 'duplicate', 'received']) })),
+  events: z.array(
+    z.object({ id: z.string(), status: z.enum(['accepted', 'duplicate', 'received', 'rejected']) }),
+  ),
 });
 
 const text = { contentType: 'text/plain' } as const;

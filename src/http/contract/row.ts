@@ -2,7 +2,7 @@
 // handler validates with; those of answers are held against real answers by the tests, and cost a request nothing.
 
 import type * as z from 'zod';
-import type { ProblemCode } from '../problem.ts';
+import type { ProblemCode } from '../problems.ts';
 
 /** What one status answers with. */
 export type AnswerBody =

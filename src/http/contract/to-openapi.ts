@@ -3,14 +3,21 @@
 
 import * as z from 'zod';
 import type { RouteRule } from '../access/route-rules.ts';
-import { type ProblemCode, problems } from '../problem.ts';
+import { type ProblemCode, problems } from '../problems.ts';
 import type { AnswerBody, ContractPart, ContractRow } from './row.ts';
 
 export type Json = { readonly [name: string]: unknown };
 
 /** What any route with a key may answer, with a query, with a body. */
 const common = {
-  keyed: ['unauthorized', 'scope_missing', 'admin_key_missing', 'registry_unavailable'],
+  keyed: [
+    ...(['unauthorized', 'scope_missing', 'too_many_requests'] as const),
+    ...(['admin_key_missing', 'registry_unavailable'] as const),
+  ],
+  act: [
+    ...(['idempotency_key_invalid', 'idempotency_key_reused', 'operation_in_progress'] as const),
+    ...(['already_done', 'journal_unavailable'] as const),
+  ],
   query: ['invalid_parameter'],
   body: ['malformed_json', 'invalid_body', 'body_too_large', 'unsupported_media_type'],
   all: ['internal_error', 'configuration_invalid'],
@@ -75,7 +82,7 @@ function toOperation(row: ContractRow, rule: RouteRule | undefined, name: string
       : { requestBody: { content: { 'application/json': { schema: toSchema(row.body) } } } }),
     responses: {
       ...Object.fromEntries(Object.entries(row.answers).map(([status, body]) => [status, toAnswer(body)])),
-      ...toProblemAnswers(row, rule),
+      ...toProblemAnswers(name, row, rule),
     },
   };
 }
@@ -105,13 +112,15 @@ function toParameters({ query, params, headers }: ContractRow, name: string): re
     required: (required as readonly string[]).includes(field),
     schema,
   }));
-  const inHeader = Object.entries(headers ?? {}).map(([header, description]) => ({
-    name: header,
-    in: 'header',
-    required: description.startsWith('Compulsory'),
-    description,
-    schema: { type: 'string' },
-  }));
+  const inHeader = Object.entries({ ...(isAct(name) ? actHeaders : {}), ...headers }).map(
+    ([header, description]) => ({
+      name: header,
+      in: 'header',
+      required: description.startsWith('Compulsory'),
+      description,
+      schema: { type: 'string' },
+    }),
+  );
   return [...inPath, ...inQuery, ...inHeader];
 }
 
@@ -121,21 +130,35 @@ function toAnswer(body: AnswerBody): Json {
   return { description: 'Done.', content: { 'application/json': { schema: toSchema(body) } } };
 }
 
+/** It may be sent with an Idempotency-Key. */
+export function isAct(name: string): boolean {
+  return name.startsWith('POST /admin/');
+}
+
+const actHeaders = {
+  'Idempotency-Key': 'The same key and request again are answered as before, and not done again.',
+};
+
 /** Every code a route may answer with. */
-export function problemCodes(row: ContractRow, rule: RouteRule | undefined): readonly ProblemCode[] {
+export function problemCodes(
+  name: string,
+  row: ContractRow,
+  rule: RouteRule | undefined,
+): readonly ProblemCode[] {
   const isKeyed = rule?.access === 'scoped';
   return [
     ...row.problems,
     ...(isKeyed ? common.keyed : []),
+    ...(isAct(name) ? common.act : []),
     ...(row.query === undefined ? [] : common.query),
     ...(row.body === undefined && !isKeyed ? [] : common.body),
     ...common.all,
   ].filter((code, index, all) => all.indexOf(code) === index);
 }
 
-function toProblemAnswers(row: ContractRow, rule: RouteRule | undefined): Json {
+function toProblemAnswers(name: string, row: ContractRow, rule: RouteRule | undefined): Json {
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of problemCodes(row, rule)) {
+  for (const code of problemCodes(name, row, rule)) {
     const { status } = problems[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
