@@ -84,7 +84,7 @@ function answerAgain(c: Context<HttpEnv>, known: Begun): Response | null {
       const { status, location, body } = known.answer;
       if (body === null) return problem(c, 'already_done', { detail: notKept });
       const headers = { 'content-type': 'application/json', 'idempotency-replayed': 'true' };
-      const place = location === null ? {} : { location };
+      const place: Record<string, string> = location === null ? {} : { location };
       return c.body(body, status as ContentfulStatusCode, { ...headers, ...place });
     }
   }

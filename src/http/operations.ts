@@ -68,7 +68,13 @@ function noteRun(c: Context<HttpEnv>, operation: string, target: string | null):
 
 const callbackRule = 'must be of one of the origins in CALLBACK_ORIGINS';
 
-function readPrefer(header: string | undefined) {
+type Preference = {
+  readonly isAsync: boolean;
+  readonly waitMs: number;
+  readonly applied: Readonly<Record<string, string>>;
+};
+
+function readPrefer(header: string | undefined): Preference {
   const preferences = (header ?? '')
     .toLowerCase()
     .split(/[,;]/)

@@ -162,7 +162,7 @@ export function createPorts(given: PortsGiven): Ports {
     sequencers,
     targets,
     journal,
-    keptAnswers: createD1KeptAnswers(env.DB),
+    keptAnswers: createD1KeptAnswers(db),
     rejectedRequests,
     holds,
     instances,

@@ -13,7 +13,7 @@ import { grantList, unknownNames, withRegistry } from './credentials.ts';
 import { noteField } from './resolutions.ts';
 import { validBody } from './validate.ts';
 
-const grantsBody = z.strictObject({
+export const grantsBody = z.strictObject({
   /** Null: what its routes say. */
   grants: grantList.nullable(),
   reason: noteField,

@@ -51,6 +51,8 @@ const accepted = z.object({
   ),
 });
 
+const numbers = z.record(z.string(), z.number());
+
 const text = { contentType: 'text/plain' } as const;
 
 export const relayContract = {
@@ -73,6 +75,22 @@ export const relayContract = {
     tag: 'relay',
     answers: { 200: z.object({ generation: count, partitions: z.array(partition) }) },
     problems: [],
+  },
+  'GET /admin/costs': {
+    summary: 'Show what the platform bills, per event and in dollars, as the relay counts it',
+    tag: 'relay',
+    answers: {
+      200: z.object({
+        since: at,
+        isolateCount: count,
+        unansweredCount: count,
+        counts: numbers,
+        perEvent: numbers.nullable(),
+        dollarsPerMillionEvents: numbers.nullable(),
+        prices: z.object({ asOf: z.string(), source: z.string(), dollarsPerMillion: numbers }),
+      }),
+    },
+    problems: ['sequencer_unavailable'],
   },
   'ALL /hooks/:source': {
     summary: 'Take a webhook, signed as its sender signs; the answer is 202 or what the sender demands',

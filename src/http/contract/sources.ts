@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { reconcileBody } from '../admin/reconciliation.ts';
 import { rejectedQuery } from '../admin/rejected-requests.ts';
 import { noteBody } from '../admin/resolutions.ts';
+import { grantsBody } from '../admin/sources.ts';
 import { at, atOrNull, count, grant, nextCursor, redacted, textOrNull, wireBody } from './answer-fields.ts';
 import type { ContractPart } from './row.ts';
 
@@ -16,10 +17,7 @@ const source = z.object({
   secretVariable: textOrNull,
   hasPreviousSecret: z.boolean(),
   /** Null: what its routes say. */
-  grants: z
-    .union([z.array(grant), z.literal('unavailable')])
-    .nullable()
-    .optional(),
+  grants: z.union([z.array(grant), z.literal('unavailable')]).nullable(),
 });
 
 const intakeFields = { id: z.string(), source: z.string(), requestId: z.string(), receivedAt: at } as const;
@@ -84,6 +82,19 @@ export const sourceContract = {
     tag: 'sources',
     answers: { 200: z.object({ sources: z.array(source) }) },
     problems: [],
+  },
+  'PUT /admin/sources/:id/grants': {
+    summary: 'Set what a source may run',
+    tag: 'sources',
+    body: grantsBody,
+    answers: {
+      200: z.object({
+        id: z.string(),
+        grants: z.array(grant).nullable(),
+        refusedRoutes: z.array(z.string()),
+      }),
+    },
+    problems: ['not_found', 'registry_key_missing', 'sequencer_unavailable'],
   },
   'GET /admin/sources/:id/reconciliation': {
     summary: 'Show how a source stands against what its sender lists',
