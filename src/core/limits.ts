@@ -199,6 +199,10 @@ export const limits = {
   maxRelatedDeliveries: 50,
   /** Places one bulk replay takes; the answer says how many are left. One transaction in each partition. */
   maxBulkReplays: 1_000,
+  /** Deliveries the plan of a bulk replay shows, the oldest: enough to see what it is about. */
+  maxPlanSample: 10,
+  /** Groups of failures the plan of a bulk replay names, the largest; beyond, they are counted. */
+  maxPlanGroups: 50,
   /** Held deliveries one release of a target lets go; the answer says whether more are left. */
   maxBulkReleases: 1_000,
   /** An operator's reason or note, characters. */

@@ -27,6 +27,8 @@ import type {
   ListCursor,
   ListRequest,
   PartitionStats,
+  PlanReplaysAnswer,
+  PlanReplaysRequest,
   PollNowAnswer,
   ReleaseManyAnswer,
   ReleaseManyRequest,
@@ -53,6 +55,8 @@ export interface Sequencer extends IntakeSequencer {
   settle(request: SettleRequest): Promise<LeaseAnswer>;
   replay(request: ReplayRequest): Promise<ReplayAnswer>;
   replayMany(request: ReplayManyRequest): Promise<ReplayManyAnswer>;
+  /** What replayMany of the filter would take. */
+  planReplays(request: PlanReplaysRequest): Promise<PlanReplaysAnswer>;
   resolve(request: ResolveRequest): Promise<ResolveAnswer>;
   /** The hold of an operation is lifted first, or they would be held again. */
   releaseMany(request: ReleaseManyRequest): Promise<ReleaseManyAnswer>;

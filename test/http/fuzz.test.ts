@@ -146,5 +146,5 @@ describe.each(names)('%s', (name) => {
     // Where all is refused nothing was tried.
     const sample = samples[name];
     if (sample === undefined || sample.right < 300) expect(Math.min(...statuses)).toBeLessThan(300);
-  });
+  }, 60_000);
 });

@@ -276,6 +276,7 @@ export function createSequencerHost(deps: {
           if (request.orderingKey !== undefined) await handing.fetchKey(request.orderingKey);
         },
       ),
+    planReplays: (request) => call('planReplays', (to, now) => to.planReplays(request, now)),
     replayMany: (request) => call('replayMany', (to, now) => to.replayMany(request, now)),
     resolve: (request) => call('resolve', (to, now) => to.resolve(request, now)),
     releaseMany: (request) => call('releaseMany', (to, now) => to.releaseMany(request, now)),

@@ -264,6 +264,7 @@ export function toPort({ bench, journal, down, partition }: PortParts): Sequence
     settle: (request) => call(() => core().settle(request, { now: bench.now(), random: () => 0.5 })),
     replay: (request) => call(() => core().replay(request, bench.now())),
     replayMany: (request) => call(() => core().replayMany(request, bench.now())),
+    planReplays: (request) => call(() => core().planReplays(request, bench.now())),
     resolve: (request) => call(() => core().resolve(request, bench.now())),
     releaseMany: (request) => call(() => core().releaseMany(request, bench.now())),
     pollNow: (id) => call(() => core().pollNow(id, bench.now())),

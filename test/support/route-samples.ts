@@ -72,6 +72,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   'POST /admin/deliveries/:id/release': { path: of('/release'), body: note, right: 409, elsewhere: 404 },
   'POST /admin/deliveries/:id/unblock': { path: of('/unblock'), body: note, right: 200, elsewhere: 404 },
   'POST /admin/replays': { path: to('/admin/replays'), body: {}, right: 202, elsewhere: 'empty' },
+  'POST /admin/replays/plan': { path: to('/admin/replays/plan'), body: {}, right: 200, elsewhere: 'empty' },
   'GET /admin/lines': { path: to('/admin/lines'), right: 200, elsewhere: 'empty' },
   'GET /admin/intakes': { path: to('/admin/intakes'), right: 200, elsewhere: 'empty' },
   'GET /admin/intakes/:id': { path: ofIntake(''), right: 200, elsewhere: 404 },

@@ -359,6 +359,28 @@ export type ReplayManyAnswer = {
   readonly remaining: number;
 };
 
+export type PlanReplaysRequest = {
+  readonly filter: DeliveryFilter;
+  /** How many of the oldest are shown. */
+  readonly sample: number;
+};
+
+/** Places that failed alike. */
+export type ReplayGroup = {
+  readonly target: string;
+  readonly operation: string;
+  readonly reason: string | null;
+  readonly code: string | null;
+  readonly count: number;
+};
+
+export type PlanReplaysAnswer = {
+  readonly count: number;
+  readonly groups: readonly ReplayGroup[];
+  /** Oldest event first. */
+  readonly oldest: readonly DeliveryView[];
+};
+
 /** A target takes deliveries again. `release`: its deliveries held `unauthorized` may go on, too. */
 export type ResumeTargetRequest = { readonly target: string; readonly release: boolean };
 

@@ -171,7 +171,7 @@ export function replayMany(state: SequencerState, request: ReplayManyRequest): R
 }
 
 /** Places whose newest delivery matches, oldest event first: where a replay is open, that one is the newest. */
-function matchingPlaces(state: SequencerState, wanted: DeliveryFilter): Found[] {
+export function matchingPlaces(state: SequencerState, wanted: DeliveryFilter): Found[] {
   const filter: DeliveryFilter = { ...wanted, status: wanted.status ?? ['dead_lettered'] };
   const found: Found[] = [];
   for (const key of state.keys.values()) {

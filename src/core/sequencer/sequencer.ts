@@ -31,6 +31,8 @@ import type {
   LinesRequest,
   ListRequest,
   PartitionStats,
+  PlanReplaysAnswer,
+  PlanReplaysRequest,
   PollNowAnswer,
   ReleaseManyAnswer,
   ReleaseManyRequest,
@@ -46,6 +48,7 @@ import type {
   Signal,
 } from './messages.ts';
 import { replay, replayMany } from './operator.ts';
+import { planReplays } from './plan-replays.ts';
 import { pollNow } from './poll-now.ts';
 import type { SequencerRows } from './record.ts';
 import { type HeldOperation, operationsHeldUntried, releaseMany } from './release.ts';
@@ -73,6 +76,7 @@ export type SequencerCore = {
   ) => LeaseAnswer;
   readonly replay: (request: ReplayRequest, now: number) => ReplayAnswer;
   readonly replayMany: (request: ReplayManyRequest, now: number) => ReplayManyAnswer;
+  readonly planReplays: (request: PlanReplaysRequest, now: number) => PlanReplaysAnswer;
   readonly resolve: (request: ResolveRequest, now: number) => ResolveAnswer;
   readonly releaseMany: (request: ReleaseManyRequest, now: number) => ReleaseManyAnswer;
   /** Operations something is held for that was not tried. */
@@ -154,6 +158,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
       }),
     replay: (request, now) => change(now, (state) => replay(state, request)),
     replayMany: (request, now) => change(now, (state) => replayMany(state, request)),
+    planReplays: (request, now) => look(now, (state) => planReplays(state, request)),
     resolve: (request, now) => change(now, (state) => resolve(state, request)),
     releaseMany: (request, now) => change(now, (state) => releaseMany(state, request)),
     operationsHeldUntried: (now) => look(now, operationsHeldUntried),

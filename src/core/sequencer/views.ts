@@ -80,7 +80,7 @@ export function find(state: SequencerState, deliveryId: string): FindAnswer | nu
   };
 }
 
-function toView(state: SequencerState, item: Item & { readonly key: KeyState }): DeliveryView {
+export function toView(state: SequencerState, item: Item & { readonly key: KeyState }): DeliveryView {
   const { record, delivery } = item;
   return {
     delivery,

@@ -52,6 +52,7 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'POST /admin/deliveries/:id/release': needs('deliveries:manage', delivery),
   'POST /admin/deliveries/:id/unblock': needs('deliveries:manage', delivery),
   'POST /admin/replays': needs('deliveries:replay'),
+  'POST /admin/replays/plan': needs('deliveries:replay'),
   'GET /admin/lines': needs('deliveries:read'),
   'GET /admin/intakes': needs('deliveries:read'),
   'GET /admin/intakes/:id': needs('deliveries:read', intake),

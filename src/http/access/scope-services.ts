@@ -92,6 +92,7 @@ function scopeSequencer(sequencer: Sequencer, view: AccessView): Sequencer {
       return seesDelivery(view, { source, operation, target }) ? request : null;
     },
     replayMany: (request) => sequencer.replayMany({ ...request, filter: within(view, request.filter) }),
+    planReplays: (request) => sequencer.planReplays({ ...request, filter: within(view, request.filter) }),
     resolve: async (request) =>
       (await find(request.deliveryId)) === null
         ? { kind: 'refused', reason: 'not_found', message: notThere }

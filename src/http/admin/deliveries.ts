@@ -2,12 +2,14 @@
 
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { delivery, deliveryDetail } from '../contract/delivery-answers.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toWireDelivery } from '../to-wire.ts';
 import { cursorField, formatCursor } from './cursor.ts';
 import { filterFields, pageLimit, toFilter } from './filter.ts';
 import { listDeliveries } from './list-deliveries.ts';
+import { fieldsOf, selectFields } from './select-fields.ts';
 import { showDelivery } from './show-delivery.ts';
 import { validQuery } from './validate.ts';
 
@@ -15,11 +17,14 @@ export const deliveriesQuery = z.strictObject({
   ...filterFields,
   limit: pageLimit,
   cursor: cursorField.optional(),
+  fields: fieldsOf(delivery).optional(),
 });
+
+export const deliveryQuery = z.strictObject({ fields: fieldsOf(deliveryDetail).optional() });
 
 export function routeDeliveries(app: Hono<HttpEnv>): void {
   app.get('/admin/deliveries', validQuery(deliveriesQuery), async (c) => {
-    const { limit, cursor, ...fields } = c.req.valid('query');
+    const { limit, cursor, fields, ...filter } = c.req.valid('query');
     const caller = c.get('caller');
     const filter = await toFilter(c.get('services'), fields);
     if (filter === null) return problem(c, 'not_found', { detail: 'There is no such issue.' });
@@ -30,14 +35,15 @@ export function routeDeliveries(app: Hono<HttpEnv>): void {
     });
     const { next } = page;
     return c.json({
-      deliveries: page.views.map((view) => toWireDelivery(view, caller)),
+      deliveries: page.views.map((view) => selectFields(toWireDelivery(view, caller), fields)),
       nextCursor: next === null ? null : formatCursor({ at: next.receivedAt, id: next.id }),
       journal: page.journal,
     });
   });
 
-  app.get('/admin/deliveries/:id', async (c) => {
+  app.get('/admin/deliveries/:id', validQuery(deliveryQuery), async (c) => {
+    const { fields } = c.req.valid('query');
     const shown = await showDelivery(c.get('services'), c.req.param('id'), c.get('caller'));
-    return shown.kind === 'shown' ? c.json(shown.body) : problem(c, shown.kind);
+    return shown.kind === 'shown' ? c.json(selectFields(shown.body, fields)) : problem(c, shown.kind);
   });
 }

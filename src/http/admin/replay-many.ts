@@ -1,7 +1,7 @@
 // A bulk replay over all partitions: each sequencer replays its own matching places in one transaction. What a sequencer
 // cannot plan by itself (the first planning failed, the body is archived) goes the way of a single replay.
 
-import type { ReplayManyAnswer, ReplayManyRequest } from '../../core/sequencer/messages.ts';
+import type { DeliveryFilter, ReplayManyAnswer, ReplayManyRequest } from '../../core/sequencer/messages.ts';
 import type { Sequencer } from '../../pipeline/ports.ts';
 import { replay } from '../../pipeline/replay.ts';
 import type { HttpServices } from '../services.ts';
@@ -22,7 +22,7 @@ export async function replayMany(
   const refused: Refused[] = [];
   let remaining = 0;
   let left = request.limit;
-  for (const sequencer of sequencersFor(services, request)) {
+  for (const sequencer of sequencersFor(services, request.filter)) {
     const answer = await sequencer.replayMany({ ...request, limit: left });
     const again = await Promise.all(answer.refused.map((each) => replayAlone(services, request, each)));
     const rest = again.filter((each) => 'reason' in each);
@@ -36,9 +36,9 @@ export async function replayMany(
 }
 
 /** Those of an ordering key, else all. Each is asked, also past the limit: it counts what is left. */
-function sequencersFor(
-  { sequencers }: ReplayManyServices,
-  { filter }: ReplayManyRequest,
+export function sequencersFor(
+  { sequencers }: Pick<ReplayManyServices, 'sequencers'>,
+  filter: DeliveryFilter,
 ): readonly Sequencer[] {
   return filter.orderingKey === undefined ? sequencers.all() : sequencers.forKey(filter.orderingKey);
 }

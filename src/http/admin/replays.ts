@@ -30,17 +30,19 @@ export const replayQuery = z.strictObject({
   dryRun: z.enum(['', 'true', 'false'], 'must be true or false').optional(),
 });
 
+export const deadLetterFilter = z
+  .strictObject({
+    ...filterFields,
+    status: z
+      .union([z.literal('dead_lettered'), z.tuple([z.literal('dead_lettered')])], {
+        error: 'must be dead_lettered: only dead letters are replayed in bulk',
+      })
+      .optional(),
+  })
+  .default({});
+
 export const replaysBody = z.strictObject({
-  filter: z
-    .strictObject({
-      ...filterFields,
-      status: z
-        .union([z.literal('dead_lettered'), z.tuple([z.literal('dead_lettered')])], {
-          error: 'must be dead_lettered: only dead letters are replayed in bulk',
-        })
-        .optional(),
-    })
-    .default({}),
+  filter: deadLetterFilter,
   limit: z.int().min(1).max(limits.maxBulkReplays).default(limits.maxBulkReplays),
   reason: note.default(''),
 });

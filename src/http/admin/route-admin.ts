@@ -13,6 +13,7 @@ import { routeIntakes } from './intakes.ts';
 import { routeIssues } from './issues.ts';
 import { routeLines } from './lines.ts';
 import { routePartitions } from './partitions.ts';
+import { routePlanReplays } from './plan-replays.ts';
 import { routeReconciliation } from './reconciliation.ts';
 import { routeRejectedRequests } from './rejected-requests.ts';
 import { routeReplays } from './replays.ts';
@@ -32,6 +33,7 @@ export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
   routeIssues(app);
   routeLines(app);
   routeDeliveries(app);
+  routePlanReplays(app);
   routeReplays(app);
   routeResolutions(app);
   routeTargets(app);

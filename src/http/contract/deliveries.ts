@@ -1,8 +1,9 @@
 // The contract of deliveries, lines, replays, direct operations and their jobs.
 
 import * as z from 'zod';
-import { deliveriesQuery } from '../admin/deliveries.ts';
+import { deliveriesQuery, deliveryQuery } from '../admin/deliveries.ts';
 import { linesQuery } from '../admin/lines.ts';
+import { planBody } from '../admin/plan-replays.ts';
 import { replayBody, replayQuery, replaysBody } from '../admin/replays.ts';
 import { noteBody, resolveBody } from '../admin/resolutions.ts';
 import { runBody } from '../operations.ts';
@@ -12,8 +13,11 @@ import {
   deliveryDetail,
   deliveryList,
   lineList,
+  planAnswer,
   replayAnswers,
   replaysAnswer,
+  selectedDetail,
+  selectedList,
 } from './delivery-answers.ts';
 import type { ContractPart } from './row.ts';
 
@@ -56,12 +60,15 @@ export const deliveryContract = {
     tag: 'deliveries',
     query: deliveriesQuery,
     answers: { 200: deliveryList },
+    selected: selectedList,
     problems: ['sequencer_unavailable'],
   },
   'GET /admin/deliveries/:id': {
     summary: 'Show everything that is kept of one delivery',
     tag: 'deliveries',
+    query: deliveryQuery,
     answers: { 200: deliveryDetail },
+    selected: selectedDetail,
     problems: ['not_found', 'journal_unavailable', 'sequencer_unavailable'],
   },
   'POST /admin/deliveries/:id/replay': {
@@ -102,6 +109,13 @@ export const deliveryContract = {
     tag: 'deliveries',
     body: replaysBody,
     answers: { 202: replaysAnswer },
+    problems: ['sequencer_unavailable'],
+  },
+  'POST /admin/replays/plan': {
+    summary: 'Show what a bulk replay would take, and take nothing',
+    tag: 'deliveries',
+    body: planBody,
+    answers: { 200: planAnswer },
     problems: ['sequencer_unavailable'],
   },
   'GET /admin/lines': {

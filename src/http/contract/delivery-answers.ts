@@ -84,11 +84,16 @@ export const delivery = z.object({
   redacted,
 });
 
+/** Of a delivery or a list of them, where only some fields were asked for. */
+const selectedDelivery = delivery.partial().required({ id: true, redacted: true });
+
 export const deliveryList = z.object({
   deliveries: z.array(delivery),
   nextCursor,
   journal: journalStanding,
 });
+
+export const selectedList = deliveryList.extend({ deliveries: z.array(selectedDelivery) });
 
 const ledger = z
   .union([
@@ -145,6 +150,8 @@ export const deliveryDetail = delivery.extend({
   journal: z.enum(['current', 'unavailable']),
 });
 
+export const selectedDetail = deliveryDetail.partial().required({ id: true, redacted: true });
+
 /** What a dry run shows. */
 const dryRun = z.object({
   dryRun: z.literal(true),
@@ -170,6 +177,23 @@ const refused = z.array(z.object({ deliveryId: z.string(), reason: z.string() })
 export const replayAnswers = { 200: dryRun, 202: replayed } as const;
 
 export const replaysAnswer = z.object({ replayed: z.array(replayed), refused, remaining: count });
+
+export const planAnswer = z.object({
+  count,
+  callCount: count,
+  oldestReceivedAt: atOrNull,
+  groups: z.array(
+    z.object({
+      target: z.string(),
+      operation: z.string(),
+      reason: textOrNull,
+      code: textOrNull,
+      count,
+    }),
+  ),
+  otherGroupCount: count,
+  sample: z.array(delivery),
+});
 
 export const closedAnswer = z.object({ deliveryId: z.string(), status: deliveryStatus });
 

@@ -22,6 +22,8 @@ export type ContractRow = {
   readonly headers?: Readonly<Record<string, string>>;
   /** By status: the answers that are no problem. */
   readonly answers: Readonly<Record<number, AnswerBody>>;
+  /** The answer where the query selects `fields`. */
+  readonly selected?: z.ZodType;
   /** Its own problems, beside those that every route with a key, a query or a body may answer. */
   readonly problems: readonly ProblemCode[];
 };

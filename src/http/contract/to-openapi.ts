@@ -81,7 +81,9 @@ function toOperation(row: ContractRow, rule: RouteRule | undefined, name: string
       ? {}
       : { requestBody: { content: { 'application/json': { schema: toSchema(row.body) } } } }),
     responses: {
-      ...Object.fromEntries(Object.entries(row.answers).map(([status, body]) => [status, toAnswer(body)])),
+      ...Object.fromEntries(
+        Object.entries(row.answers).map(([status, body]) => [status, toAnswer(body, row.selected)]),
+      ),
       ...toProblemAnswers(name, row, rule),
     },
   };
@@ -124,10 +126,12 @@ function toParameters({ query, params, headers }: ContractRow, name: string): re
   return [...inPath, ...inQuery, ...inHeader];
 }
 
-function toAnswer(body: AnswerBody): Json {
+function toAnswer(body: AnswerBody, selected: z.ZodType | undefined): Json {
   if ('contentType' in body)
     return { description: 'Done.', content: { [body.contentType]: { schema: { type: 'string' } } } };
-  return { description: 'Done.', content: { 'application/json': { schema: toSchema(body) } } };
+  const whole = toSchema(body);
+  const schema = selected === undefined ? whole : { anyOf: [whole, toSchema(selected)] };
+  return { description: 'Done.', content: { 'application/json': { schema } } };
 }
 
 /** It may be sent with an Idempotency-Key. */

@@ -34,6 +34,7 @@ function createObjectSequencer(namespace: SequencerNamespace, name: string): Seq
     settle: (request) => call((sequencer) => sequencer.settle(request)),
     replay: (request) => call((sequencer) => sequencer.replay(request)),
     replayMany: (request) => call((sequencer) => sequencer.replayMany(request)),
+    planReplays: (request) => call((sequencer) => sequencer.planReplays(request)),
     releaseMany: (request) => call((sequencer) => sequencer.releaseMany(request)),
     resolve: (request) => call((sequencer) => sequencer.resolve(request)),
     pollNow: (deliveryId) => call((sequencer) => sequencer.pollNow(deliveryId)),

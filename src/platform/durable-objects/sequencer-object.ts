@@ -24,6 +24,8 @@ import type {
   LinesRequest,
   ListRequest,
   PartitionStats,
+  PlanReplaysAnswer,
+  PlanReplaysRequest,
   PollNowAnswer,
   ReleaseManyAnswer,
   ReleaseManyRequest,
@@ -120,6 +122,10 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
 
   async replayMany(request: ReplayManyRequest): Promise<ReplayManyAnswer> {
     return this.#after(this.#core.replayMany(request, Date.now()));
+  }
+
+  async planReplays(request: PlanReplaysRequest): Promise<PlanReplaysAnswer> {
+    return this.#after(this.#core.planReplays(request, Date.now()));
   }
 
   async resolve(request: ResolveRequest): Promise<ResolveAnswer> {

@@ -35,6 +35,22 @@ describe('bulk replay', () => {
     expect(bench.lease()).toHaveLength(5);
   });
 
+  it('takes what its plan says, and the plan takes nothing', () => {
+    const bench = createBench();
+    const dead = deadLetters(bench, 3);
+    const plan = () => bench.core().planReplays({ filter: {}, sample: 2 }, bench.now());
+    expect(plan()).toMatchObject({
+      count: 3,
+      groups: [{ reason: 'rejected', count: 3 }],
+      oldest: dead.slice(0, 2).map((id) => ({ delivery: { id } })),
+    });
+    expect(plan().count).toBe(3);
+    replayMany(bench);
+    expect(plan()).toMatchObject({ count: 1, oldest: [{ delivery: { id: dead[2] } }] });
+    replayMany(bench);
+    expect(plan()).toEqual({ count: 0, groups: [], oldest: [] });
+  });
+
   it('replays the newest of a place once', () => {
     const bench = createBench();
     bench.claim('a');
