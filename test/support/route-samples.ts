@@ -235,6 +235,9 @@ export async function createWorld(relay: MemoryRelay, credential: string): Promi
     eventId: 'event-of-shop',
   });
   relay.run(() => outcomes.rejected());
+  // One that waits, so that there is a line.
+  const waiting = { id: 'ORDER-OF-SHOP-2', total: '10.00', name: 'Ada Lovelace' };
+  relay.place({ type: 'order.placed', data: waiting, eventId: 'event-of-shop-2' });
   const intake = intakeId('a'.repeat(64), 3);
   const holder = relay.sequencers.of(Number(intake.split('_')[1]));
   await holder.claimIntake(
