@@ -24,9 +24,9 @@ export const deliveryQuery = z.strictObject({ fields: fieldsOf(deliveryDetail).o
 
 export function routeDeliveries(app: Hono<HttpEnv>): void {
   app.get('/admin/deliveries', validQuery(deliveriesQuery), async (c) => {
-    const { limit, cursor, fields, ...filter } = c.req.valid('query');
+    const { limit, cursor, fields, ...given } = c.req.valid('query');
     const caller = c.get('caller');
-    const filter = await toFilter(c.get('services'), fields);
+    const filter = await toFilter(c.get('services'), given);
     if (filter === null) return problem(c, 'not_found', { detail: 'There is no such issue.' });
     const page = await listDeliveries(c.get('services'), {
       filter,

@@ -5,6 +5,7 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { PlanReplaysAnswer, ReplayGroup } from '../../core/sequencer/messages.ts';
+import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toIso, toWireDelivery } from '../to-wire.ts';
 import { within } from '../within.ts';
@@ -18,10 +19,9 @@ export const planBody = z.strictObject({ filter: deadLetterFilter });
 export function routePlanReplays(app: Hono<HttpEnv>): void {
   app.post('/admin/replays/plan', validBody(planBody), async (c) => {
     const { sequencers, clock } = c.get('services');
-    const filter = {
-      ...toFilter({ ...c.req.valid('json').filter, status: undefined }),
-      status: deadLettered,
-    };
+    const given = await toFilter(c.get('services'), { ...c.req.valid('json').filter, status: undefined });
+    if (given === null) return problem(c, 'not_found', { detail: 'There is no such issue.' });
+    const filter = { ...given, status: deadLettered };
     const request = { filter, sample: limits.maxPlanSample };
     const asked = sequencersFor({ sequencers }, filter).map((sequencer) => sequencer.planReplays(request));
     const plans = await within(clock, limits.operatorWaitMs, Promise.all(asked));
