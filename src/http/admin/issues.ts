@@ -24,13 +24,13 @@ import { flushJournals, recordAct } from './audit.ts';
 import { cursorField, formatCursor } from './cursor.ts';
 import { causeFilter, failedStatuses, issueIdField, pageLimit } from './filter.ts';
 import { listDeliveries } from './list-deliveries.ts';
-import { noteField } from './resolutions.ts';
+import { noteBody } from './resolutions.ts';
 import { validBody, validQuery } from './validate.ts';
 
 const text = z.string().min(1, 'may not be empty').max(limits.maxFilterCharacters);
 const stateField = z.enum(issueStates, { error: `must be one of ${issueStates.join(', ')}` });
 
-const listQuery = z.strictObject({
+export const issuesQuery = z.strictObject({
   /** One, or several with commas. */
   state: z
     .string()
@@ -45,10 +45,8 @@ const listQuery = z.strictObject({
   cursor: cursorField.optional(),
 });
 
-const noteBody = z.strictObject({ note: noteField });
-
 export function routeIssues(app: Hono<HttpEnv>): void {
-  app.get('/admin/issues', validQuery(listQuery), (c) =>
+  app.get('/admin/issues', validQuery(issuesQuery), (c) =>
     orUnavailable(c, async () => {
       const services = c.get('services');
       const { state = null, limit, cursor, ...given } = c.req.valid('query');

@@ -13,7 +13,7 @@ import { toIso } from '../to-wire.ts';
 import { createOverviewCache, type Overview, readOverview } from './read-overview.ts';
 import { validQuery } from './validate.ts';
 
-const query = z.strictObject({
+export const overviewQuery = z.strictObject({
   windowMinutes: z
     .string()
     .regex(/^\d{1,4}$/, `must be a whole number from 1 to ${limits.maxOverviewMinutes}`)
@@ -27,7 +27,7 @@ const minuteMs = 60_000;
 export function routeOverview(app: Hono<HttpEnv>, { clock }: Pick<HttpServices, 'clock'>): void {
   const kept = createOverviewCache(clock);
 
-  app.get('/admin/overview', validQuery(query), async (c) => {
+  app.get('/admin/overview', validQuery(overviewQuery), async (c) => {
     const { scopes, view } = c.get('caller');
     const windowMs = c.req.valid('query').windowMinutes * minuteMs;
     const asked = { windowMs, seesAlerts: scopes.has('alerts:read') };

@@ -21,7 +21,7 @@ import { validBody } from './validate.ts';
 const text = z.string().trim().min(1).max(limits.maxIdCharacters);
 const some = z.array(text).min(1).max(limits.maxSubscriptionEntries);
 
-const subscriptionBody = z.strictObject({
+export const subscriptionBody = z.strictObject({
   url: z.string().max(limits.maxCallbackUrlCharacters),
   description: z.string().trim().max(limits.maxIdCharacters).default(''),
   types: z.array(z.enum(subscribableTypes as [SubscriptionEventType])).min(1),
@@ -31,7 +31,7 @@ const subscriptionBody = z.strictObject({
   reason: noteField,
 });
 
-const rotateBody = z.strictObject({
+export const rotateSubscriptionBody = z.strictObject({
   overlapSeconds: z
     .int()
     .min(0)
@@ -40,7 +40,7 @@ const rotateBody = z.strictObject({
   reason: noteField,
 });
 
-const reasonBody = z.strictObject({ reason: noteField });
+export const reasonBody = z.strictObject({ reason: noteField });
 
 export function routeSubscriptions(app: Hono<HttpEnv>): void {
   app.get('/admin/subscriptions', (c) =>
@@ -60,7 +60,7 @@ export function routeSubscriptions(app: Hono<HttpEnv>): void {
   app.get('/admin/subscriptions/:id', (c) =>
     withFound(c, async (registry, found) => c.json(await shown(c, registry, found))),
   );
-  app.post('/admin/subscriptions/:id/rotate', validBody(rotateBody), (c) => {
+  app.post('/admin/subscriptions/:id/rotate', validBody(rotateSubscriptionBody), (c) => {
     const { overlapSeconds, reason } = c.req.valid('json');
     return withFound(c, async (registry, found) => {
       const secret = await setSecret(c, registry, { id: found.id, overlapMs: overlapSeconds * 1_000 });

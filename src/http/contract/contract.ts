@@ -3,8 +3,10 @@
 
 import { accessContract } from './access.ts';
 import { deliveryContract } from './deliveries.ts';
+import { issueContract } from './issues.ts';
 import { relayContract } from './relay.ts';
 import { sourceContract } from './sources.ts';
+import { subscriptionContract } from './subscriptions.ts';
 import { targetContract } from './targets.ts';
 
 export const contract = {
@@ -12,6 +14,8 @@ export const contract = {
   ...sourceContract,
   ...targetContract,
   ...accessContract,
+  ...issueContract,
+  ...subscriptionContract,
   ...relayContract,
 } as const;
 

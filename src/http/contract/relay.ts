@@ -23,6 +23,8 @@ const alert = z.object({
   resolvedAt: atOrNull,
   acknowledged: z.object({ by: z.string(), at, note: z.string() }).nullable(),
   runbook: z.string(),
+  /** Path of the issues it is about; null where there are none. */
+  issues: textOrNull,
 });
 
 const partition = z.object({
