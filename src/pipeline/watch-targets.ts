@@ -116,12 +116,9 @@ async function claimChanges(
   let acceptedCount = 0;
   for (const [partition, group] of groupByPartition(events)) {
     const requests = group.map(
-      ({ event, deliveries, payload }): ClaimRequest => ({
-        event,
-        payload,
-        deliveries,
-        partitions,
-        generation,
+      ({ event, deliveries, earlier, payload }): ClaimRequest => ({
+        ...{ event, payload, deliveries, partitions, generation },
+        ...(earlier === undefined ? {} : { earlier }),
       }),
     );
     const answers = await repeatCall(() => deps.sequencers.of(partition).claimMany(requests));
