@@ -8,6 +8,8 @@ import { testSecrets, testVariables } from './test/support/test-bindings.ts';
 const inWorkers = ['test/platform/**/*.test.ts', 'test/http/**/*.test.ts', 'test/worker.test.ts'];
 const inSandbox = ['test/sandbox-erp/**/*.test.ts'];
 const endToEnd = ['test/e2e/**/*.test.ts'];
+/** Whole relays too, and a real Chromium: after the others, for their timings' sake. */
+const inBrowser = ['test/browser/**/*.test.ts'];
 /** Has a runner of its own (`npm run test:staging`): it needs an ERP. */
 const onStaging = ['test/staging/**'];
 
@@ -25,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...inWorkers, ...inSandbox, ...endToEnd, ...onStaging],
+          exclude: [...inWorkers, ...inSandbox, ...endToEnd, ...inBrowser, ...onStaging],
           isolate: false,
         },
       },
@@ -73,6 +75,17 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: inBrowser,
+          isolate: false,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare';
+import { buildDashboardOnce } from './local/build-dashboard.ts';
 import { bundleWorker } from './local/bundle-worker.ts';
 import { repository } from './local/command.ts';
 import { createSecrets, type Secrets } from './local/dev-vars.ts';
@@ -204,6 +205,8 @@ async function runtimeOptions(
   options: Prepared,
   marker: RuntimeMarker,
 ): Promise<MiniflareOptions> {
+  // Before the others: the last of those ends the bundler's process.
+  await buildDashboardOnce();
   const [code, sandboxCode] = await Promise.all([
     options.build?.code ?? bundleWorker(join(repository, 'src/worker.ts'), options),
     bundleWorker(join(repository, 'src/sandbox-erp/worker.ts')),

@@ -7,6 +7,7 @@ import { type Config, parseConfig } from './config.ts';
 import { compileIntegrations } from './core/compile-integrations.ts';
 import type { ConfigProblem, RelayDefinition } from './core/relay-definition.ts';
 import { createApp, createUnconfiguredApp } from './http/app.ts';
+import type { DashboardFiles } from './http/services.ts';
 import { integrations } from './integrations/index.ts';
 import { createAccept } from './pipeline/index.ts';
 import { reconcileSources } from './pipeline/reconcile-sources.ts';
@@ -69,10 +70,10 @@ function compile(env: Env): Isolate {
     background: waitUntil,
   });
   const relay: Relay = { config: config.value, definition: definition.value, ports };
-  return { kind: 'ready', relay, app: createRelayApp(relay) };
+  return { kind: 'ready', relay, app: createRelayApp(relay, env.ASSETS) };
 }
 
-function createRelayApp({ config, definition, ports }: Relay): App {
+function createRelayApp({ config, definition, ports }: Relay, files: Fetcher | undefined): App {
   return createApp({
     config,
     definition,
@@ -92,10 +93,17 @@ function createRelayApp({ config, definition, ports }: Relay): App {
     reconciliation: ports.reconciliation,
     costs: ports.costs,
     rejectedRequests: ports.rejectedRequests,
+    dashboard: dashboardFiles(files),
     clock: systemClock,
     randomness: systemRandomness,
     telemetry: ports.deliver.telemetry,
   });
+}
+
+/** An earlier configuration, and some tests, have no such binding. */
+function dashboardFiles(files: Fetcher | undefined): DashboardFiles | null {
+  if (files === undefined) return null;
+  return { read: (path) => files.fetch(new URL(path, 'https://assets.local')) };
 }
 
 let isWarned = false;

@@ -2,7 +2,9 @@
 // wrangler.sandbox.toml declare (test/scripts/runtime-workers.test.ts compares them), with local values.
 // It may read no file and start nothing.
 
+import { join } from 'node:path';
 import type { MiniflareOptions } from 'miniflare';
+import { repository } from './command.ts';
 import { host } from './ports.ts';
 
 type RuntimeWorker = MiniflareOptions['workers'][number];
@@ -10,6 +12,8 @@ type RuntimeWorker = MiniflareOptions['workers'][number];
 export const compatibilityDate = '2026-10-23';
 export const relayName = 'holdfast';
 export const sandboxName = 'holdfast-sandbox-erp';
+/** The dashboard's files, as `[assets]` in wrangler.toml. */
+export const dashboardDirectory = join(repository, 'dashboard/public');
 export const cronSchedule = '* * * * *';
 
 /** Wrangler names a local database by `preview_database_id`; with the same name both open the same file. */
@@ -94,9 +98,16 @@ function presentRelayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
         REGISTRY: binding('RegistryObject', relayName),
         AUDIT: binding('AuditObject', relayName),
         DB: { type: 'd1', id: databaseId },
+        ASSETS: { type: 'assets' },
         DOORBELLS: { type: 'queue', ...doorbells },
         DOORBELLS_DEAD: { type: 'queue', ...dead },
         ...mailBinding(values),
+      },
+      assets: {
+        directory: dashboardDirectory,
+        hasUserWorker: true,
+        runWorkerFirst: true,
+        htmlHandling: 'none',
       },
       exports: {
         SequencerObject: durableObject,

@@ -12,6 +12,7 @@ import { routeAdmin } from './admin/route-admin.ts';
 import { routeApiDocs } from './api-docs.ts';
 import { routeCallbacks } from './callbacks.ts';
 import { crossOrigin } from './cross-origin.ts';
+import { routeDashboard } from './dashboard/route-dashboard.ts';
 import { routeHealth } from './health.ts';
 import { routeHome } from './home.ts';
 import { identify } from './identify.ts';
@@ -42,6 +43,7 @@ export function createApp(services: HttpServices): Hono<HttpEnv> {
   routeCallbacks(app);
   routeHealth(app, services);
   routeApiDocs(app);
+  routeDashboard(app, services);
   routeHome(app, services);
   return app;
 }

@@ -1,4 +1,4 @@
-// GET / and GET /problems/:code: what a person meets who opens the relay's address. Plain text, nothing that needs a key.
+// GET / and GET /problems/:code: what a program meets at the relay's address; a browser gets the dashboard. Plain text, nothing that needs a key.
 
 import type { Hono } from 'hono';
 import { problem } from './problem.ts';
@@ -38,7 +38,7 @@ Callbacks of an ERP, with a key:
 Health and description:
   GET  /healthz  /readyz  /docs  /openapi.json
 `;
-  app.get('/', (c) => c.text(text));
+  app.get('/', (c) => c.text(text, 200, { vary: 'accept' }));
   app.get('/problems/:code', (c) => {
     const code = c.req.param('code');
     if (!isProblemCode(code)) return problem(c, 'not_found');

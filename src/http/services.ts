@@ -26,6 +26,9 @@ import type { ReconcileStandings } from '../pipeline/reconcile-sources.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import type { Refusals } from './access/refusals.ts';
 
+/** Answers a path below /dashboard/ with the file, or 404. */
+export type DashboardFiles = { read(path: string): Promise<Response> };
+
 export type HttpServices = {
   readonly config: Pick<
     Config,
@@ -50,6 +53,8 @@ export type HttpServices = {
   readonly registry: Registry | null;
   /** Sends an event to a subscriber at once, and says what it answered. */
   readonly publishing: Publishing;
+  /** The files of the dashboard; null: this build has none, and the first page is plain text. */
+  readonly dashboard: DashboardFiles | null;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly telemetry: Telemetry;

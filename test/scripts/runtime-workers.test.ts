@@ -54,9 +54,20 @@ describe('the local relay and wrangler.toml', () => {
       ...durableObjects(deployed.durable_objects.bindings, String(deployed.name)),
       ...Object.fromEntries(queues.map(({ binding, queue }) => [binding, { type: 'queue', name: queue }])),
       [String(database?.binding)]: { type: 'd1', id: databaseId },
+      [String(deployed.assets?.binding)]: { type: 'assets' },
     });
     expect(database?.preview_database_id).toBe(databaseId);
     expect(database?.migrations_dir).toBe('migrations');
+  });
+
+  it('serve the same files of the dashboard, the Worker first', () => {
+    const { directory, run_worker_first, html_handling } = deployed.assets ?? {};
+    expect(local.assets).toEqual({
+      directory: resolve(repository, String(directory)),
+      hasUserWorker: true,
+      runWorkerFirst: run_worker_first,
+      htmlHandling: html_handling,
+    });
   });
 
   it('export the same classes, on SQLite', () => {

@@ -122,6 +122,7 @@ export function createMemoryRelay(
     journal,
     keptAnswers: createMemoryKeptAnswers(),
     reconciliation: createMemoryReconciliation(),
+    dashboard: null,
     costs: {
       read: async () => ({ readings: [{ isolate: 'one', since: 0, counts: noCosts }], unanswered: 0 }),
     },

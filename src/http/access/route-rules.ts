@@ -14,6 +14,8 @@ export type RouteRule =
   | { readonly access: 'public' }
   /** The sender proves itself: sources have schemes of their own. */
   | { readonly access: 'signed' }
+  /** Anybody with a good credential, whatever its scopes: it tells of the caller alone. */
+  | { readonly access: 'known' }
   /** Any one of the scopes. */
   | {
       readonly access: 'scoped';
@@ -35,6 +37,7 @@ const open: RouteRule = { access: 'public' };
 
 export const routeRules: Readonly<Record<string, RouteRule>> = {
   'GET /': open,
+  'GET /dashboard/:file': open,
   'GET /healthz': open,
   'GET /readyz': open,
   'GET /problems/:code': open,
@@ -44,6 +47,7 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'POST /operations/:operation': needs('operations:run'),
   'GET /jobs/:id': { access: 'scoped', anyOf: ['operations:run', 'deliveries:read'], item: null },
   'POST /callbacks/:deliveryId': needs('callbacks:send'),
+  'GET /admin/me': { access: 'known' },
   'GET /admin/deliveries': needs('deliveries:read'),
   'GET /admin/deliveries/:id': needs('deliveries:read', delivery),
   'POST /admin/deliveries/:id/replay': needs('deliveries:replay', delivery),

@@ -12,6 +12,7 @@ import { routeDeliveries } from './deliveries.ts';
 import { routeIntakes } from './intakes.ts';
 import { routeIssues } from './issues.ts';
 import { routeLines } from './lines.ts';
+import { routeMe } from './me.ts';
 import { routePartitions } from './partitions.ts';
 import { routePlanReplays } from './plan-replays.ts';
 import { routeReconciliation } from './reconciliation.ts';
@@ -32,6 +33,7 @@ export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
   routeCredentials(app);
   routeIssues(app);
   routeLines(app);
+  routeMe(app);
   routeDeliveries(app);
   routePlanReplays(app);
   routeReplays(app);

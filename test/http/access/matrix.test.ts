@@ -66,16 +66,32 @@ describe('the route table', () => {
   });
 
   it('leaves open only what holds nothing', () => {
-    const open = Object.entries(routeRules).filter(([, rule]) => rule.access !== 'scoped');
+    const open = Object.entries(routeRules).filter(
+      ([, { access }]) => access === 'public' || access === 'signed',
+    );
     expect(open.map(([name]) => name).sort()).toEqual([
       'ALL /hooks/:source',
       'GET /',
+      'GET /dashboard/:file',
       'GET /docs',
       'GET /healthz',
       'GET /openapi.json',
       'GET /problems/:code',
       'GET /readyz',
     ]);
+  });
+});
+
+describe('GET /admin/me', () => {
+  it('is the one route that asks for no scope: it tells each caller of itself, and nobody else of anything', async () => {
+    const known = Object.entries(routeRules).filter(([, { access }]) => access === 'known');
+    expect(known.map(([name]) => name)).toEqual(['GET /admin/me']);
+    const { relay } = await start();
+    const { id, key } = await makeCredential(relay, { scopes: ['deliveries:read'], sources: ['spare'] });
+    const own = await askAs(relay.app, key, { path: '/admin/me', method: 'GET' });
+    expect(await own.json()).toMatchObject({ actor: id, scopes: ['deliveries:read'], grants: null });
+    for (const wrong of [null, formatApiKey(new Uint8Array(32))])
+      expect((await askAs(relay.app, wrong, { path: '/admin/me', method: 'GET' })).status).toBe(401);
   });
 });
 

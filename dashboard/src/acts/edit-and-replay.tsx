@@ -1,0 +1,170 @@
+// An edited input beside what would be sent: the relay checks each version against the operation's schema before anything runs,
+// and only a version it found good can be sent.
+
+import { useEffect, useState } from 'preact/hooks';
+import { describe, post } from '../api.ts';
+import { words } from '../format.ts';
+import { Dialog } from '../parts/act-dialog.tsx';
+import { Diff } from '../parts/diff.tsx';
+import { go, linkTo } from '../route.ts';
+import type { DryRun, FieldProblem, Story } from '../wire.ts';
+
+export function EditAndReplay({ story }: { readonly story: Story }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" onClick={() => setOpen(true)}>
+        Edit and replay …
+      </button>
+      {isOpen ? (
+        <Dialog title="Edit and replay" close={() => setOpen(false)} isWide>
+          <Editor story={story} close={() => setOpen(false)} />
+        </Dialog>
+      ) : null}
+    </>
+  );
+}
+
+type Checked =
+  | { readonly kind: 'good'; readonly shown: DryRun; readonly text: string }
+  | { readonly kind: 'wrong'; readonly says: string; readonly errors: readonly FieldProblem[] };
+
+function Editor({ story, close }: { readonly story: Story; readonly close: () => void }) {
+  const path = `/admin/deliveries/${encodeURIComponent(story.id)}/replay`;
+  const [original, setOriginal] = useState<unknown>(null);
+  const [text, setText] = useState('');
+  const [reason, setReason] = useState('');
+  const [checked, setChecked] = useState<Checked | null>(null);
+  useEffect(() => {
+    void post<DryRun>(`${path}?dryRun=true`, {}).then((answer) => {
+      if (answer.kind !== 'ok') return setChecked({ kind: 'wrong', says: describe(answer), errors: [] });
+      setOriginal(answer.value.input);
+      setText(JSON.stringify(answer.value.input, null, 2));
+      setChecked(toChecked(answer.value, ''));
+    });
+  }, []);
+  const check = async () => {
+    const input = parse(text);
+    if (input.kind === 'wrong') return setChecked(input);
+    const answer = await post<DryRun>(`${path}?dryRun=true`, { input: input.value });
+    if (answer.kind === 'ok') return setChecked(toChecked(answer.value, text));
+    const errors = answer.kind === 'problem' ? answer.errors : [];
+    setChecked({ kind: 'wrong', says: describe(answer), errors });
+  };
+  const send = async (event: Event) => {
+    event.preventDefault();
+    const input = parse(text);
+    if (input.kind === 'wrong') return setChecked(input);
+    const answer = await post<{ readonly deliveryId: string }>(path, {
+      input: input.value,
+      reason: reason.trim(),
+    });
+    if (answer.kind !== 'ok')
+      return setChecked({
+        kind: 'wrong',
+        says: describe(answer),
+        errors: answer.kind === 'problem' ? answer.errors : [],
+      });
+    close();
+    go(linkTo('deliveries', answer.value.deliveryId));
+  };
+  const isGood = checked?.kind === 'good' && checked.text === text && text !== '';
+  return (
+    <form onSubmit={send}>
+      <p>
+        The edited input runs <strong>{story.operation}</strong> at <strong>{story.target}</strong> in place
+        of what the route makes of the event.
+      </p>
+      <div class="beside">
+        <label>
+          Input
+          <textarea
+            class="code"
+            rows={16}
+            spellcheck={false}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+        <div>
+          <CheckedPart checked={checked} original={original} />
+        </div>
+      </div>
+      <label>
+        Reason, for the audit
+        <input
+          required
+          maxLength={1000}
+          value={reason}
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+      </label>
+      <div class="buttons">
+        <button type="button" onClick={close}>
+          Cancel
+        </button>
+        <button type="button" onClick={() => void check()}>
+          Check
+        </button>
+        <button type="submit" class="primary" disabled={!isGood}>
+          Replay with this input
+        </button>
+      </div>
+      <p class="quiet">{isGood ? 'Checked: it can be sent.' : 'Check it first; then it can be sent.'}</p>
+    </form>
+  );
+}
+
+function parse(
+  text: string,
+): { readonly kind: 'json'; readonly value: unknown } | Extract<Checked, { kind: 'wrong' }> {
+  try {
+    return { kind: 'json', value: JSON.parse(text) };
+  } catch (error) {
+    return {
+      kind: 'wrong',
+      says: `This is no JSON: ${error instanceof Error ? error.message : ''}`,
+      errors: [],
+    };
+  }
+}
+
+function toChecked(shown: DryRun, text: string): Checked {
+  if (shown.problem === null) return { kind: 'good', shown, text };
+  return { kind: 'wrong', says: shown.problem.message, errors: shown.problem.errors ?? [] };
+}
+
+function CheckedPart({
+  checked,
+  original,
+}: {
+  readonly checked: Checked | null;
+  readonly original: unknown;
+}) {
+  if (checked === null) return <p role="status">Asking what would be sent …</p>;
+  if (checked.kind === 'wrong')
+    return (
+      <div class="notice bad" role="alert">
+        <p>{checked.says}</p>
+        <ul>
+          {checked.errors.map(({ field, rule }) => (
+            <li key={`${field}${rule}`}>
+              <code>{field}</code> {rule}
+            </li>
+          ))}
+        </ul>
+      </div>
+    );
+  return (
+    <>
+      <p role="status">
+        It would <strong>{words(checked.shown.would)}</strong>, with:
+      </p>
+      <Diff
+        before={original}
+        after={checked.shown.input}
+        label="What would be sent, against what the route makes"
+      />
+    </>
+  );
+}

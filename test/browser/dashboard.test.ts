@@ -1,0 +1,260 @@
+// What operators do on the dashboard, in a real Chromium against a whole relay, at the size of a desk and of a phone: find what
+// is wrong, look into it, mend it. axe looks at every page; a screenshot of each is kept in dist/screenshots.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRelayClient, type RelayClient, until } from '../../scripts/lib/relay-client.ts';
+import { shopifyOrder } from '../../scripts/lib/shopify-payloads.ts';
+import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
+import {
+  expectAccessible,
+  expectNoSideways,
+  launchBrowser,
+  openPage,
+  type Size,
+  shoot,
+  signIn,
+  sizes,
+} from './support/browser.ts';
+
+const reason = 'a test';
+const stateDir = mkdtempSync(join(tmpdir(), 'holdfast-dashboard-'));
+let relay: LocalRelay;
+let client: RelayClient;
+let browser: Browser;
+
+async function placeOrder(id: number, email = 'ada@example.com'): Promise<void> {
+  const now = Date.now();
+  const payload = shopifyOrder({ id, at: now, email });
+  const sent = await client.send('shopify', { topic: 'orders/create', id: `create-${id}`, payload, now });
+  expect(sent.status).toBe(202);
+}
+
+const setGrants = (grants: readonly object[] | null) =>
+  client.admin('PUT', '/admin/sources/shopify/grants', { grants, reason });
+
+const untilCount = (query: string, count: number) =>
+  until(query, async () => ((await client.deliveries(query)).length >= count ? true : null), 30_000);
+
+/** Orders that are refused, because the source was granted nothing; then it is granted everything again. */
+async function makeDeadLetters(firstId: number, count: number): Promise<void> {
+  const before = (await client.deliveries('status=dead_lettered&reason=not_granted')).length;
+  await setGrants([]);
+  // The bound within which a changed grant counts in every isolate.
+  await until(
+    'the grant to be seen',
+    async () => {
+      await placeOrder(firstId);
+      return (await client.deliveries(`status=dead_lettered&eventId=create-${firstId}`)).length > 0
+        ? true
+        : null;
+    },
+    30_000,
+  );
+  for (let id = firstId + 1; id < firstId + count; id += 1) await placeOrder(id);
+  await untilCount('status=dead_lettered&reason=not_granted', before + count);
+  await setGrants(null);
+}
+
+beforeAll(async () => {
+  [relay, browser] = await Promise.all([startLocalRelay({ stateDir, scheduleEveryMs: 0 }), launchBrowser()]);
+  client = createRelayClient(relay);
+  await placeOrder(1001);
+  await client.send('smoke', {
+    topic: 'smoke.sent',
+    id: 'smoke-1',
+    payload: { note: 'hello' },
+    now: Date.now(),
+  });
+  await untilCount('status=succeeded', 2);
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await relay?.stop();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+const pages = [
+  ['overview', '#/', 'Overview'],
+  ['deliveries', '#/deliveries', 'Deliveries'],
+  ['alerts', '#/alerts', 'Alerts'],
+  ['sources', '#/sources', 'Sources'],
+  ['source', '#/sources/shopify', 'shopify'],
+  ['targets', '#/targets', 'Targets'],
+  ['credentials', '#/credentials', 'Credentials'],
+  ['audit', '#/audit', 'Audit'],
+] as const;
+
+async function visit(page: Page, hash: string, title: string): Promise<void> {
+  await page.goto(`${relay.url}/${hash}`);
+  await page.getByRole('heading', { name: title, level: 1, exact: true }).waitFor();
+  await expect.poll(() => page.locator('.loading').count()).toBe(0);
+}
+
+/** In the list, by what it is about. */
+async function openDelivery(page: Page, query: string): Promise<string> {
+  const [first] = await client.deliveries(query);
+  const id = first?.id ?? '';
+  await visit(page, `#/deliveries/${id}`, id);
+  return id;
+}
+
+async function confirm(page: Page, name: string, note: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Note for the audit').fill(note);
+  await dialog.getByRole('button', { name, exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+describe.each(Object.keys(sizes) as Size[])('at the size of a %s', (size) => {
+  /** Each size has orders of its own. */
+  const first = size === 'desk' ? 2000 : 6000;
+
+  beforeAll(() => makeDeadLetters(first + 1, 3), 60_000);
+
+  it('refuses a wrong key, and opens with a good one that ends with the tab', async () => {
+    const { page, faults } = await openPage(browser, size);
+    await page.goto(relay.url);
+    await page.getByLabel('Admin key or credential').fill('hf_wrong');
+    await page.getByRole('button', { name: 'Open the dashboard' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('does not take this key');
+    await expectAccessible(page);
+    await shoot(page, `key-${size}`);
+    await signIn(page, relay.url, relay.adminKey);
+    expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain('hf_');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Admin key or credential').waitFor();
+    expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toContain('hf_');
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each(['light', 'dark'] as const)('shows every page without a violation, in %s', async (scheme) => {
+    const { page, faults } = await openPage(browser, size, scheme);
+    await signIn(page, relay.url, relay.adminKey);
+    for (const [name, hash, title] of pages) {
+      await visit(page, hash, title);
+      await shoot(page, `${name}-${size}-${scheme}`);
+      await expectAccessible(page);
+      await expectNoSideways(page);
+    }
+    await openDelivery(page, 'status=succeeded&source=shopify');
+    await shoot(page, `story-${size}-${scheme}`);
+    await expectAccessible(page);
+    await expectNoSideways(page);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('leads from the overview to the story of a dead letter, and searches', async () => {
+    const { page } = await openPage(browser, size);
+    await signIn(page, relay.url, relay.adminKey);
+    await page.getByRole('link', { name: 'not_granted' }).first().click();
+    await page.waitForURL(/reason=not_granted/);
+    await page
+      .getByRole('link', { name: /order\// })
+      .first()
+      .click();
+    await page.getByRole('heading', { name: 'What happened' }).waitFor();
+    await page.goto(`${relay.url}/#/deliveries?orderingKey=order/1001`);
+    await page
+      .getByRole('link', { name: /order\/1001/ })
+      .first()
+      .waitFor();
+    expect(await page.getByLabel('Ordering key').inputValue()).toBe('order/1001');
+    await page.context().close();
+  });
+
+  it('replays one, which then succeeds', async () => {
+    const { page } = await openPage(browser, size);
+    await signIn(page, relay.url, relay.adminKey);
+    const id = await openDelivery(page, `status=dead_lettered&eventId=create-${first + 1}`);
+    await page.getByRole('button', { name: 'Replay …', exact: true }).click();
+    await shoot(page, `replay-${size}`);
+    await expectAccessible(page);
+    await confirm(page, 'Replay', 'granted again');
+    await page.getByText(`admin_key: granted again`).waitFor();
+    await page.locator('.lead').getByText('succeeded').waitFor();
+    expect((await client.admin('GET', `/admin/deliveries/${id}`)).body).toMatchObject({ status: 'resolved' });
+    await page.context().close();
+  });
+
+  it('checks an edited input against the schema, and sends only what is good', async () => {
+    const { page } = await openPage(browser, size);
+    await signIn(page, relay.url, relay.adminKey);
+    await openDelivery(page, `status=dead_lettered&eventId=create-${first + 2}`);
+    await page.getByRole('button', { name: 'Edit and replay …' }).click();
+    const dialog = page.getByRole('dialog');
+    const input = dialog.getByLabel('Input', { exact: true });
+    await dialog.getByText('It would').waitFor();
+    const good = await input.inputValue();
+    await input.fill(good.replace(/"quantity": \d+/, '"quantity": 0'));
+    await dialog.getByRole('button', { name: 'Check' }).click();
+    await dialog.getByRole('alert').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Replay with this input' }).isDisabled()).toBe(true);
+    await shoot(page, `edit-${size}`);
+    await expectAccessible(page);
+    await input.fill(good.replace('Ada Tide', 'Ada Lovelace'));
+    await dialog.getByRole('button', { name: 'Check' }).click();
+    await dialog.getByText('Checked: it can be sent.').waitFor();
+    await dialog.getByLabel('Reason, for the audit').fill('the name was wrong');
+    await dialog.getByRole('button', { name: 'Replay with this input' }).click();
+    await page.locator('.lead').getByText('succeeded').waitFor();
+    await page.context().close();
+  });
+
+  it('skips a dead letter with a note that the audit shows', async () => {
+    const { page } = await openPage(browser, size);
+    await signIn(page, relay.url, relay.adminKey);
+    await openDelivery(page, `status=dead_lettered&eventId=create-${first + 3}`);
+    await page.getByRole('button', { name: 'Skip …' }).click();
+    await confirm(page, 'Skip', `a test order on a ${size}`);
+    await page.locator('.lead').getByText('resolved').waitFor();
+    await visit(page, '#/audit', 'Audit');
+    await page.getByText(`a test order on a ${size}`).waitFor();
+    await page.context().close();
+  });
+
+  it('pauses and resumes a target, and opens and closes its circuit', async () => {
+    const { page } = await openPage(browser, size);
+    await signIn(page, relay.url, relay.adminKey);
+    await visit(page, '#/targets', 'Targets');
+    const acts = page.getByRole('group', { name: 'Acts on erp' });
+    for (const [name, then] of [
+      ['Pause', 'Resume'],
+      ['Resume', 'Pause'],
+      ['Open the circuit', 'Close the circuit'],
+      ['Close the circuit', 'Open the circuit'],
+    ] as const) {
+      await acts.getByRole('button', { name: `${name} …` }).click();
+      await confirm(page, name, 'month-end close');
+      await acts.getByRole('button', { name: `${then} …` }).waitFor();
+    }
+    await page.context().close();
+  });
+
+  it('clears forty dead letters of one cause by mouse, well within two minutes', async () => {
+    await makeDeadLetters(first + 101, 40);
+    const { page } = await openPage(browser, size);
+    await signIn(page, relay.url, relay.adminKey);
+    const startedAt = Date.now();
+    await page.getByRole('link', { name: 'not_granted' }).first().click();
+    await page.getByRole('button', { name: 'Replay all that match …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason, for the audit').fill('granted again');
+    await shoot(page, `bulk-plan-${size}`);
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: /^Replay \d+$/ }).click();
+    await dialog.getByText('They run now').waitFor({ timeout: 60_000 });
+    await shoot(page, `bulk-done-${size}`);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('No delivery matches').waitFor({ timeout: 60_000 });
+    expect(Date.now() - startedAt).toBeLessThan(120_000);
+    await page.context().close();
+  }, 180_000);
+});
