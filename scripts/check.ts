@@ -14,6 +14,7 @@ const steps: Step[] = [
     args: ['types', '--check', 'src/platform/worker-configuration.d.ts'],
   },
   { name: 'types', tool: 'tsc', args: ['--noEmit'] },
+  { name: 'types of the dashboard', tool: 'tsc', args: ['--noEmit', '-p', 'dashboard'] },
   { name: 'wrangler deploy --dry-run', tool: 'wrangler', args: ['deploy', '--dry-run'] },
 ];
 

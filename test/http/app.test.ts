@@ -54,6 +54,29 @@ describe('every answer', () => {
     expect((await app.request('/problems/toString')).status).toBe(404);
   });
 
+  it('is the dashboard for a browser, with a policy that lets only its own script run', async () => {
+    const dashboard = { read: async (path: string) => new Response(`file ${path}`) };
+    const { app } = createMemoryRelay({ services: { dashboard } });
+    const page = await app.request('/', { headers: { accept: 'text/html,*/*' } });
+    expect(await page.text()).toBe('file /index.html');
+    expect(page.headers.get('vary')).toBe('accept');
+    expect(page.headers.get('content-type')).toContain('text/html');
+    const policy = page.headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'; script-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(await (await app.request('/dashboard/app.js')).text()).toBe('file /dashboard/app.js');
+    expect(await (await app.request('/')).text()).toContain('POST /hooks/shop');
+    for (const other of ['app.js.map', 'constructor', '..%2Findex.html'])
+      expect((await app.request(`/dashboard/${other}`)).status).toBe(404);
+  });
+
+  it('is the list of ways in where the build has no dashboard', async () => {
+    const { app } = createMemoryRelay();
+    const page = await app.request('/', { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type')).toContain('text/plain');
+    expect((await app.request('/dashboard/app.js')).status).toBe(404);
+  });
+
   it('names the ways in on the first page', async () => {
     const text = await (await createMemoryRelay().app.request('/')).text();
     expect(text).toContain('POST /hooks/shop');

@@ -29,8 +29,8 @@ function Told({ story, reload }: { readonly story: Story; readonly reload: () =>
   return (
     <>
       <p class="lead">
-        <Badge word={story.status} />{' '}
-        {story.code === null ? words(story.reason ?? '') : <strong>{story.code}</strong>} {story.message}
+        <Badge word={story.status} /> {story.code === null ? whyOf(story) : <strong>{story.code}</strong>}{' '}
+        {story.message}
       </p>
       <Waits story={story} />
       <DeliveryActs story={story} done={reload} />
@@ -54,6 +54,11 @@ function Told({ story, reload }: { readonly story: Story; readonly reload: () =>
       )}
     </>
   );
+}
+
+/** What succeeded simply has no more to say. */
+function whyOf({ status, reason }: Story): string {
+  return reason === null || reason === status ? '' : words(reason);
 }
 
 function Waits({ story: { waiting } }: { readonly story: Story }) {
