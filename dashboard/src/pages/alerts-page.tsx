@@ -14,7 +14,7 @@ export function AlertsPage() {
   return (
     <>
       <h1>Alerts</h1>
-      {open.value !== null && open.failed !== null ? <Failure failed={open.failed} /> : null}
+      {open.value !== null && open.failed?.kind === 'problem' ? <Failure failed={open.failed} /> : null}
       <section aria-label="Open alerts">
         <h2>Open</h2>
         <Show loaded={open}>

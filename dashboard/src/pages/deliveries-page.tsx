@@ -4,7 +4,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { BulkReplay } from '../acts/bulk-replay.tsx';
 import { ask } from '../api.ts';
-import { DeliveryList } from '../parts/delivery-list.tsx';
+import { DeliveryList, isPhone } from '../parts/delivery-list.tsx';
 import { Empty, Failure, Show } from '../parts/parts.tsx';
 import { go, linkTo } from '../route.ts';
 import { can } from '../session.ts';
@@ -64,7 +64,9 @@ function Filter({ filter }: { readonly filter: Readonly<Record<string, string>> 
     const wanted = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()] as const);
     go(linkTo('deliveries', null, Object.fromEntries(wanted)));
   };
-  const isNarrow = fields.some(({ name }) => name !== 'orderingKey' && filter[name] !== undefined);
+  // On a phone they would push what was found out of sight.
+  const isNarrow =
+    !isPhone() && fields.some(({ name }) => name !== 'orderingKey' && filter[name] !== undefined);
   return (
     <form class="filter" role="search" aria-label="Deliveries" onSubmit={search} key={JSON.stringify(filter)}>
       <label>
@@ -130,7 +132,7 @@ function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }
   const { older, failed, more } = useOlder(path, newest.value);
   return (
     <>
-      {newest.value !== null && newest.failed !== null ? <Failure failed={newest.failed} /> : null}
+      {newest.value !== null && newest.failed?.kind === 'problem' ? <Failure failed={newest.failed} /> : null}
       {failed}
       <Show loaded={newest}>
         {({ deliveries, journal }) => {

@@ -18,7 +18,7 @@ export function DeliveryPage({ id }: { readonly id: string }) {
         <a href={linkTo('deliveries')}>← Deliveries</a>
       </p>
       <h1>{id}</h1>
-      {loaded.value !== null && loaded.failed !== null ? <Failure failed={loaded.failed} /> : null}
+      {loaded.value !== null && loaded.failed?.kind === 'problem' ? <Failure failed={loaded.failed} /> : null}
       <Show loaded={loaded}>{(story) => <Told story={story} reload={loaded.reload} />}</Show>
     </>
   );

@@ -12,7 +12,7 @@ export function TargetsPage() {
   return (
     <>
       <h1>Targets</h1>
-      {loaded.value !== null && loaded.failed !== null ? <Failure failed={loaded.failed} /> : null}
+      {loaded.value !== null && loaded.failed?.kind === 'problem' ? <Failure failed={loaded.failed} /> : null}
       <Show loaded={loaded}>
         {({ targets }) => (
           <ul class="cards">
@@ -35,7 +35,7 @@ function TargetCard({ target, done }: CardProps) {
   const isPaused = pause !== null && pause !== undefined;
   const rows = [
     ['Adapter', `${adapter.name} ${adapter.version} (${adapter.level})`],
-    ...(baseUrl === undefined ? [] : [['At', baseUrl]]),
+    ...(baseUrl ? [['At', baseUrl]] : []),
     ...(inFlight === undefined ? [] : [['In flight', String(inFlight)]]),
     ...(circuit?.reason === null || circuit?.reason === undefined
       ? []

@@ -16,8 +16,8 @@ type ListProps = { readonly deliveries: readonly Delivery[]; readonly more: (() 
 export function DeliveryList({ deliveries, more }: ListProps) {
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
-  const isPhone = useIsPhone();
-  const height = isPhone ? phoneRowHeight : rowHeight;
+  const isSmall = useIsPhone();
+  const height = isSmall ? phoneRowHeight : rowHeight;
   const inSight = Math.ceil((box.current?.clientHeight ?? 800) / height);
   const first = Math.max(0, Math.floor(top / height) - spareRows);
   const last = Math.min(deliveries.length, first + inSight + 2 * spareRows);
@@ -80,12 +80,16 @@ export function DeliveryRow({ delivery }: { readonly delivery: Delivery }) {
 
 const phone = matchMedia('(max-width: 44rem)');
 
+export function isPhone(): boolean {
+  return phone.matches;
+}
+
 function useIsPhone(): boolean {
-  const [isPhone, setPhone] = useState(phone.matches);
+  const [isSmall, setSmall] = useState(phone.matches);
   useEffect(() => {
-    const look = () => setPhone(phone.matches);
+    const look = () => setSmall(phone.matches);
     phone.addEventListener('change', look);
     return () => phone.removeEventListener('change', look);
   }, []);
-  return isPhone;
+  return isSmall;
 }
