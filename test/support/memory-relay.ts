@@ -122,7 +122,7 @@ export function createMemoryRelay(
     journal,
     keptAnswers: createMemoryKeptAnswers(),
     reconciliation: createMemoryReconciliation(),
-    dashboard: null,
+    dashboard: { read: async (path) => new Response(`the file ${path}`) },
     costs: {
       read: async () => ({ readings: [{ isolate: 'one', since: 0, counts: noCosts }], unanswered: 0 }),
     },

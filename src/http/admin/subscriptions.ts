@@ -173,6 +173,8 @@ async function setSecret(
   const name = secretOfSubscription(of.id);
   const { actor } = c.get('caller');
   const set = await registry.putSecret({ name, values: { secret }, overlapMs: of.overlapMs, actor });
+  // It is in the answer, which is therefore kept nowhere.
+  c.set('holdsSecret', true);
   return set === null ? null : secret;
 }
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { alertsQuery } from '../admin/alerts.ts';
 import { noteBody } from '../admin/resolutions.ts';
 import { type ProblemCode, problems } from '../problems.ts';
-import { at, atOrNull, count, nextCursor, textOrNull } from './answer-fields.ts';
+import { at, atOrNull, count, grant, nextCursor, textOrNull } from './answer-fields.ts';
 import type { ContractPart } from './row.ts';
 
 const alert = z.object({
@@ -128,6 +128,27 @@ export const relayContract = {
     summary: 'Give this description of the API',
     tag: 'relay',
     answers: { 200: z.looseObject({ openapi: z.string() }) },
+    problems: [],
+  },
+  'GET /dashboard/:file': {
+    summary: 'Give a file of the dashboard',
+    tag: 'relay',
+    params: { file: z.enum(['app.js', 'style.css', 'icon.svg']) },
+    answers: { 200: { contentType: 'application/octet-stream' } },
+    problems: ['not_found'],
+  },
+  'GET /admin/me': {
+    summary: 'Say who asks, and what the credential lets its holder do and see',
+    tag: 'access',
+    answers: {
+      200: z.object({
+        actor: z.string(),
+        name: textOrNull,
+        scopes: z.array(z.string()),
+        sources: z.array(z.string()).nullable(),
+        grants: z.array(grant).nullable(),
+      }),
+    },
     problems: [],
   },
   'GET /docs': {
