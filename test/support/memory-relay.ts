@@ -122,7 +122,7 @@ export function createMemoryRelay(
     journal,
     keptAnswers: createMemoryKeptAnswers(),
     reconciliation: createMemoryReconciliation(),
-    dashboard: { read: async (path) => new Response(`the file ${path}`) },
+    dashboard: null,
     costs: {
       read: async () => ({ readings: [{ isolate: 'one', since: 0, counts: noCosts }], unanswered: 0 }),
     },
