@@ -11,6 +11,7 @@ import { startLocalRelay } from '../local-relay.ts';
 import { ensureTryton, TrytonMissingError } from '../tryton/install-tryton.ts';
 import { makeDatabase } from '../tryton/make-database.ts';
 import { makeProducts, makePurchaseOrder } from '../tryton/make-goods.ts';
+import { makePassword } from '../tryton/make-password.ts';
 import { createTrytonClient, type TrytonClient } from '../tryton/tryton-client.ts';
 import { startTryton } from '../tryton/tryton-server.ts';
 import { type Connection, DemoError } from './connect.ts';
@@ -30,8 +31,7 @@ export async function startTrytonDemo(say: (line: string) => void): Promise<Conn
   process.on('exit', () =>
     rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }),
   );
-  const password = () => `${randomBytes(16).toString('base64url')}-1aA`;
-  const files = { directory, passwords: { admin: password(), relay: password() } };
+  const files = { directory, passwords: { admin: makePassword(), relay: makePassword() } };
   say('Making a fresh Tryton database; this takes half a minute.');
   await makeDatabase(files);
   const server = await startTryton(files);

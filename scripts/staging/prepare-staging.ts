@@ -1,12 +1,12 @@
 // What the staging suite needs before it starts: its own Tryton, installed and with a fresh seeded database, or a user's
 // instance that the user has confirmed may be written to. Gives the environment of the suite.
 
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureTryton } from '../tryton/install-tryton.ts';
 import { databasePath, makeDatabase } from '../tryton/make-database.ts';
+import { makePassword } from '../tryton/make-password.ts';
 
 export type Preparation = { readonly env: Record<string, string>; clean(): void };
 
@@ -40,8 +40,7 @@ export async function prepareStaging(say: (what: string) => void): Promise<Prepa
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-staging-database-'));
   const clean = () => rmSync(directory, { recursive: true, force: true });
   process.on('exit', clean);
-  const password = () => `${randomBytes(16).toString('base64url')}-1aA`;
-  const files = { directory, passwords: { admin: password(), relay: password() } };
+  const files = { directory, passwords: { admin: makePassword(), relay: makePassword() } };
   say('Making a fresh Tryton database; this takes half a minute.');
   await makeDatabase(files);
   return {
