@@ -1,17 +1,17 @@
 // GET /admin/audit and /admin/audit/export: what persons did, the newest first or as JSON lines in the order of the chain. Acts on deliveries come by the journal, which is brought up to date
 // before it is read. And the writing of acts that concern no delivery.
 
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { OperatorAct } from '../../core/operator-act.ts';
-import { type AuditStanding, PortError } from '../../pipeline/ports.ts';
-import { problem } from '../problem.ts';
+import type { AuditStanding } from '../../pipeline/ports.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
 import { within } from '../within.ts';
 import { cursorField, formatCursor } from './cursor.ts';
 import { pageLimit } from './filter.ts';
+import { orUnavailable } from './or-unavailable.ts';
 import { validQuery } from './validate.ts';
 
 const text = z.string().min(1, 'may not be empty').max(limits.maxFilterCharacters);
@@ -69,18 +69,6 @@ export function routeAudit(app: Hono<HttpEnv>): void {
       });
     });
   });
-}
-
-async function orUnavailable(c: Context<HttpEnv>, work: () => Promise<Response>): Promise<Response> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    c.get('services').telemetry.log('error', 'journal.unavailable', { error: error.message });
-    return problem(c, 'journal_unavailable', {
-      headers: { 'retry-after': String(limits.retryAfterSeconds) },
-    });
-  }
 }
 
 /** JSON lines: each act with its place and hash, and the head at the end, as the chain's writer keeps it apart from them. */

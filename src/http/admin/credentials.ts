@@ -45,12 +45,15 @@ export const credentialBody = z
     message: 'either scopes or a preset must be there',
   });
 
+/** How long the value that is replaced stays good. */
+export const overlapField = z
+  .int()
+  .min(0)
+  .max(limits.maxOverlapMs / 1_000)
+  .default(limits.defaultOverlapMs / 1_000);
+
 export const rotateBody = z.strictObject({
-  overlapSeconds: z
-    .int()
-    .min(0)
-    .max(limits.maxOverlapMs / 1_000)
-    .default(limits.defaultOverlapMs / 1_000),
+  overlapSeconds: overlapField,
   reason: noteField,
 });
 

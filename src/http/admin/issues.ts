@@ -14,7 +14,6 @@ import {
   totalsOf,
 } from '../../core/issues/issue.ts';
 import { limits } from '../../core/limits.ts';
-import { PortError } from '../../pipeline/ports.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toWireDelivery } from '../to-wire.ts';
@@ -24,6 +23,7 @@ import { flushJournals, recordAct } from './audit.ts';
 import { cursorField, formatCursor } from './cursor.ts';
 import { causeFilter, failedStatuses, issueIdField, pageLimit } from './filter.ts';
 import { listDeliveries } from './list-deliveries.ts';
+import { orUnavailable } from './or-unavailable.ts';
 import { noteBody } from './resolutions.ts';
 import { validBody, validQuery } from './validate.ts';
 
@@ -150,16 +150,4 @@ function findIssue(c: Context<HttpEnv>): Promise<Issue | null> {
   return id.success
     ? within(clock, limits.operatorWaitMs, issues.find(id.data, wholeView))
     : Promise.resolve(null);
-}
-
-async function orUnavailable(c: Context<HttpEnv>, work: () => Promise<Response>): Promise<Response> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    c.get('services').telemetry.log('error', 'journal.unavailable', { error: error.message });
-    return problem(c, 'journal_unavailable', {
-      headers: { 'retry-after': String(limits.retryAfterSeconds) },
-    });
-  }
 }

@@ -4,7 +4,7 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
-import type { PlanReplaysAnswer, ReplayGroup } from '../../core/sequencer/messages.ts';
+import type { PlanReplaysAnswer, ReplayGroup } from '../../core/sequencer/bulk-replay-messages.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toIso, toWireDelivery } from '../to-wire.ts';

@@ -3,14 +3,14 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
-import { PortError, type RejectedRequest } from '../../pipeline/ports.ts';
+import type { RejectedRequest } from '../../pipeline/ports.ts';
 import { seesPayloads, type Viewer, without } from '../access/redact.ts';
-import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toIso, toWireBody } from '../to-wire.ts';
 import { within } from '../within.ts';
 import { cursorField, formatCursor } from './cursor.ts';
 import { pageLimit } from './filter.ts';
+import { orUnavailable } from './or-unavailable.ts';
 import { validQuery } from './validate.ts';
 
 export const rejectedQuery = z.strictObject({
@@ -25,7 +25,7 @@ export function routeRejectedRequests(app: Hono<HttpEnv>): void {
     const caller = c.get('caller');
     const { source, limit, cursor = null } = c.req.valid('query');
     const sources = source === undefined ? null : [source];
-    try {
+    return orUnavailable(c, async () => {
       const asked = services.rejectedRequests.list({ sources, limit: limit + 1, before: cursor });
       const { items, counts } = await within(services.clock, limits.operatorWaitMs, asked);
       const page = items.slice(0, limit);
@@ -35,13 +35,7 @@ export function routeRejectedRequests(app: Hono<HttpEnv>): void {
         nextCursor: last === undefined ? null : formatCursor(last),
         counts,
       });
-    } catch (error) {
-      if (!(error instanceof PortError)) throw error;
-      services.telemetry.log('error', 'journal.unavailable', { error: error.message });
-      return problem(c, 'journal_unavailable', {
-        headers: { 'retry-after': String(limits.retryAfterSeconds) },
-      });
-    }
+    });
   });
 }
 

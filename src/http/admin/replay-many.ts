@@ -1,7 +1,8 @@
 // A bulk replay over all partitions: each sequencer replays its own matching places in one transaction. What a sequencer
 // cannot plan by itself (the first planning failed, the body is archived) goes the way of a single replay.
 
-import type { DeliveryFilter, ReplayManyAnswer, ReplayManyRequest } from '../../core/sequencer/messages.ts';
+import type { ReplayManyAnswer, ReplayManyRequest } from '../../core/sequencer/bulk-replay-messages.ts';
+import type { DeliveryFilter } from '../../core/sequencer/messages.ts';
 import type { Sequencer } from '../../pipeline/ports.ts';
 import { replay } from '../../pipeline/replay.ts';
 import type { HttpServices } from '../services.ts';

@@ -11,7 +11,7 @@ import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toIso } from '../to-wire.ts';
 import { recordAct } from './audit.ts';
-import { reasonBody, withRegistry } from './credentials.ts';
+import { overlapField, reasonBody, withRegistry } from './credentials.ts';
 import { noteField } from './resolutions.ts';
 import { validBody } from './validate.ts';
 
@@ -21,11 +21,7 @@ export const secretBody = z.strictObject({
   values: z
     .record(z.string().max(limits.maxIdCharacters), value)
     .refine((values) => Object.keys(values).length <= limits.maxSecretFields, 'has too many fields'),
-  overlapSeconds: z
-    .int()
-    .min(0)
-    .max(limits.maxOverlapMs / 1_000)
-    .default(limits.defaultOverlapMs / 1_000),
+  overlapSeconds: overlapField,
   reason: noteField,
 });
 

@@ -14,7 +14,7 @@ import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toWireSubscription } from '../to-wire-subscription.ts';
 import { recordAct } from './audit.ts';
-import { withRegistry } from './credentials.ts';
+import { reasonBody, rotateBody, withRegistry } from './credentials.ts';
 import { noteField } from './resolutions.ts';
 import { validBody } from './validate.ts';
 
@@ -30,17 +30,6 @@ export const subscriptionBody = z.strictObject({
   entities: some.optional(),
   reason: noteField,
 });
-
-export const rotateSubscriptionBody = z.strictObject({
-  overlapSeconds: z
-    .int()
-    .min(0)
-    .max(limits.maxOverlapMs / 1_000)
-    .default(limits.defaultOverlapMs / 1_000),
-  reason: noteField,
-});
-
-export const reasonBody = z.strictObject({ reason: noteField });
 
 export function routeSubscriptions(app: Hono<HttpEnv>): void {
   app.get('/admin/subscriptions', (c) =>
@@ -60,7 +49,7 @@ export function routeSubscriptions(app: Hono<HttpEnv>): void {
   app.get('/admin/subscriptions/:id', (c) =>
     withFound(c, async (registry, found) => c.json(await shown(c, registry, found))),
   );
-  app.post('/admin/subscriptions/:id/rotate', validBody(rotateSubscriptionBody), (c) => {
+  app.post('/admin/subscriptions/:id/rotate', validBody(rotateBody), (c) => {
     const { overlapSeconds, reason } = c.req.valid('json');
     return withFound(c, async (registry, found) => {
       const secret = await setSecret(c, registry, { id: found.id, overlapMs: overlapSeconds * 1_000 });

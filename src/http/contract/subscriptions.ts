@@ -1,7 +1,8 @@
 // The contract of subscriptions: URLs that are told, signed, of what their maker may see.
 
 import * as z from 'zod';
-import { reasonBody, rotateSubscriptionBody, subscriptionBody } from '../admin/subscriptions.ts';
+import { reasonBody, rotateBody } from '../admin/credentials.ts';
+import { subscriptionBody } from '../admin/subscriptions.ts';
 import { at, count, textOrNull } from './answer-fields.ts';
 import type { ContractPart } from './row.ts';
 
@@ -59,7 +60,7 @@ export const subscriptionContract = {
   'POST /admin/subscriptions/:id/rotate': {
     summary: 'Give a subscription a new secret; the old one signs beside it for a while',
     tag: 'subscriptions',
-    body: rotateSubscriptionBody,
+    body: rotateBody,
     answers: { 200: withSecret },
     problems: ['limit_reached', ...found],
   },
