@@ -11,6 +11,7 @@ import { readPlace } from './place.ts';
 import { type HttpAnswer, readHttpAnswer } from './read-answer.ts';
 import { renderTemplate } from './render-template.ts';
 import type { Template } from './template.ts';
+import { toRefused } from './to-refused.ts';
 
 type Sendable = { readonly method: ErpMethod; readonly path: string; readonly body: Template | null };
 
@@ -33,7 +34,7 @@ export function compileRotation(source: RotationPlaces, compiler: Compiler, rule
     everyMs: source.everySeconds * 1_000,
     rotate: async (call) => {
       const answer = await send(issue, call, { rules, values: { key: call.key } });
-      if (answer.kind !== 'answer') return toFailedStep(answer);
+      if (answer.kind !== 'answer') return toRefused(answer, 'no answer of the ERP');
       const issued = readPlace(key, answer.scope);
       if (typeof issued !== 'string' || issued === '') {
         return { kind: 'unavailable', message: `the answer holds no ${source.key}` };
@@ -66,25 +67,5 @@ function toStep(answer: HttpAnswer): RotationStep {
   if (answer.kind === 'answer' || answer.kind === 'missing' || answer.kind === 'done_before') {
     return { kind: 'done' };
   }
-  return toFailedStep(answer);
-}
-
-function toFailedStep(
-  answer: Exclude<HttpAnswer, { kind: 'answer' }>,
-): Exclude<RotationStep, { kind: 'done' }> {
-  switch (answer.kind) {
-    case 'call_failed': {
-      const { kind, message } = answer.failure;
-      return { kind: kind === 'unauthorized' ? 'refused' : 'unavailable', message };
-    }
-    case 'rejected':
-      return { kind: 'refused', message: answer.message };
-    case 'missing':
-    case 'done_before':
-      return { kind: 'refused', message: answer.refusal.message };
-    case 'contract_broken':
-      return { kind: 'unavailable', message: 'no answer of the ERP' };
-    default:
-      return { kind: 'unavailable', message: answer.message };
-  }
+  return toRefused(answer, 'no answer of the ERP');
 }

@@ -16,6 +16,7 @@ import { readHttpAnswer, saysUnauthorized } from './read-answer.ts';
 import { toHeaderValue } from './render-call.ts';
 import { renderTemplate } from './render-template.ts';
 import { parseTemplate, type Template } from './template.ts';
+import { toRefused } from './to-refused.ts';
 
 type Credential = Readonly<Record<string, string>>;
 type KeySession = Extract<HttpSession, { kind: 'static_key' }>;
@@ -106,7 +107,7 @@ function compileLogin(source: LoginSession, compiler: Compiler, rules: AnswerRul
         : { body: renderTemplate(bodyTemplate, { values: { credential } }, []) ?? null };
     const sent = await erp.send({ method, path, headers: write(headerTemplates), ...content, write: false });
     const answer = readHttpAnswer(sent, rules, false);
-    if (answer.kind !== 'answer') return toLoginFailure(answer);
+    if (answer.kind !== 'answer') return toRefused(answer, 'no answer to a login');
     const text = readPlace(token, answer.scope);
     const seconds = Number(life === null ? undefined : readPlace(life, answer.scope));
     const lifeSeconds = seconds > 0 ? seconds : (source.lifeSeconds ?? assumedLifeSeconds);
@@ -124,25 +125,6 @@ function compileLogin(source: LoginSession, compiler: Compiler, rules: AnswerRul
     }),
     credentialFields: partsOf([body ?? null, { ...form }, { ...headers }]),
   };
-}
-
-/** A locked account and an ERP that is down pass; what refuses the credential does not. */
-function toLoginFailure(answer: Exclude<ReturnType<typeof readHttpAnswer>, { kind: 'answer' }>): LoginResult {
-  switch (answer.kind) {
-    case 'call_failed': {
-      const { kind, message } = answer.failure;
-      return { kind: kind === 'unauthorized' ? 'refused' : 'unavailable', message };
-    }
-    case 'rejected':
-      return { kind: 'refused', message: answer.message };
-    case 'missing':
-    case 'done_before':
-      return { kind: 'refused', message: answer.refusal.message };
-    case 'contract_broken':
-      return { kind: 'unavailable', message: 'no answer to a login' };
-    default:
-      return { kind: 'unavailable', message: answer.message };
-  }
 }
 
 function headerOf(name: string, write: (token: string) => string): ErpSession['authorize'] {

@@ -4,7 +4,7 @@
 import type { AdapterFailure, ErpCallFailure, ErpResponse } from '../../core/erp.ts';
 import { isJsonObject, type JsonValue } from '../../core/json.ts';
 import type { FieldError } from '../../core/outcome.ts';
-import { parseRetryAfter } from '../../core/parse-retry-after.ts';
+import { retryable } from '../retryable.ts';
 import type { AnswerRules, CompiledErrorPlaces, CompiledRow } from './compiled.ts';
 import { allHold } from './condition.ts';
 import type { AnswerKind } from './description.ts';
@@ -108,16 +108,6 @@ function toFailure(failed: Failed): Exclude<HttpAnswer, { kind: 'answer' }> {
     case 'rejected':
       return toRefusal(failed, message);
   }
-}
-
-function retryable(
-  reason: 'rate_limited' | 'erp_unavailable' | 'server_error' | 'conflict',
-  message: string,
-  { headers }: ErpResponse,
-): AdapterFailure {
-  // A date is measured by the ERP's own clock.
-  const retryAfterMs = parseRetryAfter(headers['retry-after'], Date.parse(headers.date ?? ''));
-  return { kind: 'retryable', reason, message, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
 }
 
 function toRefusal({ answer, scope, code, rules }: Failed, message: string): Refusal {

@@ -3,7 +3,7 @@
 
 import type { AdapterFailure, ErpCallFailure, ErpResponse } from '../../core/erp.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
-import { parseRetryAfter } from '../../core/parse-retry-after.ts';
+import { retryable } from '../retryable.ts';
 import { fieldOfMessage, findOdooError, loadRaceMessage } from './odoo-errors.ts';
 import type { OdooSettings } from './odoo-options.ts';
 
@@ -105,15 +105,6 @@ function refuse(code: string, message: string, fields: FieldNames): Refusal {
   const name = fieldOfMessage(message);
   const field = name === null ? null : (fields[name] ?? name);
   return { kind: 'rejected', code, message, fieldErrors: field === null ? [] : [{ field, rule: message }] };
-}
-
-function retryable(
-  reason: 'rate_limited' | 'erp_unavailable' | 'server_error' | 'conflict',
-  message: string,
-  { headers }: ErpResponse,
-): AdapterFailure {
-  const retryAfterMs = parseRetryAfter(headers['retry-after'], Date.parse(headers.date ?? ''));
-  return { kind: 'retryable', reason, message, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
 }
 
 export type Loaded = { readonly kind: 'loaded'; readonly ids: readonly number[] } | AdapterFailure;
