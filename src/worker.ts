@@ -19,7 +19,6 @@ import { costMeter } from './platform/costs/cost-meter.ts';
 import { countDatabase } from './platform/costs/count-database.ts';
 import { createPorts, type Ports } from './platform/create-ports.ts';
 import { createD1Retention } from './platform/d1/d1-retention.ts';
-import { createD1WatchStandings } from './platform/d1/d1-watch-standings.ts';
 import { allSequencerNames } from './platform/doorbell.ts';
 import { type ConfiguredTarget, TargetObjectBase } from './platform/durable-objects/target-object.ts';
 import { consumeDeadDoorbells, consumeDoorbells } from './platform/queue/consume-doorbells.ts';
@@ -169,7 +168,7 @@ export default {
         definition,
         clock: systemClock,
         randomness: systemRandomness,
-        watches: createD1WatchStandings(env.DB),
+        watches: ports.watches,
       },
       ...{ sequencers: ports.sequencers, connections: ports.deliver.connections },
       ...{ alerts: ports.alerts, telemetry: ports.deliver.telemetry },

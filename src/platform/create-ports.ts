@@ -37,6 +37,7 @@ import { createRecordCache } from '../pipeline/record-cache.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import { createSourceGrants } from '../pipeline/source-grants.ts';
 import { createSubscribers } from '../pipeline/subscribers.ts';
+import type { WatchStandings } from '../pipeline/watch-targets.ts';
 import { systemClock, systemRandomness } from './clock.ts';
 import { costMeter } from './costs/cost-meter.ts';
 import { countDatabase } from './costs/count-database.ts';
@@ -44,8 +45,8 @@ import { createObjectCosts } from './costs/object-costs.ts';
 import { createD1Issues } from './d1/d1-issues.ts';
 import { createD1Journal } from './d1/d1-journal.ts';
 import { createD1KeptAnswers } from './d1/d1-kept-answers.ts';
-import { createD1ReconcileStandings } from './d1/d1-reconcile-standings.ts';
 import { createD1RejectedRequests } from './d1/d1-rejected-requests.ts';
+import { createD1Standings } from './d1/d1-standings.ts';
 import { allSequencerNames } from './doorbell.ts';
 import { createObjectAlerts } from './durable-objects/object-alerts.ts';
 import { createObjectAudit } from './durable-objects/object-audit.ts';
@@ -75,6 +76,7 @@ export type Ports = {
   readonly deliverOptions: DeliverOptions;
   /** Null where no source enriches. */
   readonly enrich: EnrichDependencies | null;
+  readonly watches: WatchStandings;
   readonly reconciliation: { readonly apis: SenderApis; readonly standings: ReconcileStandings };
   readonly publishing: Publishing;
   readonly sequencers: Sequencers;
@@ -116,7 +118,6 @@ export function createPorts(given: PortsGiven): Ports {
   const targets = createObjectTargets(env.TARGET, holds.hear);
   const settings = (target: { readonly id: string }): TargetSettings | undefined =>
     config.targetSettings.get(target.id);
-  const sources = sourceRuntimes(definition, config);
   const remoteKeys = createRemoteKeys({ clock });
   const access = createAccess({ env, config, remoteKeys, background, telemetry });
   const apis = createSenderApis({ settings: config.senderApis, clock });
@@ -127,10 +128,11 @@ export function createPorts(given: PortsGiven): Ports {
   const connections = createErpConnections({ settings, tokens, holderOf, clock });
   const instances = createErpInstances({ connections, clock, telemetry });
   return {
-    reconciliation: { apis, standings: createD1ReconcileStandings(db) },
+    reconciliation: { apis, standings: createD1Standings(db, 'reconciliations') },
+    watches: createD1Standings(db, 'watches'),
     accept: {
       definition,
-      findSource: createSourceFinder(sources, access.copy),
+      findSource: createSourceFinder(sourceRuntimes(definition, config), access.copy),
       sequencers,
       rejected: rejectedRequests,
       keys: createKeyCache(),
