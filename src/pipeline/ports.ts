@@ -15,6 +15,12 @@ import type { OperatorAct } from '../core/operator-act.ts';
 import type { ContractIssue } from '../core/outcome.ts';
 import type { HeldQuery } from '../core/reconcile.ts';
 import type {
+  PlanReplaysAnswer,
+  PlanReplaysRequest,
+  ReplayManyAnswer,
+  ReplayManyRequest,
+} from '../core/sequencer/bulk-replay-messages.ts';
+import type {
   ClaimAnswer,
   ClaimRequest,
   DeliveryFilter,
@@ -27,14 +33,10 @@ import type {
   ListCursor,
   ListRequest,
   PartitionStats,
-  PlanReplaysAnswer,
-  PlanReplaysRequest,
   PollNowAnswer,
   ReleaseManyAnswer,
   ReleaseManyRequest,
   ReplayAnswer,
-  ReplayManyAnswer,
-  ReplayManyRequest,
   ReplayRequest,
   ResolveAnswer,
   ResolveRequest,

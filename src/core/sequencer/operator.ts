@@ -5,16 +5,11 @@ import { type Delivery, isClosed, type PlannedDelivery } from '../delivery.ts';
 import { formatId } from '../ids.ts';
 import { forcedKeyOf } from '../keys.ts';
 import { hasRoomForAct, noRoomForAct, withAct } from './acts.ts';
+import type { ReplayManyAnswer, ReplayManyRequest } from './bulk-replay-messages.ts';
 import { coalesce } from './coalesce.ts';
 import { createDelivery } from './create-delivery.ts';
 import { type KeyState, ledgerOf, liveRecords, recordKey } from './key-state.ts';
-import type {
-  DeliveryFilter,
-  ReplayAnswer,
-  ReplayManyAnswer,
-  ReplayManyRequest,
-  ReplayRequest,
-} from './messages.ts';
+import type { DeliveryFilter, ReplayAnswer, ReplayRequest } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
 import {

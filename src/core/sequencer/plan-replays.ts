@@ -2,7 +2,7 @@
 // rule as the replay itself, so that the plan is what happens. Reads memory only.
 
 import { codeOf, reasonOf } from '../delivery-filter.ts';
-import type { PlanReplaysAnswer, PlanReplaysRequest, ReplayGroup } from './messages.ts';
+import type { PlanReplaysAnswer, PlanReplaysRequest, ReplayGroup } from './bulk-replay-messages.ts';
 import { matchingPlaces } from './operator.ts';
 import type { SequencerState } from './state.ts';
 import { toView } from './views.ts';

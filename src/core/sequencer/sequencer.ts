@@ -4,6 +4,12 @@
 
 import type { HeldQuery } from '../reconcile.ts';
 import type { SubscriptionSet } from '../subscriptions/subscription.ts';
+import type {
+  PlanReplaysAnswer,
+  PlanReplaysRequest,
+  ReplayManyAnswer,
+  ReplayManyRequest,
+} from './bulk-replay-messages.ts';
 import { claim } from './claim.ts';
 import { claimEarlier, type EarlierClaim } from './claim-earlier.ts';
 import { type ConditionThresholds, type PartitionConditions, partitionConditions } from './conditions.ts';
@@ -31,14 +37,10 @@ import type {
   LinesRequest,
   ListRequest,
   PartitionStats,
-  PlanReplaysAnswer,
-  PlanReplaysRequest,
   PollNowAnswer,
   ReleaseManyAnswer,
   ReleaseManyRequest,
   ReplayAnswer,
-  ReplayManyAnswer,
-  ReplayManyRequest,
   ReplayRequest,
   ResolveAnswer,
   ResolveRequest,

@@ -6,6 +6,12 @@ import { DurableObject } from 'cloudflare:workers';
 import type { CostReading } from '../../core/costs.ts';
 import type { DirectRequest, RecordAnswer } from '../../core/direct-request.ts';
 import type { HeldQuery } from '../../core/reconcile.ts';
+import type {
+  PlanReplaysAnswer,
+  PlanReplaysRequest,
+  ReplayManyAnswer,
+  ReplayManyRequest,
+} from '../../core/sequencer/bulk-replay-messages.ts';
 import type { EarlierClaim } from '../../core/sequencer/claim-earlier.ts';
 import type {
   IntakeRequest,
@@ -24,14 +30,10 @@ import type {
   LinesRequest,
   ListRequest,
   PartitionStats,
-  PlanReplaysAnswer,
-  PlanReplaysRequest,
   PollNowAnswer,
   ReleaseManyAnswer,
   ReleaseManyRequest,
   ReplayAnswer,
-  ReplayManyAnswer,
-  ReplayManyRequest,
   ReplayRequest,
   ResolveAnswer,
   ResolveRequest,

@@ -1,6 +1,6 @@
 // Bulk replay goes by place, oldest event first, in bounded steps that always come to an end.
 import { describe, expect, it } from 'vitest';
-import type { ReplayManyAnswer } from '../../../src/core/sequencer/messages.ts';
+import type { ReplayManyAnswer } from '../../../src/core/sequencer/bulk-replay-messages.ts';
 import { outcomes } from '../../support/builders.ts';
 import { type Bench, createBench } from '../../support/sequencer-bench.ts';
 
