@@ -1,23 +1,14 @@
 // Time and chance of a simulation: one clock that only events move, and one seeded source of all that is random. What is
 // asynchronous in the code under test runs to its next wait between two events, so a seed always tells the same story.
 
-/** Mulberry32: small, fast, and good enough to choose faults by. */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { seededRandom } from '../../scripts/lib/order-run.ts';
 
 type Scheduled = { readonly at: number; readonly order: number; readonly run: () => void };
 
 export type World = ReturnType<typeof createWorld>;
 
 export function createWorld(options: { readonly seed: number; readonly startAt: number }) {
-  const random = createRandom(options.seed);
+  const random = seededRandom(options.seed);
   /** Sorted by (at, order), the next one last. */
   const queue: Scheduled[] = [];
   const trace: string[] = [];
