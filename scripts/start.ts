@@ -101,6 +101,7 @@ Holdfast is running on ${relay.url}
   Webhooks      ${hooks}
                 POST, signed with the secrets in ${shortPath(secretsPath)}
   Admin key     ${relay.adminKey}
+  Dashboard     ${relay.url}/ (in a browser, with the admin key)
   Sandbox ERP   ${relay.erpUrl}
                 everything in it: curl -s ${relay.erpUrl}/sandbox/state
   State         ${shortPath(stateDir)}
