@@ -2,7 +2,7 @@
 // the targets as ratios. It ends every process it started.
 
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { readOptions, repository } from '../scripts/local/command.ts';
@@ -12,6 +12,7 @@ import { type Sink, startSink } from './load/sink.ts';
 import { measureModuleStart } from './measure/module-start.ts';
 import { runFloors, runRounds } from './measure/rounds.ts';
 import { runSoak } from './measure/soak.ts';
+import { agreementOf, type KeptRun } from './report/agreement.ts';
 import { type Results, renderResults } from './report/render-results.ts';
 import { targetsOf } from './report/targets.ts';
 import { type Candidate, candidates, floorSystem, relayName } from './systems/catalogue.ts';
@@ -22,6 +23,7 @@ const usage = `npm run bench -- [options]
   --rounds N    how often each system is measured (default: 3)
   --only A,B    only systems whose names begin so, e.g. "holdfast,batch spike"
   --no-write    print the results and leave bench/RESULTS.md as it is
+  --break-sink  the sink takes one event in 300 down twice: the runs have to be void, and the command fails
   --soak N      instead: N events through the relay, its memory and its database at each tenth (200000 is the target's)
 `;
 
@@ -69,7 +71,10 @@ function machine(): Record<string, string> {
   };
 }
 
-async function compare(stage: Stage, options: { rounds: number; only: readonly string[] }): Promise<Results> {
+async function compare(
+  stage: Stage,
+  options: { rounds: number; only: readonly string[] },
+): Promise<Omit<Results, 'agreement'>> {
   const { sink, running } = stage;
   const began = performance.now();
   // Others at work on the machine make every number worse, and not all alike: then run it again.
@@ -101,32 +106,52 @@ async function compare(stage: Stage, options: { rounds: number; only: readonly s
   };
 }
 
-async function main(): Promise<void> {
+const jsonFile = join(repository, 'bench/results.json');
+
+/** The run that stands in the repository, where there is one and it was made on a machine like this. */
+function runBefore(machineNow: Results['machine']): KeptRun | null {
+  if (!existsSync(jsonFile)) return null;
+  const run = JSON.parse(readFileSync(jsonFile, 'utf8')) as KeptRun;
+  return run.machine.machine === machineNow.machine ? run : null;
+}
+
+function write(results: Results, rendered: string): void {
+  const { systems, agreement, ...rest } = results;
+  const kept = systems.map(({ paces, hotOrders, ...figures }) => figures);
+  writeFileSync(jsonFile, `${JSON.stringify({ ...rest, systems: kept }, null, 2)}\n`);
+  writeFileSync(join(repository, 'bench/RESULTS.md'), rendered);
+}
+
+async function main(): Promise<number> {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
   const values = readOptions(
-    { rounds: text, only: text, soak: text, 'no-write': { type: 'boolean', default: false } },
+    { rounds: text, only: text, soak: text, 'break-sink': flag, 'no-write': flag },
     usage,
   );
   const stage: Stage = { sink: await startSink(), running: [] };
+  if (values['break-sink'] === true) stage.sink.doubleEvery = 300;
   try {
     if (values.soak !== undefined) {
       const relay = candidates.filter(({ name }) => name === relayName);
       await startAll(stage, relay);
       const [system] = stage.running;
       if (system !== undefined) await runSoak(stage.sink, system, { events: Number(values.soak), say });
-      return;
+      return 0;
     }
     const only = values.only?.split(',').map((name) => name.trim()) ?? [];
-    const results = await compare(stage, { rounds: Number(values.rounds ?? '3'), only });
+    const measured = await compare(stage, { rounds: Number(values.rounds ?? '3'), only });
+    const before = runBefore(measured.machine);
+    const results = {
+      ...measured,
+      agreement: before === null ? null : agreementOf(before, measured.targets),
+    };
     const rendered = renderResults(results);
     process.stdout.write(`\n${rendered}`);
-    if (values['no-write'] !== true && only.length === 0) {
-      const { systems, ...rest } = results;
-      const kept = systems.map(({ acceptMs, endToEndMs, gapsMs, ...figures }) => figures);
-      const json = `${JSON.stringify({ ...rest, systems: kept }, null, 2)}\n`;
-      writeFileSync(join(repository, 'bench/results.json'), json);
-      writeFileSync(join(repository, 'bench/RESULTS.md'), rendered);
-    }
+    const voids = results.systems.flatMap((system) => system.voids);
+    const isWhole = only.length === 0 && voids.length === 0;
+    if (values['no-write'] !== true && isWhole) write(results, rendered);
+    return voids.length === 0 ? 0 : 1;
   } finally {
     await Promise.all(stage.running.map((system) => system.stop()));
     await stage.sink.close();
@@ -134,5 +159,4 @@ async function main(): Promise<void> {
 }
 
 endWithParent();
-await main();
-process.exit(0);
+process.exit(await main());

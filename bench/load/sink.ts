@@ -22,6 +22,8 @@ export type Sink = {
   readonly url: string;
   /** How long an answer takes, ms. */
   delayMs: number;
+  /** To show that a run can be void: every so many arrivals one is taken down twice. Null: none is. */
+  doubleEvery: number | null;
   readonly arrivals: ReadonlyMap<string, Arrival>;
   /** Forgets everything, and expects so many different ids. */
   expect(count: number): void;
@@ -58,6 +60,7 @@ export async function startSink(): Promise<Sink> {
     request.on('end', () => {
       const { id, order, number } = JSON.parse(Buffer.concat(chunks).toString()) as Arrival & { id: string };
       const arrival = note(id, order, number);
+      if (sink.doubleEvery !== null && arrivals.size % sink.doubleEvery === 0) note(id, order, number);
       const answer = () => {
         arrival.answeredAt = performance.now();
         response.setHeader('content-type', 'application/json');
@@ -74,6 +77,7 @@ export async function startSink(): Promise<Sink> {
   const sink: Sink = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     delayMs: 0,
+    doubleEvery: null,
     get arrivals() {
       return arrivals;
     },

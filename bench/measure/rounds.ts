@@ -9,12 +9,14 @@ import type { RunningSystem } from '../systems/system.ts';
 import {
   type Backlog,
   type Burst,
+  type HotOrder,
   type Measured,
   measureAccepting,
   measureBacklog,
   measureBurst,
   measureHotOrder,
   measurePace,
+  type Pace,
 } from './bursts.ts';
 
 export type SystemResult = {
@@ -26,9 +28,9 @@ export type SystemResult = {
   readonly bursts: Burst[];
   readonly slowBursts: Burst[];
   readonly backlogs: Backlog[];
-  readonly acceptMs: number[];
-  readonly endToEndMs: number[];
-  readonly gapsMs: number[];
+  /** Of the open loop, and of the one hot order: a list a round. */
+  readonly paces: Pace[];
+  readonly hotOrders: HotOrder[];
   /** Events that came out of their order's order: allowed where the system promises none. */
   outOfOrder: number;
   /** Runs that do not count, with their reasons. */
@@ -51,7 +53,7 @@ export function emptyResult(system: RunningSystem): SystemResult {
   const { name, what, versions, startMs } = system;
   return {
     ...{ name, what, versions, startMs, idleMemoryMb: memoryMb(system.pid) },
-    ...{ bursts: [], slowBursts: [], backlogs: [], acceptMs: [], endToEndMs: [], gapsMs: [] },
+    ...{ bursts: [], slowBursts: [], backlogs: [], paces: [], hotOrders: [] },
     ...{ outOfOrder: 0, voids: [] },
   };
 }
@@ -69,10 +71,12 @@ function keep<Figures>(
   into(measured.figures);
 }
 
-export async function warmUp(sink: Sink, system: RunningSystem): Promise<void> {
+/** What is wrong with the warm-up does not come out right later: such a system is not measured at all. */
+async function warmUp(sink: Sink, system: RunningSystem, kept: SystemResult): Promise<boolean> {
   const count = Math.min(system.burst, warmUpEvents);
   const warm = await measureBurst(sink, system, { count, sinkMs: 0 });
-  if (warm.kind === 'void') throw new Error(`${system.name} cannot be measured: ${warm.reason}`);
+  if (warm.kind === 'void') kept.voids.push(`warm-up: ${warm.reason}`);
+  return warm.kind === 'measured';
 }
 
 async function measureOnce(
@@ -89,17 +93,13 @@ async function measureOnce(
   }
   if (paced) {
     const pace = await measurePace(sink, system, pacedEvents);
-    const into = (figures: { acceptMs: readonly number[]; endToEndMs: readonly number[] }) => {
-      kept.acceptMs.push(...figures.acceptMs);
-      kept.endToEndMs.push(...figures.endToEndMs);
-    };
-    keep(kept, 'pace', { measured: pace, into });
+    keep(kept, 'pace', { measured: pace, into: (figures) => kept.paces.push(figures) });
   }
   if (system.name !== relayName) return;
   const backlog = await measureBacklog(sink, system, backlogEvents);
   keep(kept, 'backlog', { measured: backlog, into: (figures) => kept.backlogs.push(figures) });
   const hot = await measureHotOrder(sink, system, hotOrderEvents);
-  keep(kept, 'hot order', { measured: hot, into: ({ gapsMs }) => kept.gapsMs.push(...gapsMs) });
+  keep(kept, 'hot order', { measured: hot, into: (figures) => kept.hotOrders.push(figures) });
 }
 
 export async function runRounds(
@@ -108,11 +108,13 @@ export async function runRounds(
   course: Course,
 ): Promise<SystemResult[]> {
   const results = new Map(systems.map((system) => [system.name, emptyResult(system)]));
-  for (const system of systems) await warmUp(sink, system);
+  const resultOf = (system: RunningSystem) => results.get(system.name) ?? emptyResult(system);
+  const warm: RunningSystem[] = [];
+  for (const system of systems) if (await warmUp(sink, system, resultOf(system))) warm.push(system);
   const random = seededRandom(1);
   for (let round = 1; round <= course.rounds; round += 1) {
-    for (const system of shuffled(systems, random)) {
-      const result = results.get(system.name) ?? emptyResult(system);
+    for (const system of shuffled(warm, random)) {
+      const result = resultOf(system);
       await measureOnce({ sink, pacedEvents: course.pacedEvents }, system, result);
       const last = result.bursts.at(-1);
       course.say(`round ${round}  ${system.name}: ${Math.round(last?.deliveredPerSecond ?? 0)} delivered/s`);

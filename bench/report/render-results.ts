@@ -1,6 +1,7 @@
 // The results as Markdown: one table of systems, the floors, the targets. Pure: what was measured comes in as data.
 
 import type { FloorResult, SystemResult } from '../measure/rounds.ts';
+import { type Agreement, spreadText } from './agreement.ts';
 import { quantile, type Spread, spreadOf } from './statistics.ts';
 import type { Target } from './targets.ts';
 
@@ -14,6 +15,8 @@ export type Results = {
   readonly floors: readonly FloorResult[];
   readonly moduleStartMs: readonly number[];
   readonly targets: readonly Target[];
+  /** Beside the run that was kept before, on a machine like this; null where there is none. */
+  readonly agreement: Agreement | null;
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 };
 
@@ -44,8 +47,8 @@ function systemRow(result: SystemResult): string[] {
     of(({ deliveredPerSecond }) => deliveredPerSecond),
     spread(spreadOf(result.slowBursts.map(({ deliveredPerSecond }) => deliveredPerSecond))),
     of(({ cpuMsPerEvent }) => cpuMsPerEvent),
-    pair(result.acceptMs),
-    pair(result.endToEndMs),
+    pair(result.paces.flatMap(({ acceptMs }) => acceptMs)),
+    pair(result.paces.flatMap(({ endToEndMs }) => endToEndMs)),
     `${digits(result.idleMemoryMb)} / ${loaded === null ? '–' : digits(loaded.median)}`,
     (result.startMs / 1_000).toFixed(1),
     String(result.outOfOrder),
@@ -66,7 +69,28 @@ function relayLines(result: SystemResult | undefined): string[] {
   return [
     '',
     `The relay alone: accepted/s while its target is paused ${spread(accepted)}; drained/s once it is resumed`,
-    `${spread(drained)}; gap between two deliveries of one order ${pair(result.gapsMs)} ms (p50 / p99).`,
+    `${spread(drained)}; gap between two deliveries of one order ${pair(result.hotOrders.flatMap(({ gapsMs }) => gapsMs))} ms (p50 / p99).`,
+  ];
+}
+
+function agreementLines(agreement: Agreement | null): string[] {
+  if (agreement === null || agreement.rows.length === 0) return [];
+  const agreeing = agreement.rows.filter(({ agrees }) => agrees).length;
+  return [
+    '',
+    '## Beside the run before',
+    '',
+    `Made ${agreement.date}, revision ${agreement.revision}: ${agreeing} of ${agreement.rows.length} agree, the value of one lying within the spread of the other.`,
+    '',
+    table(
+      ['', 'before', 'now', 'agree'],
+      agreement.rows.map(({ what, before, now, agrees }) => [
+        what,
+        spreadText(before),
+        spreadText(now),
+        agrees ? 'yes' : '**no**',
+      ]),
+    ),
   ];
 }
 
@@ -108,8 +132,16 @@ export function renderResults(results: Results): string {
     '',
     table(
       ['holdfast', 'target', 'measured', ''],
-      targets.map(({ what, bound, value, met }) => [what, bound, value?.toFixed(2) ?? '–', percent(met)]),
+      targets.map(({ what, bound, spread: measured, met }) => [
+        what,
+        bound,
+        spreadText(measured),
+        percent(met),
+      ]),
     ),
+    '',
+    'The value of the medians, and in brackets what the rounds furthest apart would give.',
+    ...agreementLines(results.agreement),
     '',
     '## Left out',
     '',

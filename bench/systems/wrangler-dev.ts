@@ -5,12 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { parse, stringify } from 'smol-toml';
 import { bundleWorker } from '../../scripts/local/bundle-worker.ts';
 import { repository, toolEnvironment, toolPath } from '../../scripts/local/command.ts';
 import { createSecrets } from '../../scripts/local/dev-vars.ts';
 import { migrateDatabase } from '../../scripts/local/migrate-database.ts';
 import { host, reservePort } from '../../scripts/local/ports.ts';
-import { localVariables } from '../../scripts/local/runtime-workers.ts';
+import { dashboardDirectory, localVariables } from '../../scripts/local/runtime-workers.ts';
 import { benchSecret } from '../load/orders.ts';
 import { packageVersion } from '../report/versions.ts';
 import { announce } from './announce.ts';
@@ -20,8 +21,10 @@ const code = await bundleWorker(join(repository, 'src/worker.ts'), {
   integrations: join(import.meta.dirname, '../relay/integrations.ts'),
 });
 writeFileSync(join(dir, 'worker.js'), code);
-const configuration = readFileSync(join(repository, 'wrangler.toml'), 'utf8');
-writeFileSync(join(dir, 'wrangler.toml'), configuration.replace('src/worker.ts', 'worker.js'));
+// The bundle stands there already, so nothing is built; the dashboard's files are the repository's own.
+const { build: _, ...configuration } = parse(readFileSync(join(repository, 'wrangler.toml'), 'utf8'));
+const assets = { ...(configuration.assets as object), directory: dashboardDirectory };
+writeFileSync(join(dir, 'wrangler.toml'), stringify({ ...configuration, main: 'worker.js', assets }));
 await migrateDatabase({
   persistencePath: join(dir, 'state/v3'),
   directory: join(repository, 'migrations'),
