@@ -10,7 +10,7 @@ import { endWithParent } from '../scripts/local/end-with-parent.ts';
 import { benchSecret } from './load/orders.ts';
 import { type Sink, startSink } from './load/sink.ts';
 import { measureModuleStart } from './measure/module-start.ts';
-import { runFloors, runRounds } from './measure/rounds.ts';
+import { runRounds } from './measure/rounds.ts';
 import { runSoak } from './measure/soak.ts';
 import { agreementOf, type KeptRun } from './report/agreement.ts';
 import { type Results, renderResults } from './report/render-results.ts';
@@ -51,6 +51,9 @@ async function startAll(stage: Stage, wanted: readonly Candidate[]): Promise<Res
   return skipped;
 }
 
+/** How long all may take, ms, the start of the module apart, which is measured last: less than four minutes. */
+const longestMs = 225_000;
+
 const baseEnvironment = (sink: Sink) => ({ SINK_URL: sink.url, BENCH_SECRET: benchSecret });
 
 function machine(): Record<string, string> {
@@ -83,17 +86,22 @@ async function compare(
   const isWanted = ({ name }: Candidate) =>
     options.only.length === 0 || options.only.some((start) => name.startsWith(start));
   const skipped = await startAll(stage, candidates.filter(isWanted));
-  const systems = await runRounds(sink, running, { rounds: options.rounds, pacedEvents: 300, say });
   const floorWorker = await startSystem(floorSystem, baseEnvironment(sink));
   running.push(floorWorker);
-  const floors = await runFloors(floorWorker, options.rounds);
+  const systemsUnderTest = running.filter((system) => system !== floorWorker);
+  const { systems, floors, rounds } = await runRounds(
+    sink,
+    { systems: systemsUnderTest, floorWorker },
+    { rounds: options.rounds, endBy: began + longestMs, pacedEvents: 300, say },
+  );
+  if (rounds < options.rounds) say(`${rounds} of ${options.rounds} rounds: the time was over`);
   const moduleStartMs = await measureModuleStart();
   const own = process.cpuUsage(ownBefore);
   const events = systems.reduce((sum, { bursts }) => sum + bursts.length, 0) * 3_300;
   return {
     date: new Date().toISOString(),
     machine: { ...machine(), 'load before the run': loadBefore },
-    rounds: options.rounds,
+    rounds,
     seconds: (performance.now() - began) / 1_000,
     generator: { cpuMsPerEvent: (own.user + own.system) / 1_000 / Math.max(1, events) },
     ...{

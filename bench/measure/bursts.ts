@@ -48,6 +48,17 @@ export function judge<Figures>(
   return { kind: 'measured', figures: outcome.figures, outOfOrder };
 }
 
+function tooSlow(
+  sink: Sink,
+  events: readonly OrderEvent[],
+): { readonly kind: 'void'; readonly reason: string } {
+  const { missing } = sink.verdict(events.map(({ id }) => id));
+  return {
+    kind: 'void',
+    reason: `not all delivered within ${burstTimeoutMs / 1_000} s (${missing} missing)`,
+  };
+}
+
 const perSecond = (count: number, ms: number): number => (count * 1000) / ms;
 
 export type Burst = {
@@ -68,7 +79,8 @@ export async function measureBurst(
   sink.expect(count);
   const cpuBefore = cpuMs(system.pid);
   const sent = await sendBurst(system.url, events, { connections });
-  const deliveredAt = (await sink.complete(burstTimeoutMs)) ?? Number.POSITIVE_INFINITY;
+  const deliveredAt = await sink.complete(burstTimeoutMs);
+  if (deliveredAt === null) return tooSlow(sink, events);
   const memory = memoryMb(system.pid);
   await wait(sinkMs === 0 ? afterworkMs : doubleCheckMs);
   const figures = {
@@ -117,7 +129,8 @@ export async function measureBacklog(
   const sent = await sendBurst(system.url, events, { connections });
   const resumedAt = performance.now();
   await steer(system, 'resume');
-  const deliveredAt = (await sink.complete(burstTimeoutMs)) ?? Number.POSITIVE_INFINITY;
+  const deliveredAt = await sink.complete(burstTimeoutMs);
+  if (deliveredAt === null) return tooSlow(sink, events);
   await wait(doubleCheckMs);
   const figures = {
     acceptedPerSecond: perSecond(sent.posted, sent.answeredAt - sent.startedAt),

@@ -39,6 +39,8 @@ export type SystemResult = {
 
 export type Course = {
   readonly rounds: number;
+  /** No round begins that would end after this, performance.now(): a busy machine gets fewer. */
+  readonly endBy: number;
   /** Events of the open loop in a round. */
   readonly pacedEvents: number;
   readonly say: (line: string) => void;
@@ -102,25 +104,45 @@ async function measureOnce(
   keep(kept, 'hot order', { measured: hot, into: (figures) => kept.hotOrders.push(figures) });
 }
 
+export type Rounds = {
+  readonly systems: SystemResult[];
+  readonly floors: readonly FloorResult[];
+  /** Those that were run: fewer than asked for where the time was over. */
+  readonly rounds: number;
+};
+
+/** The floors of the runtime are measured in the same rounds as the systems: a slow minute is theirs too. */
 export async function runRounds(
   sink: Sink,
-  systems: readonly RunningSystem[],
+  {
+    systems,
+    floorWorker,
+  }: { readonly systems: readonly RunningSystem[]; readonly floorWorker: RunningSystem },
   course: Course,
-): Promise<SystemResult[]> {
+): Promise<Rounds> {
   const results = new Map(systems.map((system) => [system.name, emptyResult(system)]));
   const resultOf = (system: RunningSystem) => results.get(system.name) ?? emptyResult(system);
   const warm: RunningSystem[] = [];
   for (const system of systems) if (await warmUp(sink, system, resultOf(system))) warm.push(system);
+  const floorResults = floors.map(({ name, path }) => ({ name, path, acceptedPerSecond: [] as number[] }));
+  for (const { path } of floorResults) await measureAccepting(floorWorker, path, warmUpEvents);
   const random = seededRandom(1);
-  for (let round = 1; round <= course.rounds; round += 1) {
+  let round = 0;
+  for (let lastMs = 0; round < course.rounds && performance.now() + lastMs < course.endBy; round += 1) {
+    const startedAt = performance.now();
     for (const system of shuffled(warm, random)) {
       const result = resultOf(system);
       await measureOnce({ sink, pacedEvents: course.pacedEvents }, system, result);
       const last = result.bursts.at(-1);
-      course.say(`round ${round}  ${system.name}: ${Math.round(last?.deliveredPerSecond ?? 0)} delivered/s`);
+      course.say(
+        `round ${round + 1}  ${system.name}: ${Math.round(last?.deliveredPerSecond ?? 0)} delivered/s`,
+      );
     }
+    await measureFloors(floorWorker, floorResults);
+    lastMs = performance.now() - startedAt;
   }
-  return [...results.values()];
+  const kept = floorResults.map(({ name, acceptedPerSecond }) => ({ name, acceptedPerSecond }));
+  return { systems: [...results.values()], floors: kept, rounds: round };
 }
 
 function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
@@ -130,14 +152,12 @@ function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
 
 export type FloorResult = { readonly name: string; readonly acceptedPerSecond: number[] };
 
-export async function runFloors(system: RunningSystem, rounds: number): Promise<FloorResult[]> {
-  const results = floors.map(({ name, path }) => ({ name, path, acceptedPerSecond: [] as number[] }));
-  for (const { path } of results) await measureAccepting(system, path, warmUpEvents);
-  for (let round = 0; round < rounds; round += 1) {
-    for (const { path, acceptedPerSecond } of results) {
-      const measured = await measureAccepting(system, path, system.burst);
-      if (measured.kind === 'measured') acceptedPerSecond.push(measured.figures.acceptedPerSecond);
-    }
+async function measureFloors(
+  system: RunningSystem,
+  results: readonly (FloorResult & { readonly path: string })[],
+): Promise<void> {
+  for (const { path, acceptedPerSecond } of results) {
+    const measured = await measureAccepting(system, path, system.burst);
+    if (measured.kind === 'measured') acceptedPerSecond.push(measured.figures.acceptedPerSecond);
   }
-  return results.map(({ name, acceptedPerSecond }) => ({ name, acceptedPerSecond }));
 }
