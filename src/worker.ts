@@ -5,6 +5,7 @@
 import { waitUntil } from 'cloudflare:workers';
 import { type Config, parseConfig } from './config.ts';
 import { compileIntegrations } from './core/compile-integrations.ts';
+import type { Caller, Holder } from './core/identity/caller.ts';
 import type { ConfigProblem, RelayDefinition } from './core/relay-definition.ts';
 import { createApp, createUnconfiguredApp } from './http/app.ts';
 import type { DashboardFiles } from './http/services.ts';
@@ -20,6 +21,7 @@ import { countDatabase } from './platform/costs/count-database.ts';
 import { createPorts, type Ports } from './platform/create-ports.ts';
 import { createD1Retention } from './platform/d1/d1-retention.ts';
 import { allSequencerNames } from './platform/doorbell.ts';
+import { TailObjectBase } from './platform/durable-objects/tail-object.ts';
 import { type ConfiguredTarget, TargetObjectBase } from './platform/durable-objects/target-object.ts';
 import { consumeDeadDoorbells, consumeDoorbells } from './platform/queue/consume-doorbells.ts';
 import type { TargetCredential } from './platform/registry/target-credentials.ts';
@@ -92,6 +94,7 @@ function createRelayApp({ config, definition, ports }: Relay, files: Fetcher | u
     reconciliation: ports.reconciliation,
     costs: ports.costs,
     rejectedRequests: ports.rejectedRequests,
+    tail: ports.tail,
     dashboard: dashboardFiles(files),
     clock: systemClock,
     randomness: systemRandomness,
@@ -236,5 +239,14 @@ export class TargetObject extends TargetObjectBase {
     if (target === undefined || settings === undefined) return null;
     const { values } = this.#credential;
     return { target, settings: values === null ? settings : { ...settings, credential: values } };
+  }
+}
+
+export class TailObject extends TailObjectBase {
+  protected override async findCaller(holder: Holder): Promise<Caller | null> {
+    const started = start(this.env);
+    if (started.kind === 'invalid') throw new Error('the configuration is invalid');
+    const identified = await started.relay.ports.identities.identifyAgain(holder);
+    return identified.kind === 'caller' ? identified.caller : null;
   }
 }

@@ -97,6 +97,7 @@ function presentRelayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
         ALERTS: binding('AlertsObject', relayName),
         REGISTRY: binding('RegistryObject', relayName),
         AUDIT: binding('AuditObject', relayName),
+        TAIL: binding('TailObject', relayName),
         DB: { type: 'd1', id: databaseId },
         ASSETS: { type: 'assets' },
         DOORBELLS: { type: 'queue', ...doorbells },
@@ -115,6 +116,7 @@ function presentRelayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
         AlertsObject: durableObject,
         RegistryObject: durableObject,
         AuditObject: durableObject,
+        TailObject: durableObject,
       },
       triggers: [
         {

@@ -223,6 +223,33 @@ export const limits = {
   alertRepeatMs: 5 * 60_000,
   /** What nobody acknowledged is told again after so long, ms: a day, the next shift. */
   alertReminderMs: 24 * 3600 * 1000,
+  /** Changes one partition keeps for the live tail between two sends, deliveries: some 150 KB; beyond they are counted. */
+  maxTailChanges: 500,
+  /** How long changes gather before the live tail is told, ms: a person sees no difference, a burst is one call. */
+  tailGatherMs: 250,
+  /** How long a partition waits for the live tail to take them, ms: what comes meanwhile gathers, within its bound. */
+  tailSendMs: 5_000,
+  /** How long a partition tells the live tail without being asked again, ms: a row written each time, in each partition. */
+  tailLeaseMs: 5 * 60_000,
+  /** Between two signs of life to each listener, ms: proxies close what is silent for a minute, and callers are looked at anew. */
+  tailBeatMs: 30_000,
+  /** How long a listener's credential is believed before it is looked up again, ms; with the registry's own bound it is told
+   * nothing more 15 s after it was revoked, and closed within a minute. */
+  tailCallerMs: 5_000,
+  /** Sockets of the live tail together: each item is compared with every one's filter. */
+  maxTailListeners: 50,
+  /** Items one listener is told in a second: more than a person reads; beyond they are counted and said. */
+  tailItemsPerSecond: 200,
+  /** Items kept for listeners that come back, the newest. */
+  maxTailRecent: 1_000,
+  /** How long after its last listener the live tail still takes what changes, ms: one that reconnects misses nothing. */
+  tailGraceMs: 60_000,
+  /** How long a ticket for the live tail is good, ms: it is used at once. */
+  tailTicketMs: 30_000,
+  /** Tickets kept together: each is gone within half a minute. */
+  maxTailTickets: 200,
+  /** How long a listener stays before it has to prove itself anew, ms: an hour, the life of most tokens. */
+  tailSocketMs: 3600 * 1000,
   /** Open alerts looked through for the one of an issue: far more than can be open together. */
   maxSearchedAlerts: 1_000,
   /** Deliveries shown with an issue, the newest: enough to see what they have in common. */

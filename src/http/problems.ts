@@ -188,6 +188,11 @@ export const problems = {
     title: 'The route cannot map the event',
     advice: 'The functions of the route fail on this event: mend the route, or replay with an edited input.',
   },
+  upgrade_required: {
+    status: 426,
+    title: 'This is a WebSocket',
+    advice: 'Open it with a WebSocket client: docs/admin-api.md, Live tail.',
+  },
   too_many_requests: {
     status: 429,
     title: 'Too many requests: send it again later',
@@ -242,6 +247,11 @@ export const problems = {
     status: 503,
     title: 'A sequencer did not answer',
     advice: 'Send it again as `Retry-After` says. Whether an act was done, showing the thing tells.',
+  },
+  tail_full: {
+    status: 503,
+    title: 'As many listen to the live tail as may',
+    advice: 'Close a tail that nobody needs, or read the list.',
   },
   journal_unavailable: {
     status: 503,

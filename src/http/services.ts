@@ -24,6 +24,7 @@ import type {
 } from '../pipeline/ports.ts';
 import type { ReconcileStandings } from '../pipeline/reconcile-sources.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
+import type { Tail } from '../pipeline/tail-ports.ts';
 import type { Refusals } from './access/refusals.ts';
 
 /** Answers a path below /dashboard/ with the file, or 404. */
@@ -53,6 +54,7 @@ export type HttpServices = {
   readonly registry: Registry | null;
   /** Sends an event to a subscriber at once, and says what it answered. */
   readonly publishing: Publishing;
+  readonly tail: Tail;
   /** The files of the dashboard; null: this build has none, and the first page is plain text. */
   readonly dashboard: DashboardFiles | null;
   readonly clock: Clock;

@@ -2,7 +2,7 @@
 // Whoever is refused is not told why; the reason is for the log. May not log what was shown.
 
 import { isWellFormedApiKey } from '../core/identity/api-key.ts';
-import { bootstrapCaller, decideCaller, type Identified } from '../core/identity/caller.ts';
+import { bootstrapCaller, decideCaller, type Holder, type Identified } from '../core/identity/caller.ts';
 import type { Credential, CredentialKey } from '../core/identity/credential.ts';
 import type { RegistrySnapshot } from '../core/identity/registry-snapshot.ts';
 import { limits } from '../core/limits.ts';
@@ -31,7 +31,11 @@ export type IdentityDependencies = {
 };
 
 export function createIdentities(deps: IdentityDependencies): Identities {
-  return { identify: (shown) => identify(deps, shown), noteUse: createUseNotes(deps) };
+  return {
+    identify: (shown) => identify(deps, shown),
+    identifyAgain: (holder) => identifyAgain(deps, holder),
+    noteUse: createUseNotes(deps),
+  };
 }
 
 async function identify(deps: IdentityDependencies, shown: Shown): Promise<Identified> {
@@ -43,6 +47,22 @@ async function identify(deps: IdentityDependencies, shown: Shown): Promise<Ident
   }
   const bootstrap = await identifyBootstrap(deps, shown.token);
   return bootstrap ?? refused(shown.token.startsWith('hf_') ? keyProblem(shown.token) : 'unknown_key');
+}
+
+async function identifyAgain(
+  { copy, bootstrapKey, clock }: IdentityDependencies,
+  { credentialId, keyHash }: Holder,
+): Promise<Identified> {
+  const { credentials } = await copy.current();
+  if (credentialId === null) {
+    const isOver = bootstrapKey === null || (await isBootstrapEnded(copy, bootstrapKey));
+    return isOver ? refused('bootstrap_ended') : { kind: 'caller', caller: bootstrapCaller };
+  }
+  const credential = credentials.find(({ id }) => id === credentialId);
+  if (credential === undefined) return refused('unknown_key');
+  const key = credential.keys.find(({ hash }) => hash === keyHash) ?? null;
+  if (keyHash !== null && key === null) return { kind: 'refused', reason: 'key_rotated_away', credentialId };
+  return decideCaller(credential, key, clock.now());
 }
 
 function keyProblem(token: string): 'malformed_key' | 'unknown_key' {

@@ -2,7 +2,7 @@
 // is platform/durable-objects/registry-object.ts, and the isolate's copy platform/registry/isolate-registry.ts.
 
 import type { Grant } from '../core/identity/access-view.ts';
-import type { Identified } from '../core/identity/caller.ts';
+import type { Holder, Identified } from '../core/identity/caller.ts';
 import type { Credential, CredentialRefusal, CredentialRequest, Giver } from '../core/identity/credential.ts';
 import type {
   RegistrySnapshot,
@@ -30,6 +30,8 @@ export type UsageRow = { readonly what: string; readonly firstAt: number; readon
 export interface Identities {
   /** Throws a PortError where the registry cannot be asked and no recent copy is there: 503, never 401. */
   identify(shown: Shown): Promise<Identified>;
+  /** Whether who was let in before still is, and as what. A token is not looked at again, its credential is. Throws alike. */
+  identifyAgain(holder: Holder): Promise<Identified>;
   /** Coarse and cheap: told to the registry once in a while, in the background. */
   noteUse(use: CredentialUse): void;
 }

@@ -37,6 +37,7 @@ import { createRecordCache } from '../pipeline/record-cache.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import { createSourceGrants } from '../pipeline/source-grants.ts';
 import { createSubscribers } from '../pipeline/subscribers.ts';
+import type { Tail } from '../pipeline/tail-ports.ts';
 import type { WatchStandings } from '../pipeline/watch-targets.ts';
 import { systemClock, systemRandomness } from './clock.ts';
 import { costMeter } from './costs/cost-meter.ts';
@@ -53,6 +54,7 @@ import { createObjectAudit } from './durable-objects/object-audit.ts';
 import { createObjectOperationHolds } from './durable-objects/object-operation-holds.ts';
 import { createObjectRegistry } from './durable-objects/object-registry.ts';
 import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
+import { createObjectTail } from './durable-objects/object-tail.ts';
 import { createObjectTargets } from './durable-objects/object-targets.ts';
 import { createErpConnections } from './fetch/erp-connections.ts';
 import { createEventSender, createNoticeSender } from './fetch/notice-sender.ts';
@@ -94,6 +96,7 @@ export type Ports = {
   readonly registry: Registry | null;
   readonly warnOfBootstrap: () => Promise<void>;
   readonly costs: Costs;
+  readonly tail: Tail;
 };
 
 type PortsGiven = {
@@ -165,17 +168,14 @@ export function createPorts(given: PortsGiven): Ports {
     targets,
     journal,
     keptAnswers: createD1KeptAnswers(db),
-    rejectedRequests,
-    holds,
-    instances,
-    alerts,
     issues: createD1Issues(db),
-    audit,
+    ...{ rejectedRequests, holds, instances, alerts, audit },
     identities: access.identities,
     registry: access.registry,
     targetCredential: createTargetCredentials(access.copy),
     warnOfBootstrap: access.warnOfBootstrap,
     costs: createCosts(given, telemetry),
+    tail: createObjectTail(env.TAIL),
   };
 }
 

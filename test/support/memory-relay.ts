@@ -35,6 +35,7 @@ import { createMemoryKeptAnswers } from './memory-kept-answers.ts';
 import { createMemoryReceiver, type ReceivedNotice } from './memory-receiver.ts';
 import { createMemoryReconciliation } from './memory-reconciliation.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
+import { createMemoryTail } from './memory-tail.ts';
 import { createMemoryTargets } from './memory-targets.ts';
 import { makePayload, testTime } from './records.ts';
 import { relayWith } from './relay.ts';
@@ -90,6 +91,7 @@ export function createMemoryRelay(
   const access = createMemoryRegistry({ now, adminKey: bootstrapKey, telemetry });
   const alerts = createMemoryAlerts(() => benchOf(benches, 0).now());
   const received: ReceivedNotice[] = [];
+  const tail = createMemoryTail(now);
   const subscribers = createSubscribers({
     ...{ copy: access.copy, registry: access.registry, clock: { now }, telemetry },
     background: (work) => void work,
@@ -123,6 +125,7 @@ export function createMemoryRelay(
     keptAnswers: createMemoryKeptAnswers(),
     reconciliation: createMemoryReconciliation(),
     dashboard: null,
+    tail,
     costs: {
       read: async () => ({ readings: [{ isolate: 'one', since: 0, counts: noCosts }], unanswered: 0 }),
     },
@@ -164,6 +167,7 @@ export function createMemoryRelay(
     rejected,
     sequencers,
     services,
+    tail,
     timers,
     /** Claims the event with what the definition plans for it; the ids of its deliveries. */
     place: (placed: PlacedEvent): readonly string[] => {

@@ -61,6 +61,9 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   'GET /admin/deliveries': { path: to('/admin/deliveries'), right: 200, elsewhere: 'empty' },
   'GET /admin/deliveries/:id': { path: of(''), right: 200, elsewhere: 404 },
+  // A plain request: what a socket is told is tried in test/platform/tail-object.test.ts.
+  'GET /admin/tail': { path: to('/admin/tail'), right: 426, elsewhere: 'empty' },
+  'POST /admin/tail/tickets': { path: to('/admin/tail/tickets'), body: {}, right: 200, elsewhere: 'shared' },
   'POST /admin/deliveries/:id/replay': { path: of('/replay'), body: {}, right: 202, elsewhere: 404 },
   'POST /admin/deliveries/:id/resolve': {
     path: of('/resolve'),

@@ -12,7 +12,12 @@ export type Caller = {
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly view: AccessView;
+  /** Keyed hash of the key that was shown; null: the bootstrap key, or a token. */
+  readonly keyHash: string | null;
 };
+
+/** What is kept of a caller to find out later whether it is still let in. Nothing of it opens anything. */
+export type Holder = Pick<Caller, 'credentialId' | 'keyHash'>;
 
 export type NotIdentified = {
   readonly kind: 'refused';
@@ -26,7 +31,8 @@ export type NotIdentified = {
     | 'key_rotated_away'
     | 'bootstrap_ended'
     | 'token_invalid'
-    | 'token_subject_unknown';
+    | 'token_subject_unknown'
+    | 'unknown_ticket';
   /** The credential, where it is known. */
   readonly credentialId: string | null;
 };
@@ -42,6 +48,7 @@ export const bootstrapCaller: Caller = {
   name: 'bootstrap key',
   scopes: new Set(allScopes),
   view: wholeView,
+  keyHash: null,
 };
 
 /** `key`: the one that was shown; null where it was a token. */
@@ -53,7 +60,10 @@ export function decideCaller(credential: Credential, key: CredentialKey | null, 
     return { kind: 'refused', reason: 'key_rotated_away', credentialId: id };
   return {
     kind: 'caller',
-    caller: { actor: id, credentialId: id, name, scopes: new Set(scopes), view: withOwn(view, id) },
+    caller: {
+      ...{ actor: id, credentialId: id, name, scopes: new Set(scopes), view: withOwn(view, id) },
+      keyHash: key?.hash ?? null,
+    },
   };
 }
 

@@ -50,6 +50,7 @@ export function restoreSequencer(rows: SequencerRows, config: SequencerConfig, n
     openCount: 0,
     pruneCursor: null,
     subscriptions: rows.readSubscriptions(),
+    tail: null,
     hasMovedKeys: rows.hasMovedKeys(),
     untaken: new Map(),
   };

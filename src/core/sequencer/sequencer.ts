@@ -4,6 +4,7 @@
 
 import type { HeldQuery } from '../reconcile.ts';
 import type { SubscriptionSet } from '../subscriptions/subscription.ts';
+import type { TailBatch } from '../tail/tail-changes.ts';
 import type {
   PlanReplaysAnswer,
   PlanReplaysRequest,
@@ -26,6 +27,7 @@ import {
 } from './journal-cut.ts';
 import { confirm, hasReady, lease } from './lease.ts';
 import { listLines } from './lines.ts';
+import { createMemory } from './memory.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -55,10 +57,9 @@ import { pollNow } from './poll-now.ts';
 import type { SequencerRows } from './record.ts';
 import { type HeldOperation, operationsHeldUntried, releaseMany } from './release.ts';
 import { resolve } from './resolve.ts';
-import { restoreSequencer } from './restore.ts';
 import { resumeTarget } from './resume-target.ts';
 import { type Random, settle } from './settle.ts';
-import { learnSubscriptions, type SequencerConfig, type SequencerState } from './state.ts';
+import { learnSubscriptions, type SequencerConfig } from './state.ts';
 import { nextTickAt, tick } from './tick.ts';
 import { find, listOpen, stats } from './views.ts';
 
@@ -117,29 +118,16 @@ export type SequencerCore = {
   /** True where the walk over the settled rows has not come to its end. */
   readonly pruneStep: (now: number) => boolean;
   readonly intakes: IntakeCore;
+  /** Whether changes are kept for the live tail. */
+  readonly listen: (isListening: boolean) => void;
+  /** What changed since the last call, for the live tail; empty where nobody listens. */
+  readonly takeTail: () => TailBatch;
   /** What happened since the last call: for logs, metrics and alerts. */
   readonly takeSignals: () => readonly Signal[];
 };
 
 export function createSequencer(rows: SequencerRows, config: SequencerConfig): SequencerCore {
-  let memory: SequencerState | null = null;
-
-  const change = <T>(now: number, work: (state: SequencerState) => T): T => {
-    try {
-      memory ??= restoreSequencer(rows, config, now);
-      const state = memory;
-      state.now = now;
-      return rows.transaction(() => work(state));
-    } catch (error) {
-      memory = null;
-      throw error;
-    }
-  };
-  const look = <T>(now: number, read: (state: SequencerState) => T): T => {
-    memory ??= restoreSequencer(rows, config, now);
-    memory.now = now;
-    return read(memory);
-  };
+  const { change, look, listen, takeTail, takeSignals } = createMemory(rows, config);
 
   return {
     claimMany: (requests, now) => change(now, (state) => requests.map((request) => claim(state, request))),
@@ -193,6 +181,6 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
       change(now, (state) => acknowledgeJournal(state, appliedThrough)),
     pruneStep: (now) => change(now, pruneSettled),
     intakes: createIntakeCore({ change, look }),
-    takeSignals: () => memory?.signals.splice(0) ?? [],
+    ...{ listen, takeTail, takeSignals },
   };
 }

@@ -7,6 +7,7 @@ import type { EventPayload } from '../event.ts';
 import { formatId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { SubscriptionSet } from '../subscriptions/subscription.ts';
+import { noteChange, type TailChanges } from '../tail/tail-changes.ts';
 import type { RestReason } from '../target-signals.ts';
 import { withEventNotices } from './event-notices.ts';
 import type { IntakeState } from './intake-state.ts';
@@ -76,6 +77,8 @@ export type SequencerState = {
   pruneCursor: string | null;
   /** Who is told of what ends; null: nobody has said. */
   subscriptions: SubscriptionSet | null;
+  /** What the live tail is to be told; null: nobody listens. */
+  tail: TailChanges | null;
   /** Some ordering keys were handed over to the next generation. */
   hasMovedKeys: boolean;
   /** Keys handed over with open deliveries that nobody has taken yet, and when to offer them next, epoch ms. */
@@ -187,6 +190,7 @@ export function putRecord(state: SequencerState, key: KeyState, record: EventRec
   const told = withNotices(record, () => nextDeliveryId(state), state.now);
   const changed = numbered(withSubscribers(state, { before, record: told }), takeNumber(state));
   state.rows.updateOpen(changed);
+  if (state.tail !== null) noteChange(state.tail, before, changed);
   remember(state, key, { before, record: changed });
   return changed;
 }
@@ -200,6 +204,7 @@ export function insertRecord(
   const inserted = numbered(told, takeNumber(state));
   state.rows.insertOpen(inserted, fresh.payload);
   countOpen(state, key, 1);
+  if (state.tail !== null) noteChange(state.tail, undefined, inserted);
   remember(state, key, { before: undefined, record: inserted });
   return inserted;
 }

@@ -4,7 +4,7 @@
 
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import type { Caller, NotIdentified } from '../../core/identity/caller.ts';
+import type { Caller, Identified, NotIdentified } from '../../core/identity/caller.ts';
 import type { Scope } from '../../core/identity/scopes.ts';
 import { parseId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
@@ -13,6 +13,7 @@ import type { Shown } from '../../pipeline/registry-ports.ts';
 import { findHolder } from '../../pipeline/sequencers.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
+import { ticketIn } from '../tail-protocol.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
 import { findRule, type Item, type RouteRule } from './route-rules.ts';
 import { scopeServices, viewFor } from './scope-services.ts';
@@ -24,11 +25,11 @@ export function guard(services: HttpServices): MiddlewareHandler<HttpEnv> {
       const detail = 'Set the secret ADMIN_KEY or REGISTRY_KEY to use the admin endpoints.';
       return problem(c, 'admin_key_missing', { detail });
     }
-    const identified = await identify(c, services);
+    const path = routeOf(c);
+    const identified = await identify(c, services, path);
     if (identified === null) return problem(c, 'registry_unavailable', { headers: retryAfter });
     if (identified.kind === 'refused') return turnAway(c, services, identified);
     const { caller } = identified;
-    const path = routeOf(c);
     const rule = path === null ? null : findRule(c.req.method, path);
     c.set('caller', caller);
     c.set('services', scopeServices(services, viewFor(caller, rule)));
@@ -114,15 +115,28 @@ function isAnyKeyPossible({ config, registry }: HttpServices): boolean {
 }
 
 /** Null: nobody can say. */
-async function identify(c: Context<HttpEnv>, { identities, telemetry }: HttpServices) {
+async function identify(c: Context<HttpEnv>, services: HttpServices, path: string | null) {
+  const { identities, telemetry } = services;
   try {
-    return await identities.identify(shownBy(c));
+    const shown = shownBy(c);
+    const ticket = path === tailPath ? ticketIn(c.req.header('sec-websocket-protocol')) : null;
+    if (shown.kind === 'none' && ticket !== null) return await identifyByTicket(services, ticket);
+    return await identities.identify(shown);
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     const fields = { requestId: c.get('requestId'), ageMs: null, error: error.message };
     telemetry.log('error', 'registry.unavailable', fields);
     return null;
   }
+}
+
+/** The one place where a ticket is taken. */
+const tailPath = '/admin/tail';
+
+async function identifyByTicket({ tail, identities }: HttpServices, ticket: string): Promise<Identified> {
+  const holder = await tail.redeemTicket(ticket);
+  if (holder === null) return { kind: 'refused', reason: 'unknown_ticket', credentialId: null };
+  return identities.identifyAgain(holder);
 }
 
 const bearer = /^Bearer +([\x21-\x7e]+) *$/i;

@@ -50,6 +50,8 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'GET /admin/me': { access: 'known' },
   'GET /admin/deliveries': needs('deliveries:read'),
   'GET /admin/deliveries/:id': needs('deliveries:read', delivery),
+  'GET /admin/tail': needs('deliveries:read'),
+  'POST /admin/tail/tickets': needs('deliveries:read'),
   'POST /admin/deliveries/:id/replay': needs('deliveries:replay', delivery),
   'POST /admin/deliveries/:id/resolve': needs('deliveries:manage', delivery),
   'POST /admin/deliveries/:id/skip': needs('deliveries:manage', delivery),

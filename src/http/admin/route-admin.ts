@@ -22,6 +22,7 @@ import { routeResolutions } from './resolutions.ts';
 import { routeSecrets } from './secrets.ts';
 import { routeSources } from './sources.ts';
 import { routeSubscriptions } from './subscriptions.ts';
+import { routeTail } from './tail.ts';
 import { routeTargets } from './targets.ts';
 import { boundedBody, jsonOnly } from './validate.ts';
 
@@ -38,6 +39,7 @@ export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
   routePlanReplays(app);
   routeReplays(app);
   routeResolutions(app);
+  routeTail(app);
   routeTargets(app);
   routeCapabilities(app);
   routeSecrets(app);

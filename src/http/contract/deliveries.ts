@@ -6,6 +6,7 @@ import { linesQuery } from '../admin/lines.ts';
 import { planBody } from '../admin/plan-replays.ts';
 import { replayBody, replayQuery, replaysBody } from '../admin/replays.ts';
 import { noteBody, resolveBody } from '../admin/resolutions.ts';
+import { tailQuery } from '../admin/tail.ts';
 import { runBody } from '../operations.ts';
 import { at, count, deliveryStatus, erpDocument, textOrNull } from './answer-fields.ts';
 import {
@@ -70,6 +71,23 @@ export const deliveryContract = {
     answers: { 200: deliveryDetail },
     selected: selectedDetail,
     problems: ['not_found', 'journal_unavailable', 'sequencer_unavailable'],
+  },
+  'GET /admin/tail': {
+    summary: 'Open a WebSocket that is told of deliveries as they change',
+    tag: 'deliveries',
+    headers: {
+      Upgrade: 'Compulsory: `websocket`.',
+      'Sec-WebSocket-Protocol': '`holdfast.tail.v1, ticket.…` of callers that cannot send `Authorization`.',
+    },
+    query: tailQuery,
+    answers: { 101: { contentType: 'application/json' } },
+    problems: ['upgrade_required', 'not_found', 'tail_full', 'sequencer_unavailable'],
+  },
+  'POST /admin/tail/tickets': {
+    summary: 'Make a ticket that opens the live tail once',
+    tag: 'deliveries',
+    answers: { 200: z.object({ ticket: z.string(), expiresAt: at }) },
+    problems: ['sequencer_unavailable'],
   },
   'POST /admin/deliveries/:id/replay': {
     summary: 'Replay one delivery, perhaps with an edited input, or show what a replay would do',

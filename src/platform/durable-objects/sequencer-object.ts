@@ -234,6 +234,11 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     return this.#after(this.#core.intakes.revive(request, Date.now()));
   }
 
+  /** The live tail has listeners, until then at least: it is told what changes. */
+  async tellTail(untilAt: number): Promise<void> {
+    this.#parts.tail.listen(untilAt);
+  }
+
   /** What its isolate has counted. */
   async costs(): Promise<CostReading> {
     return costMeter.read();

@@ -25,8 +25,10 @@ import { createKeyHandOver, type KeyHandOver } from './key-hand-over.ts';
 import { createObjectAlerts } from './object-alerts.ts';
 import { createObjectOperationHolds } from './object-operation-holds.ts';
 import { createObjectSequencers } from './object-sequencer.ts';
+import { tellObjectTail } from './object-tail.ts';
 import { createSqlDirectRequests, type SqlDirectRequests } from './sql-direct-requests.ts';
 import { createSqlSequencerRows } from './sql-sequencer-rows.ts';
+import { createTailFeed, type TailFeed } from './tail-feed.ts';
 
 export type SequencerParts = {
   readonly partition: number;
@@ -43,6 +45,7 @@ export type SequencerParts = {
   readonly fanOut: IntakeFanOut;
   readonly holds: OperationHolds;
   readonly alerts: AlertFeed;
+  readonly tail: TailFeed;
   readonly telemetry: Telemetry;
 };
 
@@ -109,6 +112,12 @@ export function createSequencerParts(surroundings: Surroundings): SequencerParts
       settings: variables.alerts,
       reporter: ctx.id.name ?? '',
       troubles: () => [...feed.troubles(), ...bell.troubles()],
+    }),
+    tail: createTailFeed({
+      ...basics,
+      kv: storage.kv,
+      sync: () => storage.sync(),
+      tell: (batch) => tellObjectTail(env.TAIL, batch),
     }),
     telemetry,
   };

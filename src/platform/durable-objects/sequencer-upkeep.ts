@@ -22,7 +22,7 @@ export function createSequencerUpkeep(
   parts: SequencerParts,
   own: { readonly storage: DurableObjectStorage; readonly sequencer: Sequencer },
 ): SequencerUpkeep {
-  const { core, bell, fanOut, feed, alerts, telemetry, partition } = parts;
+  const { core, bell, fanOut, feed, alerts, tail, telemetry, partition } = parts;
   const alarm = createObjectAlarm(own.storage);
   const prune = createPruning(parts);
 
@@ -38,6 +38,7 @@ export function createSequencerUpkeep(
     ringIfReady();
     // At once, where the alarm would be a little later; the alarm makes up for a fan-out that died.
     if (core.intakes.hasDueFanOut(Date.now())) void fanOut.run();
+    tail.changed();
     alarm.ensure(wantedAlarm(parts));
   };
   const wake = async (): Promise<void> => {
@@ -54,6 +55,7 @@ export function createSequencerUpkeep(
     core.tick(Date.now());
     const signals = core.takeSignals();
     if (signals.length > 0) tell(signals);
+    tail.changed();
     ringIfReady();
     await Promise.all([fanOut.run(), feed.flush(), offerUntaken(parts)]);
     await alerts.flush();
