@@ -15,9 +15,10 @@ import {
   readSourceSettings,
   readTargetSettings,
 } from './integrations-config.ts';
+import type { TraceSettings } from './trace-config.ts';
 import { parseVariables } from './variables-config.ts';
 
-export type { AlertSettings, Environment, TokenIssuer };
+export type { AlertSettings, Environment, TokenIssuer, TraceSettings };
 export { listingSettingsId, parseVariables };
 
 export type TargetSettings = {
@@ -68,6 +69,8 @@ export type Config = {
   /** How long one consumer takes new work, ms. */
   readonly deliveryBudgetMs: number;
   readonly alerts: AlertSettings;
+  /** Null: nothing is traced. */
+  readonly traces: TraceSettings | null;
   /** Where notices of ended jobs may go, and what they are signed with; null: no callbacks. */
   readonly callbacks: { readonly origins: readonly string[]; readonly secret: string } | null;
   /** By source id; null: they stand in the registry alone. */

@@ -11,6 +11,7 @@ import { err, ok, type Result } from './core/result.ts';
 import { secretBytes } from './core/signature/secret-bytes.ts';
 import { type Environment, readText, secretsFile, variablesFile } from './environment.ts';
 import { readIdentitySettings } from './identity-config.ts';
+import { readTraceSettings } from './trace-config.ts';
 
 const dayMs = 24 * 3600 * 1000;
 
@@ -117,9 +118,10 @@ export function parseVariables(environment: Environment): Result<Variables, read
   const parsed = variablesSchema.safeParse(given);
   const alerts = readAlertSettings(environment);
   const identity = readIdentitySettings(environment);
-  if (!parsed.success || !alerts.ok || !identity.ok) {
+  const traces = readTraceSettings(environment);
+  if (!parsed.success || !alerts.ok || !identity.ok || !traces.ok) {
     const own = parsed.success ? [] : parsed.error.issues.map(toProblem);
-    return err([...own, ...(alerts.ok ? [] : alerts.error), ...(identity.ok ? [] : identity.error)]);
+    return err([...own, ...[alerts, identity, traces].flatMap((read) => (read.ok ? [] : read.error))]);
   }
   const { data } = parsed;
   return ok({
@@ -136,6 +138,7 @@ export function parseVariables(environment: Environment): Result<Variables, read
     deliveryConcurrency: data.DELIVERY_CONCURRENCY,
     deliveryBudgetMs: data.DELIVERY_BUDGET_MS,
     alerts: alerts.value,
+    traces: traces.value,
     ...identity.value,
     callbacks:
       data.CALLBACK_SECRET === null ? null : { origins: data.CALLBACK_ORIGINS, secret: data.CALLBACK_SECRET },

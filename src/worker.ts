@@ -99,6 +99,7 @@ function createRelayApp({ config, definition, ports }: Relay, files: Fetcher | u
     clock: systemClock,
     randomness: systemRandomness,
     telemetry: ports.deliver.telemetry,
+    ...(ports.deliver.tracing === undefined ? {} : { tracing: ports.deliver.tracing }),
   });
 }
 

@@ -56,6 +56,7 @@ describe('configuration', () => {
         previousPartitions: [],
         deliveryConcurrency: 6,
         deliveryBudgetMs: 20_000,
+        traces: null,
         alerts: {
           webhook: null,
           slackUrl: null,
@@ -215,5 +216,40 @@ describe('configuration', () => {
   ])('refuses %s', (_what, given, field) => {
     const parsed = parseConfig({ ...good, ...given }, relay);
     expect(parsed.ok ? [] : parsed.error.map((problem) => problem.field)).toEqual([field]);
+  });
+
+  it('takes a collector of traces with its headers, and says what does not hold', () => {
+    const named = { OTLP_ENDPOINT: 'https://otlp.example.com/base/' };
+    const headers = { OTLP_HEADERS: 'Authorization=Bearer%20collector-key, x-team=erp' };
+    const shares = { OTLP_SAMPLE_RATIO: '0.05', OTLP_SENDER_TRACE: 'link' };
+    const parsed = parseConfig({ ...good, ...named, ...headers, ...shares }, relay);
+    expect(parsed.ok && parsed.value.traces).toEqual({
+      url: 'https://otlp.example.com/base/v1/traces',
+      headers: { authorization: 'Bearer collector-key', 'x-team': 'erp' },
+      ...{ sampleRatio: 0.05, senderTrace: 'link' },
+    });
+    const fields = (changes: Record<string, unknown>) => problemsOf(changes).map(({ field }) => field);
+    for (const OTLP_ENDPOINT of [
+      'http://otlp.example.com',
+      'https://10.0.0.7',
+      'https://localhost:4318',
+      'otlp',
+      'https://a:b@otlp.example.com',
+      'https://otlp.example.com?key=k',
+    ])
+      expect(fields({ OTLP_ENDPOINT }), OTLP_ENDPOINT).toEqual(['OTLP_ENDPOINT']);
+    expect(fields({ OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTLP_NETWORK: 'private' })).toEqual([]);
+    for (const ratio of ['2', '-1', 'all', '1.5', '.5'])
+      expect(fields({ OTLP_SAMPLE_RATIO: ratio })).toEqual(['OTLP_SAMPLE_RATIO']);
+    expect(fields({ OTLP_SENDER_TRACE: 'trust', OTLP_NETWORK: 'any' })).toEqual([
+      'OTLP_NETWORK',
+      'OTLP_SENDER_TRACE',
+    ]);
+    for (const OTLP_HEADERS of ['no-value', 'a=', 'a b=c', 'a=%zz', 'a=%0d%0ax-evil:1', 'host=elsewhere']) {
+      const [problem, ...more] = problemsOf({ OTLP_HEADERS });
+      expect(problem).toMatchObject({ field: 'OTLP_HEADERS', file: '.dev.vars' });
+      expect(more).toEqual([]);
+      expect(problem?.rule).not.toContain(OTLP_HEADERS);
+    }
   });
 });

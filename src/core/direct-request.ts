@@ -7,6 +7,7 @@ import type { EventPayload, MappedEvent, WebhookEvent } from './event.ts';
 import { operationKeyOf, orderingKeyOf } from './keys.ts';
 import type { AnyOperation } from './operation.ts';
 import { type Route, type RoutePolicy, routeDefaults } from './route.ts';
+import type { TraceContext } from './tracing/trace-context.ts';
 
 /** The source of such events. No sender may have the name. */
 export const directSource = 'operations';
@@ -71,13 +72,15 @@ export type Asked = {
   readonly batch: BatchPolicy | undefined;
   readonly callbackUrl: string | undefined;
   readonly requestId: string;
+  /** Absent: nothing is traced. */
+  readonly trace?: TraceContext | undefined;
   /** Epoch ms. */
   readonly now: number;
 };
 
 /** The entity of its input puts it into the line in which webhooks about the same thing run. */
 export function toDirectClaim(asked: Asked): DirectClaim {
-  const { hash, source, operation, target, input, batch, callbackUrl, now } = asked;
+  const { hash, source, operation, target, input, batch, callbackUrl, trace, now } = asked;
   const { entity = null, subject, version } = operation.identify?.(input) ?? {};
   const orderingKey = orderingKeyOf({ source: directSource, eventId: hash, entity });
   const key = { orderingKey, target, operation: operation.name };
@@ -90,6 +93,7 @@ export function toDirectClaim(asked: Asked): DirectClaim {
     event: {
       ...{ source, eventId: hash, type: operation.name, entity, orderingKey },
       ...{ sequence: null, occurredAt: null, receivedAt: now, requestId: asked.requestId },
+      ...(trace === undefined ? {} : { trace }),
     },
     body: JSON.stringify({ input }),
     delivery: {

@@ -2,6 +2,7 @@
 
 import type { JsonValue } from './json.ts';
 import type { Entity, HeaderMap } from './source.ts';
+import type { TraceContext } from './tracing/trace-context.ts';
 
 /** What a claim keeps of an event; the body is beside it as bytes. */
 export type WebhookEvent = {
@@ -24,6 +25,8 @@ export type WebhookEvent = {
   readonly earlierKey?: true;
   /** It came by no webhook: the sender's list had it, and nothing here knew of it. */
   readonly reconciled?: true;
+  /** Under which its deliveries are traced: the span of its claim. Absent: it came while nothing was traced. */
+  readonly trace?: TraceContext;
 };
 
 /** The bytes and headers of an event, kept for mapping and replay. Secret-bearing headers are left out. */

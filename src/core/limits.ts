@@ -410,6 +410,26 @@ export const limits = {
   keptAnswerMs: 24 * 3600 * 1000,
   /** An act that was begun and has not ended is taken for abandoned after so long, ms: no act takes longer than a minute. */
   abandonedActMs: 5 * 60_000,
+  /** A `traceparent` header, characters: 55 in this version of the standard, with room for fields of a later one. */
+  maxTraceparentCharacters: 512,
+  /** A `tracestate` header, characters: what the standard asks to pass on at least. */
+  maxTracestateCharacters: 512,
+  /** Members of a `tracestate`, by the standard. */
+  maxTracestateMembers: 32,
+  /** One attribute of a span, characters: an id or a name. */
+  maxSpanAttributeCharacters: 256,
+  /** Calls of one attempt told as spans: an operation of many steps makes some ten. */
+  maxSpansPerAttempt: 50,
+  /** Spans an isolate keeps for the collector, some 500 bytes each; what comes beyond is counted and dropped. */
+  maxQueuedSpans: 2_000,
+  /** Spans of one export: some 400 KB as JSON, below what collectors take. */
+  maxSpansPerExport: 500,
+  /** How long spans gather before they are sent, ms: one call for all that an isolate has done in it. */
+  spanGatherMs: 1_000,
+  /** One export, ms: after the answer an invocation may go on for 30 s. */
+  spanExportTimeoutMs: 5_000,
+  /** How long a collector that took nothing is left alone, ms. */
+  spanPauseMs: 10_000,
   /** Kept answers that are over, removed with each use of a key: more than one use adds. */
   keptAnswersRemovedAtOnce: 20,
   /** An answer that is kept, characters: a D1 row holds 2 MB, and the largest (a bulk replay) is some 100,000. */

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from './json.ts';
 import type { Result } from './result.ts';
 import type { AddressRule } from './signature/remote-keys.ts';
 import type { SignatureScheme } from './signature/scheme.ts';
+import type { TraceContext } from './tracing/trace-context.ts';
 
 /** Names in lower case, as received, at most one value a name: a doubled signature header is refused before. */
 export type HeaderMap = Readonly<Record<string, string>>;
@@ -39,7 +40,11 @@ export type ReceivedRequest = {
 export type SourceSecrets = { readonly current: string; readonly previous: string | null };
 
 /** Stage 2's result. The brand keeps an unverified request from being claimed. */
-export type VerifiedRequest = ReceivedRequest & { readonly verifiedWith: 'current' | 'previous' };
+export type VerifiedRequest = ReceivedRequest & {
+  readonly verifiedWith: 'current' | 'previous';
+  /** What its events are kept with. Absent: nothing is traced. */
+  readonly trace?: TraceContext;
+};
 
 export type Entity = {
   /** `order`, `product`, `customer`, `receipt` … : the first part of the ordering key. */

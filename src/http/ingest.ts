@@ -6,27 +6,31 @@ import type { AcceptedReply, Peer } from '../core/source.ts';
 import type { AcceptAnswer } from '../pipeline/accept-answer.ts';
 import { problem } from './problem.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
+import { traced } from './traced.ts';
 
-export function routeIngest(app: Hono<HttpEnv>, services: Pick<HttpServices, 'accept'>): void {
+export function routeIngest(app: Hono<HttpEnv>, services: Pick<HttpServices, 'accept' | 'tracing'>): void {
   app.all('/hooks/:source', async (c) => {
     const { method } = c.req;
     if (method !== 'POST' && method !== 'GET') return notAllowed(c, 'GET, POST');
     const { pathname, search } = new URL(c.req.url);
-    const answer = await services.accept({
-      source: c.req.param('source'),
-      method,
-      url: pathname + search,
-      headers: c.req.raw.headers,
-      // Read when it is asked for: the stream is not made where the body is taken whole.
-      get body() {
-        return c.req.raw.body;
-      },
-      readWhole: () => c.req.raw.arrayBuffer(),
-      contentLength: c.req.header('content-length') ?? null,
-      requestId: c.get('requestId'),
-      peer: readPeer(c.req.raw),
+    return traced({ tracing: services.tracing, method, route: '/hooks/:source' }, async (trace) => {
+      const answer = await services.accept({
+        source: c.req.param('source'),
+        method,
+        url: pathname + search,
+        headers: c.req.raw.headers,
+        // Read when it is asked for: the stream is not made where the body is taken whole.
+        get body() {
+          return c.req.raw.body;
+        },
+        readWhole: () => c.req.raw.arrayBuffer(),
+        contentLength: c.req.header('content-length') ?? null,
+        requestId: c.get('requestId'),
+        peer: readPeer(c.req.raw),
+        trace,
+      });
+      return toResponse(c, answer);
     });
-    return toResponse(c, answer);
   });
 }
 

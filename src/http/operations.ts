@@ -8,11 +8,14 @@ import { limits } from '../core/limits.ts';
 import { isAllowedCallback } from '../core/notice.ts';
 import { hasEnded, type Job, readJob } from '../pipeline/read-job.ts';
 import { type RunAnswer, runOperation } from '../pipeline/run-operation.ts';
+import { stageOf } from '../pipeline/trace-accept.ts';
+import type { RequestTrace } from '../pipeline/tracing.ts';
 import { boundedBody, jsonOnly, validBody } from './admin/validate.ts';
 import { idempotencyKeyRule, readIdempotencyKey } from './idempotency-key.ts';
 import { jobPath, toWireJob } from './jobs.ts';
 import { problem } from './problem.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
+import { traced } from './traced.ts';
 
 export const runBody = z.strictObject({
   input: z.unknown(),
@@ -22,36 +25,60 @@ export const runBody = z.strictObject({
 });
 
 export function routeOperations(app: Hono<HttpEnv>): void {
-  app.post('/operations/:operation', boundedBody, jsonOnly, validBody(runBody), async (c) => {
+  app.post('/operations/:operation', boundedBody, jsonOnly, validBody(runBody), (c) => {
     const services = c.get('services');
-    const idempotencyKey = readIdempotencyKey(c.req.header('idempotency-key'));
-    if (idempotencyKey === null) return problem(c, 'idempotency_key_missing', { detail: idempotencyKeyRule });
-    const { input, target = null, batch, callbackUrl } = c.req.valid('json');
-    const origins = services.config.callbacks?.origins ?? [];
-    if (callbackUrl !== undefined && !isAllowedCallback(callbackUrl, origins))
-      return problem(c, 'invalid_input', { errors: [{ field: 'callbackUrl', rule: callbackRule }] });
-    const operation = c.req.param('operation');
-    const requestId = c.get('requestId');
-    const asked = { operation, target, batch, callbackUrl, input };
-    const answer = await runOperation(services, { ...asked, ...byCaller(c), idempotencyKey, requestId });
-    if (answer.kind !== 'taken') return refuse(c, answer);
-    noteRun(c, operation, target);
-    const { hash, isFirst } = answer;
-    services.telemetry.log('info', 'operation.requested', {
-      requestId,
-      operation,
-      job: `job_${hash}`,
-      isFirst,
-    });
-    const wait = readPrefer(c.req.header('prefer'));
-    const job = await waitFor(services, hash, isFirst ? wait.waitMs : 0);
-    if (job === null) return problem(c, 'not_found');
-    if (hasEnded(job.status) && (!isFirst || !wait.isAsync)) return toAnswer(c, job);
-    const headers = { location: jobPath(job), 'retry-after': '1' };
-    if (!isFirst && !wait.isAsync)
-      return problem(c, 'operation_in_progress', { detail: `It is ${jobPath(job)}.`, headers });
-    return c.json(toWireJob(job), 202, { ...headers, ...wait.applied });
+    const of = { tracing: services.tracing, method: 'POST', route: '/operations/:operation' };
+    return traced(of, (trace) => answerOperation(c, c.req.valid('json'), trace));
   });
+}
+
+async function answerOperation(
+  c: Context<HttpEnv>,
+  body: z.infer<typeof runBody>,
+  trace: RequestTrace | null,
+): Promise<Response> {
+  const services = c.get('services');
+  const idempotencyKey = readIdempotencyKey(c.req.header('idempotency-key'));
+  if (idempotencyKey === null) return problem(c, 'idempotency_key_missing', { detail: idempotencyKeyRule });
+  const { input, target = null, batch, callbackUrl } = body;
+  const origins = services.config.callbacks?.origins ?? [];
+  if (callbackUrl !== undefined && !isAllowedCallback(callbackUrl, origins))
+    return problem(c, 'invalid_input', { errors: [{ field: 'callbackUrl', rule: callbackRule }] });
+  const operation = c.req.param('operation') ?? '';
+  const requestId = c.get('requestId');
+  trace?.adopt({ headers: readTraceHeaders(c), repeatedHeaders: [] });
+  trace?.note({ 'holdfast.request_id': requestId });
+  const asked = {
+    ...{ operation, target, batch, callbackUrl, input, ...byCaller(c), idempotencyKey, requestId },
+    ...(trace === null ? {} : { trace: trace.toKeep() }),
+  };
+  const isWell = (taken: RunAnswer): boolean => taken.kind === 'taken';
+  const answer = await stageOf({ trace }, { name: 'claim', isWell }, () => runOperation(services, asked));
+  if (answer.kind !== 'taken') return refuse(c, answer);
+  noteRun(c, operation, target);
+  const { hash, isFirst } = answer;
+  const ids = { requestId, operation, job: `job_${hash}`, isFirst };
+  const traceId = trace === null ? {} : { traceId: trace.traceId() };
+  services.telemetry.log('info', 'operation.requested', { ...ids, ...traceId });
+  const wait = readPrefer(c.req.header('prefer'));
+  const job = await waitFor(services, hash, isFirst ? wait.waitMs : 0);
+  if (job === null) return problem(c, 'not_found');
+  if (hasEnded(job.status) && (!isFirst || !wait.isAsync)) return toAnswer(c, job);
+  const headers = { location: jobPath(job), 'retry-after': '1' };
+  if (!isFirst && !wait.isAsync)
+    return problem(c, 'operation_in_progress', { detail: `It is ${jobPath(job)}.`, headers });
+  return c.json(toWireJob(job), 202, { ...headers, ...wait.applied });
+}
+
+/** Repeated fields come joined, and such a `traceparent` is none. */
+function readTraceHeaders(c: Context<HttpEnv>): Readonly<Record<string, string>> {
+  const names = ['traceparent', 'tracestate'] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = c.req.header(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** Callers cannot meet each other's keys, nor see each other's requests. */

@@ -25,6 +25,7 @@ import type {
 import type { ReconcileStandings } from '../pipeline/reconcile-sources.ts';
 import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import type { Tail } from '../pipeline/tail-ports.ts';
+import type { Tracing } from '../pipeline/tracing.ts';
 import type { Refusals } from './access/refusals.ts';
 
 /** Answers a path below /dashboard/ with the file, or 404. */
@@ -60,6 +61,8 @@ export type HttpServices = {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly telemetry: Telemetry;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing;
 };
 
 /** What every handler finds in its context; behind the guard also who asks, and the services as that caller sees them. */

@@ -51,6 +51,7 @@ function toWholeDelivery(view: DeliveryView) {
     replay: toWireReplay(view),
     supersededBy: state.status === 'superseded' ? state.by : null,
     resolvedBy: state.status === 'resolved' ? state.resolvedBy : null,
+    traceId: event.trace?.traceId ?? null,
     event: toWireEvent(view.eventRecordId, event),
     receivedAt: toIso(event.receivedAt),
     createdAt: toIso(delivery.createdAt),

@@ -2,6 +2,7 @@
 // request and none by accident. Pure types. `reason` and `detail` are for the log; the wire says less.
 
 import type { AcceptedReply, HandshakeAnswer, Peer } from '../core/source.ts';
+import type { RequestTrace } from './tracing.ts';
 
 export type AcceptRequest = {
   /** The source named in the path; nothing says yet that it exists. */
@@ -19,6 +20,8 @@ export type AcceptRequest = {
   readonly requestId: string;
   /** What the platform says of the connection; absent where it says nothing. */
   readonly peer?: Peer;
+  /** Null or absent: nothing is traced. */
+  readonly trace?: RequestTrace | null;
 };
 
 export type AcceptedEvent = { readonly id: string; readonly status: 'accepted' | 'duplicate' };

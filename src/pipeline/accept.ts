@@ -21,6 +21,7 @@ import {
   type Telemetry,
 } from './ports.ts';
 import { type ReceiveFailure, receive } from './receive.ts';
+import { noteAnswer, stageOf } from './trace-accept.ts';
 import { type Verified, type VerifyFailure, verify } from './verify.ts';
 
 export type AcceptDependencies = {
@@ -51,6 +52,7 @@ export function createAccept(deps: AcceptDependencies): Accept {
   return async (incoming) => {
     const startedAt = deps.clock.now();
     const answer = await accept(deps, incoming, startedAt);
+    noteAnswer(incoming, answer);
     logAnswer(deps, incoming, { answer, startedAt });
     return answer;
   };
@@ -65,14 +67,19 @@ async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: nu
   if (turnedAway !== null)
     return { kind: 'flooded', reason: 'address_turned_away', retryAfterSeconds: turnedAway };
 
-  const received = await receive(incoming, {
-    limits: { ...limits, maxBodyBytes: deps.maxBodyBytes },
-    now,
-    requestId: incoming.requestId,
-  });
+  incoming.trace?.note({ 'holdfast.source': source.id });
+  const received = await stageOf(incoming, { name: 'receive', isWell: isOk }, () =>
+    receive(incoming, {
+      limits: { ...limits, maxBodyBytes: deps.maxBodyBytes },
+      now,
+      requestId: incoming.requestId,
+    }),
+  );
   if (!received.ok) return toReceiveAnswer(received.error);
 
-  const verified = await verifyWithNewest(deps, received.value, source);
+  const verified = await stageOf(incoming, { name: 'verify', isWell: isOk }, () =>
+    verifyWithNewest(deps, received.value, source),
+  );
   if (!verified.ok) {
     if (verified.error.kind === 'unverified' && address !== null)
       deps.floods.noteUnverified(source.id, address, now);
@@ -88,11 +95,13 @@ async function accept(deps: AcceptDependencies, incoming: AcceptRequest, now: nu
   }
   const wait = verified.value.kind === 'handshake' ? null : deps.floods.admit(source.id, now);
   if (wait !== null) return { kind: 'flooded', reason: 'source_over_budget', retryAfterSeconds: wait };
-  const answer = await claimVerified(deps, verified.value);
+  const answer = await claimVerified(deps, incoming, verified.value);
   const { reply } = source.preset;
   const isTaken = answer.kind === 'accepted' || answer.kind === 'received';
   return isTaken && reply !== undefined ? { ...answer, reply } : answer;
 }
+
+const isOk = ({ ok }: { readonly ok: boolean }): boolean => ok;
 
 /** No secrets are known: the sender is genuine for all anybody can say. */
 const nobodyKnows: AcceptAnswer = {
@@ -134,15 +143,21 @@ function hasOtherSecret(a: SourceRuntime, b: SourceRuntime): boolean {
   return a.secrets.current !== b.secrets.current || a.secrets.previous !== b.secrets.previous;
 }
 
-async function claimVerified(deps: AcceptDependencies, verified: Verified): Promise<AcceptAnswer> {
-  switch (verified.kind) {
-    case 'handshake':
-      return { kind: 'handshake', answer: verified.answer };
-    case 'event':
-      return toClaimAnswer(deps, await claim(deps, verified.request, verified.identity));
-    case 'intake':
-      return acceptIntake(deps, verified);
-  }
+async function claimVerified(
+  deps: AcceptDependencies,
+  incoming: AcceptRequest,
+  verified: Verified,
+): Promise<AcceptAnswer> {
+  if (verified.kind === 'handshake') return { kind: 'handshake', answer: verified.answer };
+  const { trace = null } = incoming;
+  trace?.adopt(verified.request);
+  const request = trace === null ? verified.request : { ...verified.request, trace: trace.toKeep() };
+  const isWell = (answer: AcceptAnswer): boolean => answer.kind !== 'unavailable';
+  return stageOf(incoming, { name: 'claim', isWell }, async () =>
+    verified.kind === 'event'
+      ? toClaimAnswer(deps, await claim(deps, request, verified.identity))
+      : acceptIntake(deps, { ...verified, request }),
+  );
 }
 
 /** An empty batch holds nothing that could be lost. */
@@ -250,6 +265,7 @@ function logAnswer(
     source: incoming.source.slice(0, limits.maxIdCharacters),
     answer: answer.kind,
     durationMs: deps.clock.now() - end.startedAt,
+    ...(incoming.trace == null ? {} : { traceId: incoming.trace.traceId() }),
   };
   if (answer.kind === 'accepted' && answer.events.length === 0) {
     logIntake(deps, fields, { intake: null, events: [] });

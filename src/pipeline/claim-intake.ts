@@ -30,8 +30,11 @@ export async function claimIntake(
 ): Promise<ClaimIntakeResult> {
   const { partitions, generation } = deps.sequencers;
   const id = intakeId(await digest(request, items), partitions);
-  const { source, requestId, receivedAt } = request;
-  const kept = { source, requestId, receivedAt, headers: keepHeaders(toItemHeaders(request.headers)) };
+  const { source, requestId, receivedAt, trace } = request;
+  const kept = {
+    ...{ source, requestId, receivedAt, headers: keepHeaders(toItemHeaders(request.headers)) },
+    ...(trace === undefined ? {} : { trace }),
+  };
   const intake: IntakeRequest = {
     ...{ id, ...kept, partitions, generation },
     items: items.map((item) => toNewItem(toWork(deps, kept, told(item, request)))),

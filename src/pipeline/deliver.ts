@@ -3,7 +3,7 @@
 // that a line goes on without another trip through the queue. May not keep anything that is not in the sequencer.
 
 import { limits } from '../core/limits.ts';
-import type { LeaseAnswer, LeasedDelivery, Settlement, SettleRequest } from '../core/sequencer/messages.ts';
+import type { LeaseAnswer, Settlement, SettleRequest } from '../core/sequencer/messages.ts';
 import { type AdmittedDelivery, createBatchAdmission } from './admit.ts';
 import { type HoldDependencies, performUnlessHeld } from './hold-operation.ts';
 import type { PerformDependencies } from './perform.ts';
@@ -16,6 +16,8 @@ import {
   type TargetGates,
   type Telemetry,
 } from './ports.ts';
+import { isSuccess, tellAttempt } from './tell-attempt.ts';
+import type { Tracing } from './tracing.ts';
 
 export type DeliverOptions = {
   /** ERP calls at once. */
@@ -32,6 +34,8 @@ export type DeliverDependencies = Omit<PerformDependencies, 'confirm'> &
     readonly telemetry: Telemetry;
     readonly gates: TargetGates;
     readonly randomness: Randomness;
+    /** Absent: nothing is traced. */
+    readonly tracing?: Tracing;
   };
 
 /** A sequencer, and the name it has among all. */
@@ -90,19 +94,18 @@ function createWorker(deps: DeliverDependencies, { sequencer, name }: DeliverFro
 
   const run = async (admitted: AdmittedDelivery, deadlineAt: number): Promise<void> => {
     const { leased } = admitted;
+    const trace = deps.tracing?.attempt(leased.event, `attempt ${leased.delivery.operation}`) ?? null;
     let performed: Settlement | null = null;
     try {
-      const confirm = (deliveryId: string, epoch: number) => sequencer.confirm(deliveryId, epoch);
-      performed = await performIfGranted(deps, leased, () =>
-        performUnlessHeld({ ...deps, confirm }, leased, deadlineAt),
-      );
+      const parts = { ...deps, trace, confirm: sequencer.confirm.bind(sequencer) };
+      performed = await performIfGranted(deps, leased, () => performUnlessHeld(parts, leased, deadlineAt));
     } catch (error) {
       // Left unsettled: at the lease's deadline it is in doubt, and is looked up.
       deps.telemetry.log('error', 'delivery.crashed', { delivery: leased.delivery.id, error: String(error) });
     }
     const settlement = admission.ended(admitted, performed);
+    tellAttempt({ telemetry: deps.telemetry, trace }, leased, settlement);
     if (settlement !== null) {
-      logAttempt(deps.telemetry, leased, settlement);
       done.push(settlement);
       urgent ||= !isSuccess(settlement);
       const gatherMs = leased.successorWaits ? limits.lineGatherMs : limits.settleGatherMs;
@@ -201,50 +204,4 @@ function createBell(): Bell {
       });
     },
   };
-}
-
-function isSuccess(settlement: Settlement): boolean {
-  if (settlement.result.kind !== 'outcome') return false;
-  const { kind } = settlement.result.outcome;
-  return kind === 'succeeded' || kind === 'duplicate';
-}
-
-/** One wide line an attempt. */
-function logAttempt(telemetry: Telemetry, leased: LeasedDelivery, settlement: Settlement): void {
-  const { delivery, event } = leased;
-  const ids = {
-    delivery: delivery.id,
-    eventRecord: leased.eventRecordId,
-    source: event.source,
-    eventId: event.eventId,
-    orderingKey: event.orderingKey,
-    route: delivery.routeId,
-    target: delivery.target,
-    operation: delivery.operation,
-    epoch: leased.epoch,
-  };
-  if (settlement.result.kind === 'returned') {
-    telemetry.log('info', 'delivery.returned', ids);
-    return;
-  }
-  const { outcome, spent } = settlement.result;
-  const { attempt } = settlement;
-  const isAccepted = outcome.kind === 'accepted';
-  // Not tried at all: the sequencer says that it is held. A look that found a job running keeps no attempt either.
-  if (attempt === null && !isAccepted) return;
-  const isWell = isSuccess(settlement) || isAccepted;
-  telemetry.log(isWell ? 'info' : 'warn', 'delivery.attempted', {
-    ...ids,
-    mode: attempt?.mode ?? 'poll',
-    outcome: outcome.kind,
-    effect: outcome.effect,
-    reason: attempt?.outcome.reason ?? null,
-    message: attempt?.outcome.message ?? null,
-    document: 'document' in outcome ? outcome.document.documentId : null,
-    job: isAccepted ? outcome.jobRef : null,
-    attemptNumber: delivery.attemptCount + (spent ? 1 : 0),
-    callCount: attempt?.exchanges.length ?? 0,
-    durationMs: attempt === null ? 0 : attempt.endedAt - attempt.startedAt,
-    lagMs: attempt === null ? 0 : attempt.endedAt - event.receivedAt,
-  });
 }

@@ -33,6 +33,7 @@ import { type MappedInput, mapInput, toMappedEvent, validateInput } from './map-
 import { performNotice } from './perform-notice.ts';
 import { type Publishing, performPublish } from './perform-publish.ts';
 import type { Clock, ErpConnections, ErpInstances, NoticeSender, OpenErpConnection } from './ports.ts';
+import type { AttemptTrace } from './tracing.ts';
 
 /** What perform looks up of the relay's definition. */
 export type DeliveryRules = Pick<RelayDefinition, 'sources' | 'targets' | 'findRoute'>;
@@ -48,6 +49,8 @@ export type PerformDependencies = {
   readonly publishing?: Publishing;
   /** Absent: nobody asks which modules are on. */
   readonly instances?: ErpInstances;
+  /** Null or absent: the attempt is not traced. */
+  readonly trace?: AttemptTrace | null;
 };
 
 type Try = {
@@ -174,6 +177,7 @@ async function prepare(
   const connection = deps.connections.open({
     target,
     source: leased.event.source,
+    trace: deps.trace ?? null,
     timeoutMs,
     deadlineAt,
     beforeFirstWrite: async () => (doubtSince === null ? 'go' : deps.confirm(delivery.id, leased.epoch)),

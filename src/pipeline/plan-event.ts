@@ -8,6 +8,7 @@ import { planDeliveries } from '../core/plan-deliveries.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { EarlierPlan } from '../core/sequencer/messages.ts';
 import type { EventIdentity, HeaderMap } from '../core/source.ts';
+import type { TraceContext } from '../core/tracing/trace-context.ts';
 
 /** The request an event came in. `headers`: those that are kept. */
 export type EventRequest = {
@@ -16,6 +17,8 @@ export type EventRequest = {
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly headers: HeaderMap;
+  /** Absent: nothing is traced. */
+  readonly trace?: TraceContext;
 };
 
 /**
@@ -51,12 +54,13 @@ function planFor(
   request: EventRequest,
   identity: EventIdentity,
 ): Omit<PlannedEvent, 'earlier'> {
-  const { source, requestId, receivedAt, headers } = request;
+  const { source, requestId, receivedAt, headers, trace } = request;
   const { eventId, type, entity, sequence, occurredAt, payload } = identity;
   const orderingKey = orderingKeyOf({ source, eventId, entity });
   const event: WebhookEvent = {
     ...{ source, eventId, type, entity, orderingKey },
     ...{ sequence, occurredAt, receivedAt, requestId },
+    ...(trace === undefined ? {} : { trace }),
   };
   const mapped: MappedEvent = {
     ...{ id: eventId, source, type, entity, sequence },

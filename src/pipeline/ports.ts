@@ -47,6 +47,7 @@ import type { TargetDefinition } from '../core/target.ts';
 import type { Admission, AdmitRequest } from '../core/target-gate-state.ts';
 import type { AuthorizeAnswer, TargetAct, TargetView } from '../core/target-view.ts';
 import type { IntakeSequencer } from './intake-ports.ts';
+import type { AttemptTrace } from './tracing.ts';
 
 /** The sequencer of one partition. Calls may throw a `PortError`: what is not answered is not known. */
 export interface Sequencer extends IntakeSequencer {
@@ -263,6 +264,8 @@ export interface ErpConnections {
     readonly target: TargetDefinition;
     /** Whose event it is: a source may have a credential of its own there. Absent: the target's. */
     readonly source?: string;
+    /** Of the attempt it is for. Null or absent: nothing is traced. */
+    readonly trace?: AttemptTrace | null;
     readonly timeoutMs: number;
     readonly deadlineAt: number;
     /** Called right before the first write leaves; `stop` means it must not. */

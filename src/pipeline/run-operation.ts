@@ -11,6 +11,7 @@ import { partitionOf } from '../core/partition.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { sha256Hex } from '../core/sha256.ts';
+import type { TraceContext } from '../core/tracing/trace-context.ts';
 import { findOperation, toFieldErrors } from '../operations/index.ts';
 import { type Clock, PortError, type Sequencer, type Sequencers } from './ports.ts';
 
@@ -36,6 +37,8 @@ export type RunCommand = {
   readonly callbackUrl: string | undefined;
   readonly input: unknown;
   readonly requestId: string;
+  /** What its event is kept with. Absent: nothing is traced. */
+  readonly trace?: TraceContext;
 };
 
 export type RunRefusal =
@@ -57,12 +60,15 @@ export async function runOperation(deps: RunDependencies, command: RunCommand): 
   if (!checked.ok) return checked.error;
   const { operation, target, input } = checked.value;
   const hash = sha256Hex(`${command.credential}\n${command.idempotencyKey}`).slice(0, hashLength);
-  const { batch, callbackUrl, requestId, source } = command;
+  const { batch, callbackUrl, requestId, source, trace } = command;
   const inputHash = await hashInput({ operation: operation.name, target, batch, callbackUrl, input });
   const now = deps.clock.now();
   const request: DirectRequest = {
     ...{ hash, inputHash, operation: operation.name, target, source, createdAt: now, deliveryId: null },
-    claim: toDirectClaim({ hash, source, operation, target, input, batch, callbackUrl, requestId, now }),
+    claim: toDirectClaim({
+      ...{ hash, source, operation, target, input, batch, callbackUrl },
+      ...{ requestId, trace, now },
+    }),
   };
   const keeper = deps.sequencers.of(partitionOf(hash, deps.sequencers.partitions));
   const answer = await keeper.recordRequest(request);

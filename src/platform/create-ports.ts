@@ -38,6 +38,7 @@ import type { Identities, Registry } from '../pipeline/registry-ports.ts';
 import { createSourceGrants } from '../pipeline/source-grants.ts';
 import { createSubscribers } from '../pipeline/subscribers.ts';
 import type { Tail } from '../pipeline/tail-ports.ts';
+import { createTracing, type Tracing } from '../pipeline/tracing.ts';
 import type { WatchStandings } from '../pipeline/watch-targets.ts';
 import { systemClock, systemRandomness } from './clock.ts';
 import { costMeter } from './costs/cost-meter.ts';
@@ -61,6 +62,7 @@ import { createEventSender, createNoticeSender } from './fetch/notice-sender.ts'
 import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
 import { createRemoteKeys } from './fetch/remote-keys.ts';
 import { createSenderApis } from './fetch/sender-apis.ts';
+import { createSpanExporter } from './fetch/span-exporter.ts';
 import { type Access, createAccess } from './registry/create-access.ts';
 import { createSourceFinder, sourceRuntimes } from './registry/source-runtimes.ts';
 import {
@@ -119,8 +121,7 @@ export function createPorts(given: PortsGiven): Ports {
   const holds = createObjectOperationHolds({ namespace: env.TARGET, clock, telemetry });
   const tokens = createObjectTargetTokens(env.TARGET, clock);
   const targets = createObjectTargets(env.TARGET, holds.hear);
-  const settings = (target: { readonly id: string }): TargetSettings | undefined =>
-    config.targetSettings.get(target.id);
+  const settings = settingsOf(config);
   const remoteKeys = createRemoteKeys({ clock });
   const access = createAccess({ env, config, remoteKeys, background, telemetry });
   const apis = createSenderApis({ settings: config.senderApis, clock });
@@ -130,6 +131,7 @@ export function createPorts(given: PortsGiven): Ports {
   const holderOf = createTokenHolders(access.copy);
   const connections = createErpConnections({ settings, tokens, holderOf, clock });
   const instances = createErpInstances({ connections, clock, telemetry });
+  const tracing = createTraces(given, telemetry);
   return {
     reconciliation: { apis, standings: createD1Standings(db, 'reconciliations') },
     watches: createD1Standings(db, 'watches'),
@@ -158,8 +160,8 @@ export function createPorts(given: PortsGiven): Ports {
       gates: targets,
       sourceGrants: createSourceGrants({ copy: access.copy, audit, alerts, clock, randomness, telemetry }),
       randomness,
-      clock,
-      telemetry,
+      ...{ clock, telemetry },
+      ...(tracing === null ? {} : { tracing }),
     },
     deliverOptions: deliverOptionsFor(config, definition),
     enrich: enrichFor(definition, apis, telemetry),
@@ -177,6 +179,21 @@ export function createPorts(given: PortsGiven): Ports {
     costs: createCosts(given, telemetry),
     tail: createObjectTail(env.TAIL),
   };
+}
+
+function settingsOf({
+  targetSettings,
+}: Config): (target: { readonly id: string }) => TargetSettings | undefined {
+  return ({ id }) => targetSettings.get(id);
+}
+
+/** Null: nothing is traced. */
+function createTraces({ config, background }: PortsGiven, telemetry: Telemetry): Tracing | null {
+  if (config.traces === null) return null;
+  const { url, headers, ...rules } = config.traces;
+  const clock = systemClock;
+  const sink = createSpanExporter({ url, headers, clock, telemetry, background });
+  return createTracing({ rules, sink, clock, randomness: systemRandomness });
 }
 
 function enrichFor(

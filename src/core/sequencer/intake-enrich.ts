@@ -29,10 +29,11 @@ export function leaseItems(state: SequencerState, request: ItemLeaseRequest): re
     const found = findItem(intakes, itemId);
     if (found?.item.work?.kind !== 'enrich') continue;
     intakes.leased.set(itemId, { epoch, deadlineAt: now + request.leaseMs });
-    const { source, requestId, receivedAt, headers } = found.intake.head;
+    const { source, requestId, receivedAt, headers, trace } = found.intake.head;
     const { identity } = found.item.work;
     leased.push({
       ...{ itemId, epoch, source, requestId, receivedAt, headers, identity },
+      ...(trace === undefined ? {} : { trace }),
       failureCount: failuresOf(found.item),
     });
   }

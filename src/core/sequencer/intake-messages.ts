@@ -2,6 +2,7 @@
 // operators. Pure types. They cross a deploy and a rollback: add optional fields, never change what a field means.
 
 import type { EventIdentity, HeaderMap, ParseProblem } from '../source.ts';
+import type { TraceContext } from '../tracing/trace-context.ts';
 import type { IntakeHead, IntakeItem, ItemClaim, ItemState, ItemWork } from './intake-record.ts';
 import type { ClaimRequest } from './messages.ts';
 
@@ -64,6 +65,7 @@ export type LeasedItem = {
   readonly receivedAt: number;
   readonly headers: HeaderMap;
   readonly identity: EventIdentity;
+  readonly trace?: TraceContext;
   readonly failureCount: number;
 };
 
@@ -99,7 +101,7 @@ export type IntakeItemView = Pick<IntakeItem, 'index' | 'eventId' | 'type'> & {
   readonly state: ItemState;
 };
 
-export type IntakeView = Omit<IntakeHead, 'headers'> & {
+export type IntakeView = Omit<IntakeHead, 'headers' | 'trace'> & {
   /** Null while an item has work left. */
   readonly finishedAt: number | null;
   readonly items: readonly IntakeItemView[];

@@ -6,6 +6,7 @@ import type { PlannedDelivery } from '../delivery.ts';
 import type { WebhookEvent } from '../event.ts';
 import type { JsonValue } from '../json.ts';
 import type { EventIdentity, HeaderMap, ParseProblem } from '../source.ts';
+import type { TraceContext } from '../tracing/trace-context.ts';
 import type { EarlierPlan } from './messages.ts';
 
 /** An item ready to be claimed. The payload is the body of the event: its JSON text, made again at the claim. */
@@ -66,6 +67,8 @@ export type IntakeHead = {
   readonly receivedAt: number;
   /** Of the request, kept with each event of it. Secret-bearing ones are left out. */
   readonly headers: HeaderMap;
+  /** Under which its events are traced. Absent: nothing is. */
+  readonly trace?: TraceContext;
 };
 
 /** One row: some items of an intake. A small intake is one part. */
@@ -76,7 +79,7 @@ export type IntakePart = {
 };
 
 /** What stays of an intake when all its items are done. */
-export type SettledIntake = Omit<IntakeHead, 'headers'> & {
+export type SettledIntake = Omit<IntakeHead, 'headers' | 'trace'> & {
   /** Epoch ms. */
   readonly finishedAt: number;
   readonly items: readonly Omit<IntakeItem, 'work'>[];

@@ -22,7 +22,8 @@ const encoder = new TextEncoder();
 /** Idempotent by its id: the same request sent again is answered by the intake it became. */
 export function claimIntake(state: SequencerState, request: IntakeRequest): IntakeAnswer {
   const { config, intakes, rows } = state;
-  const { id, source, requestId, receivedAt, headers, items, partitions, generation } = request;
+  const { items, partitions, generation, ...head } = request;
+  const { id } = head;
   if (partitions !== config.partitions || generation !== config.generation) {
     const message = `this relay's partition was made for PARTITIONS=${config.partitions}, GENERATION=${config.generation}; the request came with ${partitions}, ${generation}`;
     return { kind: 'refused', reason: 'generation_mismatch', message };
@@ -33,7 +34,7 @@ export function claimIntake(state: SequencerState, request: IntakeRequest): Inta
     const message = `${intakes.openItemCount} items of intakes are open in this partition`;
     return { kind: 'refused', reason: 'backlog_full', message };
   }
-  for (const part of toParts({ id, source, requestId, receivedAt, headers }, items)) {
+  for (const part of toParts(head, items)) {
     rows.writeIntakePart(part);
     rememberPart(intakes, part, newestPlace(config).partitions);
   }

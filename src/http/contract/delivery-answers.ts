@@ -77,6 +77,8 @@ export const delivery = z.object({
   replay: replayOf.nullable(),
   supersededBy: textOrNull.optional(),
   resolvedBy: textOrNull,
+  /** Under which its event is traced; null: it came while nothing was. */
+  traceId: textOrNull,
   event,
   receivedAt: at,
   createdAt: at,

@@ -6,7 +6,9 @@ import type { Exchange } from '../../core/delivery.ts';
 import { checkBaseUrl, joinPath } from '../../core/egress.ts';
 import type { ErpCallFailure, ErpConnection, ErpRequest, ErpResponse } from '../../core/erp.ts';
 import type { TargetDefinition } from '../../core/target.ts';
+import type { SpanAttributes } from '../../core/tracing/span.ts';
 import type { Clock, ErpConnections, OpenErpConnection } from '../../pipeline/ports.ts';
+import type { CallTrace } from '../../pipeline/tracing.ts';
 import { sendRequest } from './send-request.ts';
 import type { TargetTokens } from './target-tokens.ts';
 
@@ -58,14 +60,16 @@ function openConnection(deps: Deps, options: OpenOptions): OpenErpConnection {
       lastWriteAt = deps.clock.now();
     }
     const { session } = options.target.adapter;
+    const call = options.trace?.call(toCallAttributes(request, url)) ?? null;
     const { answer, exchange } = await sendRequest(request, {
       url,
-      headers: session.authorize(token),
+      headers: { ...session.authorize(token), ...call?.headers },
       placed: session.place?.(request, token).body,
       timeoutMs: Math.min(options.timeoutMs, Math.max(1, options.deadlineAt - deps.clock.now())),
       clock: deps.clock,
     });
     if (request.write) lastWriteAt = deps.clock.now();
+    endCall(call, answer);
     exchanges.push(exchange);
     return answer;
   };
@@ -98,6 +102,29 @@ function openConnection(deps: Deps, options: OpenOptions): OpenErpConnection {
   };
   const erp: ErpConnection = { send };
   return { erp, exchanges, lastWriteAt: () => lastWriteAt, writeCount: () => writeCount };
+}
+
+/** The host and no path: in an ERP's paths are numbers of orders and names of customers. */
+function toCallAttributes(request: ErpRequest, url: URL): SpanAttributes {
+  const scheme = url.protocol.slice(0, -1);
+  return {
+    'http.request.method': request.method,
+    'server.address': url.hostname,
+    'server.port': url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port),
+    'url.scheme': scheme,
+    'holdfast.write': request.write,
+  };
+}
+
+function endCall(call: CallTrace | null, answer: ErpResponse | ErpCallFailure): void {
+  if (answer.kind !== 'response') {
+    call?.end({ 'error.type': 'reason' in answer ? answer.reason : answer.kind }, true);
+    return;
+  }
+  const { status } = answer;
+  const failed = status >= 400;
+  const why = failed ? { 'error.type': String(status) } : {};
+  call?.end({ 'http.response.status_code': status, ...why }, failed);
 }
 
 /** The login got no answer, so the call itself never left. */
