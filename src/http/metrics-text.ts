@@ -7,50 +7,110 @@ import type { Overview } from './admin/read-overview.ts';
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
+type MetricFamily = {
+  /** Without `holdfast_`. */
+  readonly name: string;
+  readonly help: string;
+  /** The labels of its samples, with their values where those are closed words. */
+  readonly labels: Readonly<Record<string, readonly string[] | null>>;
+  readonly samplesOf: (overview: Overview) => readonly Sample[];
+};
+
+const flowStatuses = ['delivered', 'waiting', 'held', 'dead_lettered', 'closed'] as const;
+const quantiles = { p50: '0.5', p95: '0.95', p99: '0.99' } as const;
+const circuitStates = ['closed', 'open', 'half_open'] as const;
+const issueStates = ['open', 'acknowledged', 'ignored'] as const;
+const severities = ['critical', 'warning'] as const;
+
+/** Every series there is: docs/reference/metrics.md is made of it. */
+export const metricFamilies: readonly MetricFamily[] = [
+  {
+    ...{ name: 'window_seconds', help: 'Length of the window the deliveries are counted in.', labels: {} },
+    samplesOf: ({ windowMs }) => [[{}, windowMs / 1_000]],
+  },
+  {
+    ...{ name: 'window_whole', help: '1: every delivery of the window was counted.', labels: {} },
+    samplesOf: ({ isWhole }) => [[{}, isWhole ? 1 : 0]],
+  },
+  {
+    ...{ name: 'counted_seconds', help: 'What of the window was counted, back from now.', labels: {} },
+    samplesOf: ({ at, countedFrom }) => [[{}, (at - countedFrom) / 1_000]],
+  },
+  {
+    ...{ name: 'source_deliveries', help: 'Deliveries of events received in the window.' },
+    ...{ labels: { source: null, status: flowStatuses }, samplesOf: bySource },
+  },
+  {
+    ...{ name: 'target_deliveries', help: 'Deliveries to the target received in the window.' },
+    ...{ labels: { target: null, status: flowStatuses }, samplesOf: byTarget },
+  },
+  {
+    ...{
+      name: 'target_latency_seconds',
+      help: 'From receipt to success; absent where nothing was delivered.',
+    },
+    ...{ labels: { target: null, quantile: Object.values(quantiles) }, samplesOf: latencies },
+  },
+  {
+    ...{
+      name: 'source_last_event_timestamp_seconds',
+      help: 'When an event came last; absent where none did.',
+    },
+    ...{ labels: { source: null }, samplesOf: lastEvents },
+  },
+  {
+    ...{ name: 'source_open_failures', help: 'Dead or held now, of any age.', labels: { source: null } },
+    samplesOf: ({ sources }) => openOf(sources, 'source'),
+  },
+  {
+    ...{ name: 'target_open_failures', help: 'Dead or held now, of any age.', labels: { target: null } },
+    samplesOf: ({ targets }) => openOf(targets, 'target'),
+  },
+  {
+    ...{ name: 'target_circuit', help: 'The state the circuit is in is 1.' },
+    ...{ labels: { target: null, state: circuitStates }, samplesOf: circuits },
+  },
+  {
+    ...{ name: 'target_paused', help: '1: a person paused it.', labels: { target: null } },
+    samplesOf: (overview) => flags(overview, ({ pause }) => pause !== null),
+  },
+  {
+    ...{ name: 'target_unauthorized', help: '1: it refuses its credential.', labels: { target: null } },
+    samplesOf: (overview) => flags(overview, ({ unauthorized }) => unauthorized !== null),
+  },
+  {
+    ...{ name: 'backlog_age_seconds', help: 'How long the oldest line that could go on waits.', labels: {} },
+    samplesOf: ({ at, oldestReadyAt }) => [
+      [{}, oldestReadyAt === null ? 0 : Math.max(0, at - oldestReadyAt) / 1_000],
+    ],
+  },
+  {
+    ...{ name: 'issues', help: 'Issues that are not resolved.', labels: { state: issueStates } },
+    samplesOf: ({ issues }) =>
+      issueStates.map((state) => [{ state }, issues.filter((issue) => issue.state === state).length]),
+  },
+  {
+    ...{ name: 'alerts', help: 'Open alerts.', labels: { severity: severities } },
+    samplesOf: ({ alerts }) =>
+      severities.map((severity) => [
+        { severity },
+        (alerts ?? []).filter((alert) => alert.severity === severity).length,
+      ]),
+  },
+  {
+    ...{
+      name: 'overview_missing_parts',
+      help: 'Parts that did not answer: their numbers are too low.',
+      labels: {},
+    },
+    samplesOf: ({ missing }) => [[{}, missing.length]],
+  },
+];
+
 export function toMetrics(overview: Overview): string {
-  const { at, windowMs, isWhole, countedFrom, issues, alerts, oldestReadyAt, missing } = overview;
-  const countBy = (state: string) => issues.filter((issue) => issue.state === state).length;
-  const ready = oldestReadyAt === null ? 0 : Math.max(0, at - oldestReadyAt) / 1_000;
-  const families: readonly (readonly [name: string, help: string, samples: readonly Sample[]])[] = [
-    ['window_seconds', 'Length of the window the deliveries are counted in.', [[{}, windowMs / 1_000]]],
-    ['window_whole', '1: every delivery of the window was counted.', [[{}, isWhole ? 1 : 0]]],
-    ['counted_seconds', 'What of the window was counted, back from now.', [[{}, (at - countedFrom) / 1_000]]],
-    ['source_deliveries', 'Deliveries of events received in the window.', bySource(overview)],
-    ['target_deliveries', 'Deliveries to the target received in the window.', byTarget(overview)],
-    ['target_latency_seconds', 'From receipt to success.', latencies(overview)],
-    ['source_last_event_timestamp_seconds', 'When an event came last.', lastEvents(overview)],
-    ['source_open_failures', 'Dead or held now, of any age.', openOf(overview.sources, 'source')],
-    ['target_open_failures', 'Dead or held now, of any age.', openOf(overview.targets, 'target')],
-    ['target_circuit', 'The state the circuit is in is 1.', circuits(overview)],
-    ['target_paused', '1: a person paused it.', flags(overview, ({ pause }) => pause !== null)],
-    [
-      'target_unauthorized',
-      '1: it refuses its credential.',
-      flags(overview, ({ unauthorized }) => unauthorized !== null),
-    ],
-    ['backlog_age_seconds', 'How long the oldest line that could go on waits.', [[{}, ready]]],
-    [
-      'issues',
-      'Issues that are not resolved.',
-      ['open', 'acknowledged', 'ignored'].map((state): Sample => [{ state }, countBy(state)]),
-    ],
-    [
-      'alerts',
-      'Open alerts.',
-      ['critical', 'warning'].map(
-        (severity): Sample => [
-          { severity },
-          (alerts ?? []).filter((alert) => alert.severity === severity).length,
-        ],
-      ),
-    ],
-    [
-      'overview_missing_parts',
-      'Parts that did not answer: their numbers are too low.',
-      [[{}, missing.length]],
-    ],
-  ];
-  return families.map(([name, help, samples]) => family(`holdfast_${name}`, help, samples)).join('');
+  return metricFamilies
+    .map(({ name, help, samplesOf }) => family(`holdfast_${name}`, help, samplesOf(overview)))
+    .join('');
 }
 
 function family(name: string, help: string, samples: readonly Sample[]): string {
@@ -85,8 +145,6 @@ function byTarget({ targets }: Overview): Sample[] {
   return [...targets].flatMap(([target, flow]) => byStatus({ target }, flow));
 }
 
-const quantiles = { p50: '0.5', p95: '0.95', p99: '0.99' } as const;
-
 function latencies({ targets }: Overview): Sample[] {
   return [...targets].flatMap(([target, { latencyMs }]) =>
     latencyMs === null
@@ -112,9 +170,7 @@ function circuits({ targets }: Overview): Sample[] {
   return [...targets].flatMap(([target, { view }]) =>
     view === null
       ? []
-      : ['closed', 'open', 'half_open'].map(
-          (state): Sample => [{ target, state }, view.circuit.state === state ? 1 : 0],
-        ),
+      : circuitStates.map((state): Sample => [{ target, state }, view.circuit.state === state ? 1 : 0]),
   );
 }
 

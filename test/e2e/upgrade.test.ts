@@ -34,12 +34,15 @@ const ordersInAll = 60;
 
 let api: Server;
 let apiIsAway = true;
+/** What the present build told of its traces: the released one tells nothing, and keeps what it does not know. */
+let exportCount = 0;
 let running: LocalRelay | null = null;
 let stateDir = '';
 
 beforeEach(() => {
   stateDir = mkdtempSync(join(tmpdir(), 'holdfast-upgrade-'));
   apiIsAway = true;
+  exportCount = 0;
 });
 
 afterEach(async () => {
@@ -50,6 +53,12 @@ afterEach(async () => {
 
 beforeAll(async () => {
   api = createServer((request, response) => {
+    if (request.url === '/v1/traces') {
+      exportCount += 1;
+      request.resume();
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      return;
+    }
     const id = request.url?.split('/').at(-1) ?? '';
     response.writeHead(apiIsAway ? 503 : 200, { 'content-type': 'application/json' });
     response.end(apiIsAway ? '' : JSON.stringify({ id, total: '10.00', customer: 'ada' }));
@@ -65,7 +74,9 @@ afterAll(async () => {
 async function deploy(build: FrozenBuild | 'present'): Promise<LocalRelay> {
   await running?.stop();
   const { port } = api.address() as AddressInfo;
-  const variables = { ...intakeSecrets, THIN_API_URL: `http://127.0.0.1:${port}` };
+  const url = `http://127.0.0.1:${port}`;
+  const traces = { OTLP_ENDPOINT: url, OTLP_NETWORK: 'private' };
+  const variables = { ...intakeSecrets, ...traces, THIN_API_URL: url };
   running = await startLocalRelay({
     ...{ stateDir, secrets, integrations, variables, scheduleEveryMs: 0 },
     ...(build === 'present' ? {} : { build }),
@@ -200,6 +211,7 @@ async function upgradeAndBack(build: FrozenBuild): Promise<void> {
   });
   expect(replay.status).toBe(202);
 
+  expect(exportCount).toBeGreaterThan(0);
   const last = await deploy(build);
   await work(last, 3, { known: events.slice(0, 2 * third), fresh: events.slice(2 * third) });
   await mend(last);

@@ -217,4 +217,23 @@ describe('a request whose body does not hold the entity', () => {
       reason: 'too_large',
     });
   });
+
+  it('gives each of its events the trace it came in, also one whose record was fetched later', async () => {
+    const relay = createIntakeRelay(orders);
+    const traced = (signed: ReturnType<typeof signedNotice>) => ({
+      ...signed,
+      headers: { ...signed.headers, traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
+    });
+    await received(relay.post('dock', traced(signedArrivals(arrivals(2)))));
+    const notice = signedNotice({ notice: 'n-1', order_id: '7', revision: 1 });
+    await received(relay.post('thin-shop', traced(notice)));
+    await relay.enrich();
+    relay.fanOut();
+    const traces = relay.world.records().map(({ event }) => event.trace);
+    expect(traces).toHaveLength(3);
+    for (const trace of traces) {
+      expect(trace).toMatchObject({ traceId: '4bf92f3577b34da6a3ce929d0e0e4736', sampled: true });
+      expect(trace?.spanId).not.toBe('00f067aa0ba902b7');
+    }
+  });
 });

@@ -13,6 +13,7 @@ import { createAccept, type EnrichDependencies, enrich } from '../../src/pipelin
 import type { Sequencers } from '../../src/pipeline/ports.ts';
 import { createRecordCache } from '../../src/pipeline/record-cache.ts';
 import { createSequencers } from '../../src/pipeline/sequencers.ts';
+import { createTracing } from '../../src/pipeline/tracing.ts';
 import { intakeSecrets, integrations } from './batch-senders.ts';
 import { createIntakeWorld } from './intake-world.ts';
 import { createMemoryJournal } from './memory-journal.ts';
@@ -64,6 +65,11 @@ export function createIntakeRelay(
     randomness: { next: () => 0.5, uuid: () => 'uuid' },
     background: () => {},
   });
+  const tracing = createTracing({
+    rules: { sampleRatio: 1, senderTrace: 'parent' },
+    sink: { record: () => {} },
+    ...{ clock, randomness: { uuid: () => crypto.randomUUID() } },
+  });
   const enrichment: EnrichDependencies = {
     ...{ definition, clock, telemetry },
     cache: createRecordCache(),
@@ -93,6 +99,7 @@ export function createIntakeRelay(
         body: new Response(signed.body).body,
         requestId: `req-${requestCount}`,
         peer: { address, certificate: null },
+        trace: tracing.request({ method: 'POST', route: '/hooks/:source' }),
       });
     },
     fanOut: (): void => {
