@@ -5,6 +5,7 @@ import { checkGate } from './check-target-gate.ts';
 import type { EventPrerequisite, RouteDefinition } from './define-integration.ts';
 import { directSource } from './direct-request.ts';
 import type { EnrichStep } from './enrich.ts';
+import { needsConsent } from './erp-capabilities.ts';
 import { allows } from './identity/access-view.ts';
 import { limits } from './limits.ts';
 import { noticeTarget } from './notice.ts';
@@ -256,6 +257,11 @@ export function checkRoute(route: RouteDefinition, context: RouteContext): reado
     handler !== undefined,
     'target',
     `must run ${operation.name}: the adapter ${target.adapter.name} does not`,
+  );
+  expect(
+    target.adapter.level === 'documented' || !needsConsent(target, operation),
+    'target',
+    `must be experimental: ${operation.name} of the adapter ${target.adapter.name} has never met its ERP`,
   );
   expect(
     allows(source.grants ?? null, { operation: operation.name, target: target.id }),

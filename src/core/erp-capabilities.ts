@@ -1,7 +1,7 @@
 // What an adapter can do of each operation, and what a running ERP says of itself. An adapter declares only what cannot be
 // seen from its handlers. Pure.
 
-import type { AdapterFailure, ErpAdapter, ErpConnection } from './erp.ts';
+import type { AdapterFailure, AdapterLevel, ErpAdapter, ErpConnection } from './erp.ts';
 import { limits } from './limits.ts';
 import type { AnyOperation } from './operation.ts';
 
@@ -9,6 +9,8 @@ import type { AnyOperation } from './operation.ts';
 export type AsyncMode = 'never' | 'possible' | 'always';
 
 export type DeclaredCapability = {
+  /** How sure it is of this operation, where it is less than the adapter is of the others. */
+  readonly level?: AdapterLevel;
   /** The ERP itself does the same key once. Absent: where the adapter's `once` is `native_key`. */
   readonly nativeIdempotency?: boolean;
   /** Absent: `possible` where the handler can ask after a job. */
@@ -22,10 +24,15 @@ export type DeclaredCapability = {
 /** By the operation's name. */
 export type DeclaredCapabilities = Readonly<Record<string, DeclaredCapability | undefined>>;
 
+/** Why an operation is not run, a sentence by the operation's name: what the ERP's API lacks, or what would have to be added. */
+export type Unsupported = Readonly<Record<string, string | undefined>>;
+
 export type OperationCapability =
-  | { readonly supported: false }
+  /** Null: the adapter does not say why. */
+  | { readonly supported: false; readonly reason: string | null }
   | {
       readonly supported: true;
+      readonly level: AdapterLevel;
       /** Whether a batch can be all or none; null: it is no batch. */
       readonly atomicBatch: boolean | null;
       readonly nativeIdempotency: boolean;
@@ -55,16 +62,26 @@ export function capabilityOf(adapter: ErpAdapter, operation: AnyOperation): Oper
   const handler = ownValue(adapter.operations, name);
   const batchHandler = ownValue(adapter.batches ?? {}, name);
   const isSupported = batch === undefined ? handler !== undefined : batchHandler !== undefined;
-  if (!isSupported) return { supported: false };
+  if (!isSupported) return { supported: false, reason: ownValue(adapter.unsupported ?? {}, name) ?? null };
   const declared = ownValue(adapter.capabilities ?? {}, name) ?? {};
   return {
     supported: true,
+    level: declared.level ?? adapter.level,
     atomicBatch: batch === undefined ? null : batchHandler?.atomic === true,
     nativeIdempotency: declared.nativeIdempotency ?? adapter.once === 'native_key',
     async: declared.async ?? (handler?.poll === undefined ? 'never' : 'possible'),
     modules: declared.modules ?? requires,
     limits: declared.limits ?? [],
   };
+}
+
+/** What was written from documentation runs only where the target says that it may: the adapter whole, or this operation of it. */
+export function needsConsent(
+  { adapter, experimental }: { readonly adapter: ErpAdapter; readonly experimental?: boolean },
+  operation: AnyOperation,
+): boolean {
+  const capability = capabilityOf(adapter, operation);
+  return capability.supported && capability.level === 'documented' && experimental !== true;
 }
 
 /** Modules the operation needs and the running ERP has not on. Empty where nobody can say. */

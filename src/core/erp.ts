@@ -1,7 +1,7 @@
 // The contract of an ERP adapter: lookup → perform → verify, because the HTTP status is not the result.
 // Pure types. An adapter imports core and operations only; the connection it gets does the I/O.
 
-import type { DeclaredCapabilities, ReadInstance } from './erp-capabilities.ts';
+import type { DeclaredCapabilities, ReadInstance, Unsupported } from './erp-capabilities.ts';
 import type { JsonValue } from './json.ts';
 import type { AnyOperation, InputOf } from './operation.ts';
 import type { ContractIssue, FieldError, RetryableReason } from './outcome.ts';
@@ -294,6 +294,8 @@ export interface ErpAdapter {
   readonly batches?: Readonly<Record<string, BatchHandler | undefined>>;
   /** What cannot be seen from its handlers; only for operations it runs. */
   readonly capabilities?: DeclaredCapabilities;
+  /** Why it does not run the others. */
+  readonly unsupported?: Unsupported;
   /** Asks the running ERP for its version, company, modules and locked days. Reads only; absent: it cannot be asked. */
   readonly readInstance?: ReadInstance;
   /** Reads that change nothing; absent: the adapter has none to offer. */

@@ -3,6 +3,7 @@
 
 import type { BatchPolicy } from '../core/batch.ts';
 import { type DirectRequest, toDirectClaim, toDirectPayload } from '../core/direct-request.ts';
+import { capabilityOf, needsConsent } from '../core/erp-capabilities.ts';
 import { allows, type Grant } from '../core/identity/access-view.ts';
 import { hashInput } from '../core/input-hash.ts';
 import type { AnyOperation } from '../core/operation.ts';
@@ -115,10 +116,9 @@ function chooseTarget(
   // Before anything is said of the target: what was not granted is not told from what is not there.
   if (target !== null && !allows(grants, { operation: name, target }))
     return err({ kind: 'not_granted', operation: name, target });
-  const running = [...definition.targets.values()].filter(({ adapter }) => {
-    const handlers = operation.batch === undefined ? adapter.operations : (adapter.batches ?? {});
-    return Object.hasOwn(handlers, name);
-  });
+  const running = [...definition.targets.values()].filter(
+    (each) => capabilityOf(each.adapter, operation).supported && !needsConsent(each, operation),
+  );
   const able = running.filter(({ id }) => allows(grants, { operation: name, target: id }));
   if (able.length === 0 && grants !== null && target === null)
     return err({ kind: 'not_granted', operation: name, target: null });

@@ -21,6 +21,7 @@ import {
   fakeAdapter,
   fakePreset,
   integration,
+  type Order,
   saleInput,
   shop,
   targetOptions,
@@ -319,6 +320,20 @@ describe('a wrong integration', () => {
     expect(allProblems(integration({ targets: [allowed] }))).toEqual([]);
     const recorded = defineTarget({ ...targetOptions, adapter: { ...fakeAdapter, level: 'recorded' } });
     expect(allProblems(integration({ targets: [recorded] }))).toEqual([]);
+  });
+
+  it('runs an operation that never met its ERP, of an adapter that did, and does not say so', () => {
+    const capabilities = { 'sale.confirm': { level: 'documented' } } as const;
+    const partly = { ...targetOptions, adapter: { ...fakeAdapter, capabilities } };
+    const problemsOn = (target: typeof erp) => {
+      const input = ({ payload }: { payload: Order }) => saleInput(payload);
+      const routes = [on(shop, 'order/created').run(saleConfirm, { id: 'confirm', target, input })];
+      return allProblems(integration({ targets: [target], routes }));
+    };
+    expect(problemsOn(defineTarget(partly))).toEqual([
+      'routes[0] (confirm).target: must be experimental: sale.confirm of the adapter fake-erp has never met its ERP',
+    ]);
+    expect(problemsOn(defineTarget({ ...partly, experimental: true }))).toEqual([]);
   });
 
   it('believes "not found" while the ERP may still be at work', () => {

@@ -6,6 +6,7 @@ import {
   capabilityOf,
   type ErpInstance,
   missingModules,
+  needsConsent,
 } from '../../src/core/erp-capabilities.ts';
 import { limits } from '../../src/core/limits.ts';
 import {
@@ -36,7 +37,7 @@ const instance: ErpInstance = {
 describe('a capability', () => {
   it('is what the handlers show, where nothing is declared', () => {
     expect(capabilityOf(adapter, saleConfirm)).toEqual({
-      ...{ supported: true, atomicBatch: null, nativeIdempotency: false, async: 'never' },
+      ...{ supported: true, level: 'proven', atomicBatch: null, nativeIdempotency: false, async: 'never' },
       ...{ modules: ['sales', 'stock'], limits: [] },
     });
   });
@@ -52,8 +53,34 @@ describe('a capability', () => {
 
   it('of a batch says whether it is all or none, and is none without a handler of its own', () => {
     expect(capabilityOf(adapter, stockSetMany)).toMatchObject({ supported: true, atomicBatch: false });
-    expect(capabilityOf(adapter, invoicePostMany)).toEqual({ supported: false });
-    expect(capabilityOf({ ...adapter, operations: {} }, saleConfirm)).toEqual({ supported: false });
+    expect(capabilityOf(adapter, invoicePostMany)).toEqual({ supported: false, reason: null });
+    expect(capabilityOf({ ...adapter, operations: {} }, saleConfirm)).toEqual({
+      supported: false,
+      reason: null,
+    });
+  });
+});
+
+describe('an operation that is not run', () => {
+  it('says why, where the adapter does', () => {
+    const reason = 'its API cannot close a period';
+    const telling = { ...adapter, operations: {}, unsupported: { 'period.close': reason } };
+    expect(capabilityOf(telling, periodClose)).toEqual({ supported: false, reason });
+  });
+});
+
+describe('an operation that never met its ERP', () => {
+  const partly = { ...adapter, capabilities: { 'stock.set': { level: 'documented' } } } as const;
+
+  it('is less sure than its adapter', () => {
+    expect(capabilityOf(partly, stockSet)).toMatchObject({ level: 'documented' });
+    expect(capabilityOf(partly, saleConfirm)).toMatchObject({ level: 'proven' });
+  });
+
+  it('runs only where the target says that it may', () => {
+    expect(needsConsent({ adapter: partly }, stockSet)).toBe(true);
+    expect(needsConsent({ adapter: partly, experimental: true }, stockSet)).toBe(false);
+    expect(needsConsent({ adapter: partly }, saleConfirm)).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@
 // Wiring only: what each operation does is in its handler, what an answer means in read-answer.ts.
 
 import type { ErpAdapter } from '../../core/erp.ts';
+import { aboutNoErp } from '../about-no-erp.ts';
 import { createInvoiceBatch, createStockBatch } from './batch-handlers.ts';
 import { createCustomerHandler } from './customer-handler.ts';
 import {
@@ -59,6 +60,7 @@ export function createSandboxAdapter(options: SandboxOptions = { idempotencyKeys
       'invoice.post_many': createInvoiceBatch(options),
     },
     capabilities: sandboxCapabilities,
+    unsupported: aboutNoErp,
     readInstance: readSandboxInstance,
     changes: sandboxChanges,
     samples: sandboxSamples,

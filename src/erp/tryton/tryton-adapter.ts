@@ -11,6 +11,7 @@ import type { purchaseReceive } from '../../operations/purchasing.ts';
 import type { saleCancel, saleConfirm } from '../../operations/sales.ts';
 import type { returnReceive, shipmentDeliver } from '../../operations/shipping.ts';
 import type { stockReceive, stockSet } from '../../operations/stock.ts';
+import { aboutNoErp } from '../about-no-erp.ts';
 import { createInvoiceBatch, createStockBatch } from './batches.ts';
 import { creditNoteIssueSaga } from './credit-note-issue.ts';
 import { customerUpsertSaga } from './customer-upsert.ts';
@@ -57,6 +58,7 @@ export function createTrytonAdapter(changed: Partial<TrytonOptions> = {}): ErpAd
       'period.close': createSagaHandler<typeof periodClose>(periodCloseSaga, options),
     },
     capabilities: trytonCapabilities,
+    unsupported: aboutNoErp,
     readInstance: createReadInstance(options),
     batches: {
       'stock.set_many': createStockBatch(options),

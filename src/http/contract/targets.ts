@@ -80,6 +80,8 @@ const controlled = {
 
 const capability = z.object({
   supported: z.boolean(),
+  reason: z.string().nullable().optional(),
+  level: z.enum(['proven', 'recorded', 'documented']).optional(),
   atomicBatch: z.boolean().nullable().optional(),
   nativeIdempotency: z.boolean().optional(),
   async: z.enum(['never', 'possible', 'always']).optional(),

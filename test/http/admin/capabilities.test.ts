@@ -34,7 +34,7 @@ describe('the capabilities of a target', () => {
           ...{ supported: true, atomicBatch: null, nativeIdempotency: true, async: 'never', limits: [] },
           ...{ modules: ['sales', 'stock'], missingModules: ['stock'] },
         },
-        'invoice.post_many': { supported: false },
+        'invoice.post_many': { supported: false, reason: null },
         'stock.set_many': { supported: true, atomicBatch: false, missingModules: ['stock'] },
       },
       instance: {
