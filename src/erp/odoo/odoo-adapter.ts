@@ -2,17 +2,25 @@
 // handler, what an answer means in read-odoo.ts. Level `recorded`: tested with bodies of a running Odoo, not with one.
 
 import type { AdapterProblem, ErpAdapter } from '../../core/erp.ts';
+import { aboutNoErp } from '../about-no-erp.ts';
+import { countBatch, invoiceBatch } from './batch-kinds.ts';
+import { createOdooBatch } from './batches.ts';
 import { createCreditNoteHandler } from './credit-note-issue.ts';
 import { createCustomerHandler } from './customer-upsert.ts';
 import { createInvoiceHandler } from './invoice-post.ts';
+import { createReconcileHandler } from './invoice-reconcile.ts';
 import { odooCapabilities } from './odoo-capabilities.ts';
 import { createOdooChanges } from './odoo-changes.ts';
 import { createReadInstance } from './odoo-instance.ts';
 import { type OdooOptions, toOdooSettings } from './odoo-options.ts';
 import { createOdooSession } from './odoo-session.ts';
 import { createPaymentHandler } from './payment-register.ts';
+import { createPeriodHandler } from './period-close.ts';
+import { createPriceHandler } from './price-set.ts';
+import { createReturnHandler } from './return-receive.ts';
 import { createCancelHandler } from './sale-cancel.ts';
 import { createConfirmHandler } from './sale-confirm.ts';
+import { createStockReceiptHandler } from './stock-receive.ts';
 import { createStockHandler } from './stock-set.ts';
 import { createReceiptHandler, createShipmentHandler } from './transfers.ts';
 
@@ -22,7 +30,7 @@ export function createOdooAdapter(options: OdooOptions = {}): ErpAdapter {
   const problems = whyNot(options);
   return {
     name: 'odoo',
-    version: '1.0.0',
+    version: '1.1.0',
     level: 'recorded',
     once: 'searchable_field',
     credentialFields: settings.api === 'json2' ? ['apiKey'] : ['login', 'apiKey'],
@@ -32,13 +40,23 @@ export function createOdooAdapter(options: OdooOptions = {}): ErpAdapter {
       'sale.cancel': createCancelHandler(settings),
       'invoice.post': createInvoiceHandler(settings),
       'payment.register': createPaymentHandler(settings),
+      'invoice.reconcile': createReconcileHandler(settings),
       'credit_note.issue': createCreditNoteHandler(settings),
       'shipment.deliver': createShipmentHandler(settings),
       'purchase.receive': createReceiptHandler(settings),
+      'return.receive': createReturnHandler(settings),
+      'stock.receive': createStockReceiptHandler(settings),
       'stock.set': createStockHandler(settings),
+      'price.set': createPriceHandler(settings),
+      'period.close': createPeriodHandler(settings),
       'customer.upsert': createCustomerHandler(settings),
     },
+    batches: {
+      'stock.set_many': createOdooBatch(countBatch, settings),
+      'invoice.post_many': createOdooBatch(invoiceBatch, settings),
+    },
     capabilities: odooCapabilities,
+    unsupported: aboutNoErp,
     readInstance: createReadInstance(settings),
     changes: createOdooChanges(settings),
     ...(problems.length === 0 ? {} : { problems }),

@@ -22,6 +22,7 @@ export type Found = { readonly kind: 'found'; readonly rows: readonly Row[] } | 
 export type FoundOne = { readonly kind: 'row'; readonly row: Row | null } | AdapterFailure;
 export type Pressed = Action | { readonly kind: 'done_before'; readonly refusal: Refusal } | AdapterFailure;
 export type Created = { readonly kind: 'created'; readonly id: number } | AdapterFailure;
+export type CreatedMany = { readonly kind: 'created'; readonly ids: readonly number[] } | AdapterFailure;
 
 /** A domain in Odoo's notation: `[["state", "=", "sale"]]`. */
 export type Domain = readonly JsonValue[];
@@ -37,6 +38,12 @@ export type OdooClient = {
   readonly load: (model: string, table: LoadTable) => Promise<Loaded>;
   readonly press: (call: Omit<OdooCall, 'write'>) => Promise<Pressed>;
   readonly create: (model: string, values: JsonObject, context?: JsonObject) => Promise<Created>;
+  /** Several in one call, which is one transaction; the ids are in the order of the values. */
+  readonly createMany: (
+    model: string,
+    values: readonly JsonObject[],
+    context?: JsonObject,
+  ) => Promise<CreatedMany>;
   readonly write: (model: string, id: number, values: JsonObject) => Promise<AdapterFailure | null>;
 };
 
@@ -71,6 +78,18 @@ export function createOdooClient(
     const args = { domain, fields, limit: maxRows, order: 'id desc' };
     return rows({ model, method: 'search_read', args, write: false });
   };
+  const createMany: OdooClient['createMany'] = async (model, values, context) => {
+    const args = { vals_list: values };
+    const answer = toPlain(
+      await call({ model, method: 'create', args, ...(context ? { context } : {}), write: true }),
+    );
+    if (answer.kind !== 'value') return answer;
+    const ids = Array.isArray(answer.value) ? answer.value : [answer.value];
+    const isWhole = ids.length === values.length && ids.every((id) => typeof id === 'number');
+    return isWhole
+      ? { kind: 'created', ids: ids as readonly number[] }
+      : broken('$', 'the id of each record', answer.value);
+  };
   return {
     settings,
     call,
@@ -90,16 +109,10 @@ export function createOdooClient(
       const answer = await call({ ...button, write: true });
       return answer.kind === 'value' ? readAction(answer.value) : answer;
     },
+    createMany,
     create: async (model, values, context) => {
-      const args = { vals_list: [values] };
-      const answer = toPlain(
-        await call({ model, method: 'create', args, ...(context ? { context } : {}), write: true }),
-      );
-      if (answer.kind !== 'value') return answer;
-      const id = Array.isArray(answer.value) ? answer.value[0] : answer.value;
-      return typeof id === 'number'
-        ? { kind: 'created', id }
-        : broken('$', 'the id of a record', answer.value);
+      const created = await createMany(model, [values], context);
+      return created.kind === 'created' ? { kind: 'created', id: created.ids[0] ?? 0 } : created;
     },
     write: async (model, id, values) => {
       const answer = toPlain(

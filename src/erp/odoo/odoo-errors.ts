@@ -46,6 +46,8 @@ export const odooErrors: readonly OdooErrorRow[] = [
   },
   { name: 'UserError', message: 'no quantities are reserved', is: 'done_before', code: 'insufficient_stock' },
   { name: 'UserError', is: 'final' },
+  // A refusal with a button to the page where it can be mended.
+  { name: 'RedirectWarning', is: 'final' },
   { name: 'SerializationFailure', is: 'race' },
   { name: 'LockNotAvailable', is: 'race' },
   { name: 'DeadlockDetected', is: 'race' },

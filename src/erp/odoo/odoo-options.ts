@@ -21,6 +21,10 @@ export type OdooOptions = {
   readonly locations?: Readonly<Record<string, number>>;
   /** The stock location (its id) where none is named: in a new database 8, `WH/Stock`. */
   readonly stockLocation?: number;
+  /** The kind of transfer (its id) that goods nobody ordered come in by. Absent: the oldest that receives. */
+  readonly receiptType?: number;
+  /** The button of the return wizard: `action_create_returns`, and up to Odoo 17 `create_returns`. */
+  readonly returnAction?: 'action_create_returns' | 'create_returns';
   /** The journal (its id) of payments. Absent: the one Odoo proposes. */
   readonly paymentJournal?: number;
   /** The field of a payment that holds its memo: `memo`, and up to Odoo 17 `ref`. */
@@ -29,15 +33,15 @@ export type OdooOptions = {
   readonly rotateAfterDays?: number;
 };
 
-export type OdooSettings = Required<
-  Omit<OdooOptions, 'shippingSku' | 'discountSku' | 'paymentJournal' | 'database' | 'company'>
-> &
-  Pick<OdooOptions, 'shippingSku' | 'discountSku' | 'paymentJournal' | 'database' | 'company'>;
+/** What stays absent where it is not given. */
+type Optional = 'shippingSku' | 'discountSku' | 'paymentJournal' | 'receiptType' | 'database' | 'company';
+
+export type OdooSettings = Required<Omit<OdooOptions, Optional>> & Pick<OdooOptions, Optional>;
 
 export function toOdooSettings(options: OdooOptions): OdooSettings {
   return {
     ...{ api: 'json2', module: 'holdfast', priceLists: {}, locations: {}, stockLocation: 8 },
-    ...{ paymentMemoField: 'memo', rotateAfterDays: 40 },
+    ...{ paymentMemoField: 'memo', returnAction: 'action_create_returns', rotateAfterDays: 40 },
     ...options,
   };
 }

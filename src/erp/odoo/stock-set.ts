@@ -4,17 +4,19 @@
 import type { AdapterFailure, ErpCall, Lookup, OperationHandler } from '../../core/erp.ts';
 import type { InputOf } from '../../core/operation.ts';
 import type { stockSet } from '../../operations/stock.ts';
-import { createOdooClient, type OdooClient, refused } from './odoo-client.ts';
+import { createOdooClient, type OdooClient } from './odoo-client.ts';
 import type { OdooSettings } from './odoo-options.ts';
 import { findProducts } from './products.ts';
 import type { Row } from './read-odoo.ts';
+import { locationOf } from './transfers.ts';
 
-type Call = ErpCall<InputOf<typeof stockSet>>;
+type Input = InputOf<typeof stockSet>;
+type Call = ErpCall<Input>;
 
-const fieldNames = { product_id: 'sku', location_id: 'location', inventory_quantity: 'quantity' };
+export const countFieldNames = { product_id: 'sku', location_id: 'location', inventory_quantity: 'quantity' };
 
 export function createStockHandler(settings: OdooSettings): OperationHandler<typeof stockSet> {
-  const clientOf = ({ erp }: Call) => createOdooClient(erp, settings, fieldNames);
+  const clientOf = ({ erp }: Call) => createOdooClient(erp, settings, countFieldNames);
   const read = async (call: Call) => readQuant(clientOf(call), settings, call);
   return {
     lookup: async (call): Promise<Lookup> => {
@@ -49,18 +51,14 @@ export function createStockHandler(settings: OdooSettings): OperationHandler<typ
       if (found.kind !== 'shelf') return found;
       const { quant } = found;
       if (quant === null) return { kind: 'answer_lost', message: 'the stock could not be read back' };
-      const { sku, location } = call.input;
-      const documentNumber = location === undefined ? sku : `${sku}@${location}`;
-      const output = {
-        documentId: String(quant.id),
-        documentNumber,
-        state: 'done',
-        sku,
-        onHand: quant.quantity,
-      };
-      return { kind: 'verified', output };
+      return { kind: 'verified', output: showQuant(quant, call.input) };
     },
   };
+}
+
+export function showQuant({ id, quantity }: Row, { sku, location }: Input) {
+  const documentNumber = location === undefined ? sku : `${sku}@${location}`;
+  return { documentId: String(id), documentNumber, state: 'done', sku, onHand: quantity };
 }
 
 type Shelf =
@@ -69,9 +67,9 @@ type Shelf =
 
 async function findShelf(client: OdooClient, settings: OdooSettings, { input }: Call): Promise<Shelf> {
   const { sku, location } = input;
-  const locationId = location === undefined ? settings.stockLocation : settings.locations[location];
-  if (locationId === undefined)
-    return refused('unknown_location', `${location} is not one of the configured locations`, 'location');
+  const place = locationOf(settings, location);
+  if (place.kind !== 'location') return place;
+  const locationId = place.id ?? settings.stockLocation;
   const products = await findProducts(client, [sku], () => 'sku');
   return products.kind === 'products'
     ? { kind: 'place', productId: products.idOf(sku), locationId }

@@ -1,17 +1,25 @@
 // shipment.deliver and purchase.receive on Odoo: the same transfer in two directions. What an operation is asked and answers is
 // here; how goods move is in pickings.ts.
 
-import type { ErpCall, OperationHandler, Verified } from '../../core/erp.ts';
+import type { ErpCall, OperationHandler, Performed, Verified } from '../../core/erp.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { InputOf } from '../../core/operation.ts';
 import type { purchaseReceive } from '../../operations/purchasing.ts';
 import type { shipmentDeliver } from '../../operations/shipping.ts';
 import { createOdooClient, type OdooClient, refused } from './odoo-client.ts';
 import type { OdooSettings } from './odoo-options.ts';
-import { findOrder, unknownOrder, whyLocked } from './orders.ts';
-import { findMarked, hasBackorder, lookUpTransfer, moveGoods } from './pickings.ts';
+import { findOrder, unknownOrder } from './orders.ts';
+import {
+  dayDone,
+  findMarked,
+  hasBackorder,
+  lookUpTransfer,
+  moveGoods,
+  trackingIn,
+  whyNotDated,
+} from './pickings.ts';
 import { readGoods } from './products.ts';
-import type { Row } from './read-odoo.ts';
+import type { Refusal, Row } from './read-odoo.ts';
 
 type Shipment = InputOf<typeof shipmentDeliver>;
 type Receipt = InputOf<typeof purchaseReceive>;
@@ -23,13 +31,13 @@ export function createShipmentHandler(settings: OdooSettings): OperationHandler<
   return {
     lookup: (call) => lookUpTransfer(clientOf(call), call.key),
     perform: async (call) => {
-      const { orderId, lines, backorder = 'create', trackingNumber, postingDate, whenLocked } = call.input;
+      const { orderId, lines, backorder = 'create', trackingNumber, postingDate } = call.input;
+      const dated = whyNotDated(postingDate);
+      if (dated !== null) return dated;
       const client = clientOf(call);
       const found = await findOrder(client, orderId);
       if (found.kind !== 'order') return found;
       if (found.order === null) return unknownOrder(orderId);
-      const locked = await whyLocked(client, { day: postingDate, field: 'postingDate', whenLocked });
-      if (locked !== null) return locked;
       const origin = String(found.order.name);
       const transfer = { client, key: call.key, origin, direction: 'outgoing', lines, backorder } as const;
       return moveGoods({ ...transfer, trackingNumber });
@@ -44,28 +52,14 @@ export function createReceiptHandler(settings: OdooSettings): OperationHandler<t
   return {
     lookup: (call) => lookUpTransfer(clientOf(call), call.key),
     perform: async (call) => {
-      const { purchaseOrder, lines, backorder, location, postingDate, whenLocked } = call.input;
-      if (location !== undefined)
-        return refused('location_unsupported', 'the transfer says where goods go', 'location');
+      const { postingDate, location } = call.input;
+      const dated = whyNotDated(postingDate);
+      if (dated !== null) return dated;
       const client = clientOf(call);
-      const found = await client.findOne('purchase.order', [['name', '=', purchaseOrder]], ['name', 'state']);
-      if (found.kind !== 'row') return found;
-      if (found.row === null)
-        return refused(
-          'unknown_purchase_order',
-          `Odoo has no purchase order ${purchaseOrder}`,
-          'purchaseOrder',
-        );
-      const locked = await whyLocked(client, { day: postingDate, field: 'postingDate', whenLocked });
-      if (locked !== null) return locked;
-      return moveGoods({
-        client,
-        key: call.key,
-        origin: purchaseOrder,
-        direction: 'incoming',
-        lines,
-        backorder,
-      });
+      const place = locationOf(settings, location);
+      return place.kind === 'location'
+        ? receivePurchase(client, { ...call.input, key: call.key, locationId: place.id })
+        : place;
     },
     verify: (call) =>
       verifyTransfer(clientOf(call), call, ({ receiptId, purchaseOrder }: Receipt) => ({
@@ -75,12 +69,40 @@ export function createReceiptHandler(settings: OdooSettings): OperationHandler<t
   };
 }
 
-async function verifyTransfer<Input>(
+export type PurchaseReceipt = Pick<Receipt, 'purchaseOrder' | 'lines' | 'backorder'> & {
+  readonly key: string;
+  readonly locationId: number | undefined;
+};
+
+/** The purchase's open transfer, as far as it has come. */
+export async function receivePurchase(client: OdooClient, receipt: PurchaseReceipt): Promise<Performed> {
+  const { purchaseOrder, key, lines, backorder, locationId } = receipt;
+  const found = await client.findOne('purchase.order', [['name', '=', purchaseOrder]], ['name', 'state']);
+  if (found.kind !== 'row') return found;
+  if (found.row === null) {
+    const message = `Odoo has no purchase order ${purchaseOrder}`;
+    return refused('unknown_purchase_order', message, 'purchaseOrder');
+  }
+  const transfer = { client, key, origin: purchaseOrder, direction: 'incoming', lines, backorder } as const;
+  return moveGoods({ ...transfer, locationId });
+}
+
+type Place = { readonly kind: 'location'; readonly id: number | undefined } | Refusal;
+
+/** Undefined: as the transfer says. */
+export function locationOf({ locations }: OdooSettings, location: string | undefined): Place {
+  const id = location !== undefined && Object.hasOwn(locations, location) ? locations[location] : undefined;
+  if (location === undefined || id !== undefined) return { kind: 'location', id };
+  return refused('unknown_location', `${location} is not one of the configured locations`, 'location');
+}
+
+export async function verifyTransfer<Input>(
   client: OdooClient,
   { key, input }: ErpCall<Input>,
   named: (input: Input) => Readonly<Record<string, JsonValue>>,
 ): Promise<Verified> {
-  const found = await findMarked(client, key);
+  const hasTracking = Object.hasOwn(input as object, 'trackingNumber');
+  const found = await findMarked(client, key, { hasTracking });
   if (found.kind !== 'row') return found;
   const picking: Row | null = found.row;
   if (picking === null) return { kind: 'answer_lost', message: 'the transfer could not be read back' };
@@ -100,6 +122,8 @@ async function verifyTransfer<Input>(
     state,
     lines,
     hasBackorder: hasBackorder(picking),
+    accountingDate: dayDone(picking),
+    ...(hasTracking ? { trackingNumber: trackingIn(picking) } : {}),
   };
   return { kind: 'verified', output: { ...output, ...named(input) } };
 }

@@ -58,7 +58,7 @@ describe.each(['json2', 'jsonrpc'] as const)('over %s', (api) => {
       const pay = world.run('payment.register', paid);
       expect(await pay.perform()).toMatchObject({
         kind: 'succeeded',
-        document: { state: 'posted', amount: '27.35', paymentId: 'pi_1' },
+        document: { state: 'posted', amount: '27.35', paymentId: 'pi_1', accountingDate: '2026-11-20' },
       });
       expect(await pay.perform()).toMatchObject({ kind: 'duplicate' });
       expect(await world.run('payment.register', { ...paid, paymentId: 'pi_2' }).perform()).toMatchObject({
@@ -76,10 +76,20 @@ describe.each(['json2', 'jsonrpc'] as const)('over %s', (api) => {
       expect(documents('account.payment')).toHaveLength(1);
     });
 
-    it('a payment without a posted invoice is refused, and said', async () => {
-      expect(await world.run('payment.register', paid).perform()).toMatchObject({
+    it('a payment of an invoice that is not there is refused, and said', async () => {
+      const { orderId: _order, ...rest } = paid;
+      const unknown = { ...rest, invoiceNumber: 'INV/2026/00099' };
+      expect(await world.run('payment.register', unknown).perform()).toMatchObject({
         ...{ kind: 'rejected', code: 'unknown_invoice' },
-        fieldErrors: [{ field: 'orderId' }],
+        fieldErrors: [{ field: 'invoiceNumber' }],
+      });
+    });
+
+    it('a payment on a locked day is refused, for Odoo would move it without a word', async () => {
+      world.odoo.rows['res.company'] = [{ id: 1, fiscalyear_lock_date: '2026-11-30' }];
+      expect(await world.run('payment.register', paid).perform()).toMatchObject({
+        ...{ kind: 'rejected', code: 'period_closed' },
+        fieldErrors: [{ field: 'paidAt' }],
       });
     });
 

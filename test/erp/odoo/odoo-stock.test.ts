@@ -1,8 +1,9 @@
 // Transfers, counts and customers on Odoo, over both APIs: a stated policy for the rest, quantities that are set and not added.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { customer } from '../sandbox/support/operation-cases.ts';
+import { userError } from './support/fake-odoo.ts';
 import { key, order } from './support/odoo-inputs.ts';
-import { createWorld, userError, type World } from './support/odoo-world.ts';
+import { createWorld, type World } from './support/odoo-world.ts';
 
 describe.each(['json2', 'jsonrpc'] as const)('over %s', (api) => {
   let world: World;

@@ -63,6 +63,7 @@ describe.each(apis)('over %s', (api) => {
 it('every row of the table is met by a recorded body, or is named by the documentation alone', () => {
   const documented = [
     'SessionExpiredException',
+    'RedirectWarning',
     'Unauthorized',
     'TypeError',
     'NotFound',

@@ -26,6 +26,15 @@ export class OdooError extends Error {
   }
 }
 
+export const userError = (message: string) =>
+  new OdooError({ name: 'odoo.exceptions.UserError', message, status: 422 });
+
+/** The one row there must be. */
+export function only<T>(rows: T[] | undefined): T {
+  if (rows?.length !== 1) throw new Error(`one row was to be there, not ${rows?.length ?? 0}`);
+  return rows[0] as T;
+}
+
 export type FakeOdoo = ErpConnection & {
   readonly rows: Record<string, Row[]>;
   readonly calls: Called[];
@@ -115,6 +124,7 @@ function holds(actual: unknown, operator: string, wanted: unknown): boolean {
   const value = Array.isArray(actual) && typeof wanted === 'number' ? actual[0] : (actual ?? false);
   if (operator === '=') return value === wanted;
   if (operator === '!=') return value !== wanted;
+  if (operator === 'in' && Array.isArray(actual)) return (wanted as unknown[]).includes(actual[0]);
   if (operator === 'in') return (wanted as unknown[]).includes(value);
   if (operator === 'not in') return !(wanted as unknown[]).includes(value);
   if (operator === 'ilike') return String(value).toLowerCase().includes(String(wanted).toLowerCase());
@@ -128,38 +138,51 @@ type Loading = {
   readonly externalIds: Map<string, number>;
 };
 
+/** The lines that a record of a model is loaded with. */
+const lineForms: Record<
+  string,
+  { readonly prefix: string; readonly model: string; readonly parent: string }
+> = {
+  'sale.order': { prefix: 'order_line/', model: 'sale.order.line', parent: 'order_id' },
+  'stock.picking': { prefix: 'move_ids/', model: 'stock.move', parent: 'picking_id' },
+};
+
 /** Upserts by external id; rows without one continue the record before, as lines of it. */
 function load({ model, args, table, externalIds }: Loading): unknown {
   const fields: string[] = args.fields;
+  const lines = lineForms[model];
   const ids: number[] = [];
   const upsert = (target: string, externalId: string, values: Row): number => {
     const known = externalIds.get(externalId);
     const row = table(target).find(({ id }) => id === known);
     if (row !== undefined) return Object.assign(row, values).id;
-    const id = insert(table(target), { active: true, ...values });
+    const id = insert(table(target), { active: true, state: 'draft', ...values });
     externalIds.set(externalId, id);
     return id;
   };
   for (const data of args.data as string[][]) {
     const cell = (name: string) => data[fields.indexOf(name)] ?? '';
-    if (cell('id') !== '') ids.push(upsert(model, cell('id'), valuesOf(fields, data, false)));
-    if (!fields.includes('order_line/id')) continue;
-    const line = { ...valuesOf(fields, data, true), order_id: [ids.at(-1), ''], display_type: false };
-    upsert('sale.order.line', cell('order_line/id'), line);
+    const isLine = (field: string) => lines !== undefined && field.startsWith(lines.prefix);
+    const own = fields.filter((field) => !isLine(field));
+    if (cell('id') !== '') ids.push(upsert(model, cell('id'), valuesOf(own, cell)));
+    if (lines === undefined || !fields.includes(`${lines.prefix}id`)) continue;
+    const { prefix, parent } = lines;
+    const names = fields.filter(isLine).map((field) => field.slice(prefix.length));
+    const values = valuesOf(names, (name) => cell(`${prefix}${name}`));
+    upsert(lines.model, cell(`${prefix}id`), { ...values, [parent]: [ids.at(-1), ''], display_type: false });
   }
   return { ids, messages: [] };
 }
 
-function valuesOf(fields: string[], data: string[], ofLine: boolean): Row {
-  const pairs = fields.flatMap((field, index) => {
-    const isLine = field.startsWith('order_line/');
-    const name = field.replace('order_line/', '');
-    if (isLine !== ofLine || name === 'id') return [];
-    const text = data[index] ?? '';
-    const isId = name.endsWith('/.id');
-    const isNumber = ['product_uom_qty', 'price_unit'].includes(name);
-    const value = isId ? [Number(text), ''] : isNumber ? Number(text) : text === '' ? false : text;
-    return [[name.replace('/.id', '').replace('/id', ''), value] as const];
-  });
+function valuesOf(fields: string[], cell: (field: string) => string): Row {
+  const pairs = fields
+    .filter((field) => field !== 'id')
+    .map((field) => {
+      const text = cell(field);
+      const isId = field.endsWith('/.id');
+      const isNumber = ['product_uom_qty', 'price_unit', 'fixed_price'].includes(field);
+      const value = isId ? [Number(text), ''] : isNumber ? Number(text) : text === '' ? false : text;
+      return [field.replace('/.id', '').replace('/id', ''), value] as const;
+    });
   return Object.fromEntries(pairs);
 }

@@ -1,14 +1,12 @@
 // An Odoo with a few products, and buttons that do to its rows what the recorded ones did. What a test changes of it stands in the
 // test.
-import { expect } from 'vitest';
 import type { ErpAdapter } from '../../../../src/core/erp.ts';
 import { createOdooAdapter } from '../../../../src/erp/odoo/odoo-adapter.ts';
 import { runOperation } from '../../sandbox/support/run-operation.ts';
-import { createFakeOdoo, type FakeOdoo, OdooError, type Row } from './fake-odoo.ts';
-import { backorderWizard, paymentAction } from './recorded-bodies.ts';
-
-export const userError = (message: string) =>
-  new OdooError({ name: 'odoo.exceptions.UserError', message, status: 422 });
+import { createFakeOdoo, type FakeOdoo, only, type Row, userError } from './fake-odoo.ts';
+import { addBooks } from './odoo-books.ts';
+import { addStock } from './odoo-warehouse.ts';
+import { paymentAction } from './recorded-bodies.ts';
 
 export function createWorld(api: 'json2' | 'jsonrpc') {
   const odoo = createFakeOdoo(api);
@@ -18,9 +16,13 @@ export function createWorld(api: 'json2' | 'jsonrpc') {
   odoo.rows['product.product'] = ['SKU-1', 'SKU-2', 'SHIP', 'DISC'].map((code, index) => ({
     ...{ id: index + 1, default_code: code },
   }));
-  odoo.rows['res.company'] = [{ id: 1, fiscalyear_lock_date: false }];
+  odoo.rows['res.company'] = [
+    { id: 1, name: 'Mugs & Co', currency_id: [1, 'EUR'], fiscalyear_lock_date: false },
+  ];
+  odoo.rows['res.currency'] = [{ id: 1, name: 'EUR' }];
   addSales(odoo);
   addInvoicing(odoo);
+  addBooks(odoo);
   addStock(odoo);
   return {
     odoo,
@@ -33,11 +35,6 @@ export function createWorld(api: 'json2' | 'jsonrpc') {
 }
 
 export type World = ReturnType<typeof createWorld>;
-
-const only = <T>(rows: T[] | undefined): T => {
-  expect(rows).toHaveLength(1);
-  return (rows as T[])[0] as T;
-};
 
 function addSales({ rows, buttons }: FakeOdoo): void {
   const orderOf = (ids: number[]): Row =>
@@ -87,10 +84,13 @@ function addInvoicing({ rows, buttons }: FakeOdoo): void {
     return { type: 'ir.actions.act_window', res_model: 'account.move', res_id: id };
   };
   buttons['account.move/action_post'] = ({ ids }) => {
-    const move = only(moves().filter(({ id }) => ids.includes(id)));
-    if (move.state !== 'draft') throw userError(`The entry INV/2026/00001 (id ${move.id}) must be in draft.`);
-    const name = `${move.move_type === 'out_refund' ? 'RINV' : 'INV'}/2026/0000${move.id}`;
-    Object.assign(move, { state: 'posted', name, date: move.date ?? '2026-11-24' });
+    const posting = moves().filter(({ id }) => ids.includes(id));
+    for (const { id, state } of posting)
+      if (state !== 'draft') throw userError(`The entry INV/2026/00001 (id ${id}) must be in draft.`);
+    for (const move of posting) {
+      const name = `${move.move_type === 'out_refund' ? 'RINV' : 'INV'}/2026/0000${move.id}`;
+      Object.assign(move, { state: 'posted', name, date: move.date ?? '2026-11-24' });
+    }
     // It says false, and has posted.
     return false;
   };
@@ -113,9 +113,12 @@ function addInvoicing({ rows, buttons }: FakeOdoo): void {
     if (invoice.amount_residual <= 0)
       throw userError("You can't register a payment because there is nothing left to pay.");
     invoice.amount_residual -= wizard.amount;
-    const { amount, communication: memo } = wizard;
+    const { amount, communication: memo, payment_date: date } = wizard;
     const id = (rows['account.payment'] ?? []).length + 1;
-    const payment = { id, name: `PAY0000${id}`, state: 'paid', amount, memo, currency_id: [1, 'EUR'] };
+    const payment = {
+      ...{ id, name: `PAY0000${id}`, state: 'paid', amount, memo, date, currency_id: [1, 'EUR'] },
+      reconciled_invoice_ids: [invoice.id],
+    };
     rows['account.payment'] = [...(rows['account.payment'] ?? []), payment];
     return paymentAction(id);
   };
@@ -125,41 +128,6 @@ function addInvoicing({ rows, buttons }: FakeOdoo): void {
     const ref = `Reversal of: ${invoice.name}, ${wizard.reason}`;
     const { id } = add({ state: 'draft', move_type: 'out_refund', ref, amount_total: invoice.amount_total });
     return { type: 'ir.actions.act_window', res_model: 'account.move', res_id: id };
-  };
-}
-
-function addStock({ rows, buttons }: FakeOdoo): void {
-  buttons['stock.quant/create'] = ({ args, context }) => {
-    expect(context.inventory_mode).toBe(true);
-    const [values] = args.vals_list;
-    rows['stock.quant'] ??= [];
-    const known = rows['stock.quant'].find((quant) => quant.product_id[0] === values.product_id);
-    if (known !== undefined) return [Object.assign(known, { counted: values.inventory_quantity }).id];
-    const { product_id: product, location_id: location, inventory_quantity: counted } = values;
-    rows['stock.quant'].push({
-      id: 1,
-      product_id: [product, ''],
-      location_id: [location, ''],
-      quantity: 0,
-      counted,
-    });
-    return [1];
-  };
-  buttons['stock.quant/action_apply_inventory'] = ({ ids }) => {
-    for (const quant of rows['stock.quant'] ?? []) if (ids.includes(quant.id)) quant.quantity = quant.counted;
-    return undefined;
-  };
-  buttons['stock.picking/button_validate'] = ({ ids, context }) => {
-    const picking = only((rows['stock.picking'] ?? []).filter(({ id }) => ids.includes(id)));
-    if (picking.state === 'done')
-      throw userError('You cannot validate a transfer if no quantities are reserved.');
-    const moves = (rows['stock.move'] ?? []).filter(({ picking_id: of }) => of[0] === picking.id);
-    const isPartial = moves.some(({ quantity, product_uom_qty: wanted }) => quantity < wanted);
-    if (isPartial && context.skip_backorder !== true) return backorderWizard;
-    const keepsRest = isPartial && !(context.picking_ids_not_to_backorder ?? []).includes(picking.id);
-    for (const move of moves) move.state = 'done';
-    Object.assign(picking, { state: 'done', backorder_ids: keepsRest ? [99] : [] });
-    return true;
   };
 }
 
