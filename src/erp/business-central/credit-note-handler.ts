@@ -9,7 +9,7 @@ import { keyedOperation } from '../rest/keyed-operation.ts';
 import { objectsOf, refused, textOf } from '../rest/read-rest.ts';
 import { type BcClient, createBcClient, quoted } from './bc-client.ts';
 import type { BusinessCentralOptions } from './bc-options.ts';
-import { amountIn, dayOf, externalNumberOf, findPostedInvoice, idFrom, isSameAmount } from './orders.ts';
+import { amountIn, dayOf, externalNumberOf, findPostedInvoice, idFrom, whyNotTotal } from './orders.ts';
 
 type Call = ErpCall<InputOf<typeof creditNoteIssue>>;
 
@@ -37,13 +37,8 @@ export function createCreditNoteHandler(
         begun === null ? await createMemo(client, options, call) : ({ kind: 'memo', memo: begun } as const);
       if (made.kind !== 'memo') return made;
       const { memo } = made;
-      const computed = amountIn(memo, 'totalAmountIncludingTax');
-      if (!isSameAmount(computed, call.input.amount))
-        return refused(
-          'total_mismatch',
-          `Business Central computes ${computed} for this credit memo`,
-          'amount',
-        );
+      const differs = whyNotTotal(memo, { promised: call.input.amount, field: 'amount' });
+      if (differs !== null) return differs;
       const acted = await client.act(`salesCreditMemos(${textOf(memo.id)})/Microsoft.NAV.post`);
       return acted.kind === 'acted' ? { kind: 'written', document: null } : acted;
     },

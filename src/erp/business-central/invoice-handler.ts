@@ -1,17 +1,14 @@
 // invoice.post on Business Central: `shipAndInvoice` of the order, which ships it as well, for the standard API offers nothing
 // that only invoices. The action answers 204; the posted invoice is read afterwards.
 
-import type { ErpCall, OperationHandler } from '../../core/erp.ts';
+import type { OperationHandler } from '../../core/erp.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { InputOf } from '../../core/operation.ts';
 import type { invoicePost } from '../../operations/invoicing.ts';
 import { keyedOperation } from '../rest/keyed-operation.ts';
 import { refused, textOf } from '../rest/read-rest.ts';
 import { type BcClient, createBcClient } from './bc-client.ts';
 import type { BusinessCentralOptions } from './bc-options.ts';
-import { amountIn, dayOf, findOrder, findPostedInvoice, idFrom, isSameAmount } from './orders.ts';
-
-type Call = ErpCall<InputOf<typeof invoicePost>>;
+import { amountIn, dayOf, findOrder, findPostedInvoice, idFrom, whyNotTotal } from './orders.ts';
 
 const fieldNames = { 'Posting Date': 'invoiceDate', postingDate: 'invoiceDate' };
 
@@ -26,7 +23,9 @@ export function createInvoiceHandler(options: BusinessCentralOptions): Operation
       // An order that was invoiced whole is gone: the look at the invoice tells it from one that never was.
       if (found.document === null)
         return refused('order_unknown', `there is no open order ${call.input.orderId}`, 'orderId');
-      const differs = whyNotPosted(found.document, call);
+      const { total: promised } = call.input;
+      const differs =
+        promised === undefined ? null : whyNotTotal(found.document, { promised, field: 'total' });
       if (differs !== null) return differs;
       const dated = await setDay(client, found.document, call.input.invoiceDate);
       if (dated.kind !== 'dated') return dated;
@@ -49,12 +48,6 @@ export function createInvoiceHandler(options: BusinessCentralOptions): Operation
       },
     }),
   });
-}
-
-function whyNotPosted(order: JsonObject, { input: { total } }: Call) {
-  const computed = amountIn(order, 'totalAmountIncludingTax');
-  if (total === undefined || isSameAmount(computed, total)) return null;
-  return refused('total_mismatch', `the order comes to ${computed}`, 'total');
 }
 
 async function setDay(client: BcClient, order: JsonObject, day: string | undefined) {

@@ -1,14 +1,17 @@
 // What several operations on Business Central need: the order and the invoice of a shop's order, and the goods of a document.
 // Reads only.
 
+import type { AdapterFailure } from '../../core/erp.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { Found } from '../rest/keyed-operation.ts';
-import { amountOf, objectsOf, textOf } from '../rest/read-rest.ts';
+import { amountOf, broken, objectsOf, refused, textOf } from '../rest/read-rest.ts';
 import { stampOf } from '../rest/stamps.ts';
 import { type BcClient, quoted } from './bc-client.ts';
 
 /** Characters of an external document number: Code[35]. */
 const externalChars = 35;
+
+const totalField = 'totalAmountIncludingTax';
 
 /** A Code is kept in capitals. */
 export function externalNumberOf(id: string): string {
@@ -36,9 +39,17 @@ export function amountIn(document: JsonObject, field: string): string | null {
   return amountOf(document[field]);
 }
 
-/** An answer may write 29.35 as 29.350000000000001; four decimals are finer than any currency. */
-export function isSameAmount(one: string | null | undefined, other: string): boolean {
-  return one !== null && one !== undefined && Math.abs(Number(one) - Number(other)) < 0.00005;
+/** What comes to another total than was promised is not posted: somebody would have to take it back. Null: it is as promised. */
+export function whyNotTotal(
+  document: JsonObject,
+  { promised, field }: { readonly promised: string; readonly field: string },
+): AdapterFailure | null {
+  const written = document[totalField];
+  const computed = amountIn(document, totalField);
+  if (computed === null) return broken(`$.${totalField}`, 'number', written);
+  // An answer may write 29.35 as 29.350000000000001; four decimals are finer than any currency.
+  if (Math.abs(Number(computed) - Number(promised)) < 0.00005) return null;
+  return refused('total_mismatch', `Business Central computes ${computed} for it`, field);
 }
 
 export function goodsOf(lines: JsonValue | undefined, leaveOut: string | undefined) {

@@ -10,7 +10,7 @@ import { refused, textOf } from '../rest/read-rest.ts';
 import { type BcClient, createBcClient } from './bc-client.ts';
 import type { BusinessCentralOptions } from './bc-options.ts';
 import { ensureCustomer } from './customer-handler.ts';
-import { amountIn, externalNumberOf, findOrder, goodsOf, idFrom, isSameAmount } from './orders.ts';
+import { amountIn, externalNumberOf, findOrder, goodsOf, idFrom, whyNotTotal } from './orders.ts';
 
 type Call = ErpCall<InputOf<typeof saleConfirm>>;
 
@@ -34,10 +34,17 @@ export function createConfirmHandler(
     isDone: ({ status }) => status === 'Open',
     write: async (call, begun) => {
       const client = createBcClient(call.erp, { ...options, fieldNames });
-      const made =
+      // The number is not unique: a second order with it would not be refused.
+      const found =
         begun === null
+          ? await findOrder(client, call.input.orderId)
+          : ({ kind: 'document', document: begun } as const);
+      if (found.kind !== 'document') return found;
+      if (found.document?.status === 'Open') return { kind: 'already', document: found.document };
+      const made =
+        found.document === null
           ? await createOrder(client, options, call)
-          : ({ kind: 'order', document: begun } as const);
+          : ({ kind: 'order', document: found.document } as const);
       if (made.kind !== 'order') return made;
       const { document } = made;
       return release({ client, call, document, releaseAction });
@@ -63,16 +70,9 @@ type Releasing = {
   readonly releaseAction: string;
 };
 
-/** A wrong total that is released is an order somebody has to take back. */
 async function release({ client, call, document, releaseAction }: Releasing): Promise<Written> {
-  const { total, currency } = call.input;
-  const computed = amountIn(document, 'totalAmountIncludingTax');
-  if (!isSameAmount(computed, total))
-    return refused(
-      'total_mismatch',
-      `Business Central computes ${computed} ${currency} for this order`,
-      'total',
-    );
+  const differs = whyNotTotal(document, { promised: call.input.total, field: 'total' });
+  if (differs !== null) return differs;
   const acted = await client.act(`salesOrders(${textOf(document.id)})/${releaseAction}`);
   return acted.kind === 'acted' ? { kind: 'written', document: null } : acted;
 }

@@ -1,92 +1,17 @@
 // The Business Central adapter against a company in memory: bound actions answer nothing and are read back, an order that was
 // invoiced is gone and its invoice shows it, and a batch is all or none.
 import { describe, expect, it } from 'vitest';
-import type { BatchCall, ErpCallFailure, ErpRequest, ErpResponse } from '../../../src/core/erp.ts';
+import type { BatchCall, ErpCallFailure, ErpRequest } from '../../../src/core/erp.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { createBusinessCentralAdapter } from '../../../src/erp/business-central/business-central-adapter.ts';
 import { bodyOf, says, scriptedConnection, timedOut } from '../rest/support/scripted-connection.ts';
 import { runOperation } from '../sandbox/support/run-operation.ts';
+import { companyId, paymentJournalId, sale, startCompany } from './support/fake-company.ts';
 
-const companyId = 'f64eba74-dacd-4854-a584-1834f68cfc3a';
-const paymentJournalId = '0a0a0a0a-dacd-4854-a584-1834f68cfc3a';
 const adapter = createBusinessCentralAdapter({
   ...{ companyId, currency: 'EUR', releaseAction: 'Microsoft.NAV.release' },
   ...{ paymentJournalId, refundAccount: '6910' },
 });
-
-type Row = Record<string, unknown> & { id: string };
-
-function startCompany() {
-  const tables: Record<string, Row[]> = {};
-  const rowsOf = (table: string): Row[] => {
-    tables[table] ??= [];
-    return tables[table];
-  };
-  const post = (path: string): ErpResponse => {
-    const order = rowsOf('salesOrders').find(({ id }) => path.includes(`(${id})`));
-    if (path.endsWith('release') && order !== undefined) order.status = 'Open';
-    if (path.endsWith('shipAndInvoice') && order !== undefined) {
-      const { externalDocumentNumber, totalAmountIncludingTax, currencyCode, postingDate, customerId } =
-        order;
-      const copied = {
-        externalDocumentNumber,
-        totalAmountIncludingTax,
-        currencyCode,
-        postingDate,
-        customerId,
-      };
-      rowsOf('salesInvoices').push({ id: 'inv-1', number: '103001', status: 'Open', ...copied });
-      tables.salesOrders = [];
-    }
-    if (path.includes('/journals(')) {
-      const lines = rowsOf('customerPayments').splice(0);
-      for (const { id, documentNumber, postingDate, amount } of lines)
-        rowsOf('generalLedgerEntries').push({
-          id,
-          documentNumber,
-          postingDate,
-          debitAmount: -Number(amount),
-        });
-    }
-    const memo = rowsOf('salesCreditMemos').find(({ id }) => path.includes(`(${id})`));
-    if (memo !== undefined) memo.status = 'Open';
-    return says(204);
-  };
-  const create = (table: string, body: JsonObject): ErpResponse => {
-    const lines = (body.salesOrderLines ?? body.salesCreditMemoLines ?? []) as {
-      quantity: number;
-      unitPrice: number;
-    }[];
-    const total = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
-    const row = { currencyCode: 'EUR', status: 'Draft', ...body, totalAmountIncludingTax: total };
-    rowsOf(table).push({
-      ...row,
-      id: `${table}-${rowsOf(table).length + 1}`,
-      number: `N${rowsOf(table).length + 1}`,
-    });
-    return says(201, rowsOf(table).at(-1) as unknown as JsonObject);
-  };
-  const list = (table: string, filter: string): ErpResponse => {
-    const wanted = [...filter.matchAll(/(\w+) eq '([^']*)'/g)];
-    const fits = (row: Row): boolean => wanted.some(([, field = '', value]) => row[field] === value);
-    return says(200, { value: rowsOf(table).filter(fits) as unknown as JsonObject[] });
-  };
-  const answer = (request: ErpRequest): ErpResponse => {
-    const table = request.path.split('/').at(-1)?.split('(')[0] ?? '';
-    if (request.method === 'GET') return list(table, request.query?.$filter ?? '');
-    if (request.path.includes('Microsoft.NAV')) return post(request.path);
-    return request.method === 'POST' ? create(table, bodyOf(request)) : says(200, bodyOf(request));
-  };
-  return { tables, rowsOf, answer };
-}
-
-const sale = {
-  orderId: '450789469',
-  customer: { customerId: '207119551', name: 'Ada Lovelace' },
-  currency: 'EUR',
-  lines: [{ lineId: '1', sku: '1896-S', quantity: 2, unitPrice: '10.00' }],
-  total: '20.00',
-};
 
 describe('sale.confirm on Business Central', () => {
   it('makes the order, releases it and reads it back', async () => {

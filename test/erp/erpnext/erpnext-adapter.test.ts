@@ -1,63 +1,11 @@
 // The ERPNext adapter against a site in memory that keeps what is inserted: one document however often it is asked, "already
 // done" told from a refusal, and a submit in the same request as the insert.
 import { describe, expect, it } from 'vitest';
-import type { ErpRequest } from '../../../src/core/erp.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { createErpnextAdapter } from '../../../src/erp/erpnext/erpnext-adapter.ts';
 import { bodyOf, says, scriptedConnection, timedOut } from '../rest/support/scripted-connection.ts';
 import { runOperation } from '../sandbox/support/run-operation.ts';
-
-type Site = {
-  readonly documents: Map<string, JsonObject>;
-  readonly answer: (request: ErpRequest) => ReturnType<typeof says>;
-};
-
-/** Keeps documents by doctype and name, finds them by equality, as the REST API does. */
-function startSite(): Site {
-  const documents = new Map<string, JsonObject>();
-  const fits = (document: JsonObject, [field, operator, value]: [string, string, unknown]): boolean => {
-    const actual = document[field] ?? 0;
-    if (operator === 'in') return (value as unknown[]).includes(actual);
-    return operator === '<' ? Number(actual) < Number(value) : actual === value;
-  };
-  const answer = (request: ErpRequest) => {
-    const [, , , doctype = '', name] = request.path.split('/').map(decodeURIComponent);
-    if (request.path.startsWith('/api/method/')) {
-      const order = documents.get(`Sales Order/${String(bodyOf(request).source_name)}`);
-      const isInvoiced = [...documents.keys()].some((key) => key.startsWith('Sales Invoice/'));
-      return says(200, {
-        message: { ...order, name: null, items: isInvoiced ? [] : order?.items, docstatus: 0 },
-      });
-    }
-    if (request.method === 'GET' && name === undefined) {
-      const filters = JSON.parse(request.query?.filters ?? '[]') as [string, string, unknown][];
-      const found = [...documents].filter(
-        ([key, document]) =>
-          key.startsWith(`${doctype}/`) && filters.every((filter) => fits(document, filter)),
-      );
-      return says(200, { data: found.map(([, document]) => ({ name: document.name })).slice(0, 1) });
-    }
-    if (request.method === 'GET') return says(200, { data: documents.get(`${doctype}/${name}`) });
-    const body = bodyOf(request);
-    const number = name ?? `${doctype.toUpperCase().replaceAll(' ', '-')}-${documents.size + 1}`;
-    const items = (body.items ?? []) as { qty: number; rate: number }[];
-    const total = items.reduce((sum, { qty, rate }) => sum + qty * rate, 0);
-    const kept = { ...documents.get(`${doctype}/${number}`), ...body, name: number };
-    const saved = name === undefined && items.length > 0 ? { ...kept, grand_total: total } : kept;
-    documents.set(`${doctype}/${number}`, saved);
-    return says(200, { data: saved });
-  };
-  return { documents, answer };
-}
-
-const sale = {
-  orderId: '450789469',
-  customer: { customerId: '207119551', name: 'Ada Lovelace' },
-  currency: 'EUR',
-  lines: [{ lineId: '1', sku: 'SKU-1', quantity: 2, unitPrice: '10.00' }],
-  total: '20.00',
-  orderedAt: '2026-11-24T09:00:00Z',
-};
+import { type Site, sale, startSite } from './support/fake-site.ts';
 
 const adapter = createErpnextAdapter({ company: 'Acme', defaultWarehouse: 'Stores - A' });
 const countOf = ({ documents }: Site, doctype: string): number =>

@@ -1,0 +1,64 @@
+// A NetSuite account in memory, as far as its adapter speaks to it: records by their external ids, which are unique, transforms, and
+// SuiteQL for what a test lists.
+import type { ErpRequest, ErpResponse } from '../../../../src/core/erp.ts';
+import type { JsonObject } from '../../../../src/core/json.ts';
+import { bodyOf, says } from '../../rest/support/scripted-connection.ts';
+
+export const itemIds = [
+  { id: '42', number: 'SKU-1' },
+  { id: '43', number: 'REFUND' },
+];
+
+export function refusal(status: number, code: string, detail: string): JsonObject {
+  return { title: 'Bad Request', status, 'o:errorDetails': [{ detail, 'o:errorCode': code }] };
+}
+
+export function startAccount() {
+  const records = new Map<string, JsonObject>();
+  const save = (type: string, externalId: string, body: JsonObject): ErpResponse => {
+    const key = `${type}/eid:${externalId}`;
+    const item = body.item as
+      | { items?: { item?: { id: string }; quantity: number; rate: number }[] }
+      | undefined;
+    const items = item?.items?.map((line, index) => ({
+      ...{ ...line, line: index + 1 },
+      item: {
+        id: line.item?.id ?? '42',
+        refName: itemIds.find(({ id }) => id === line.item?.id)?.number ?? 'SKU-1',
+      },
+    }));
+    const total = items?.reduce((sum, { quantity, rate }) => sum + quantity * rate, 0);
+    const defaults = { id: String(records.size + 100), tranId: `T${records.size + 1}`, externalId };
+    const lines = items === undefined ? {} : { item: { items }, total };
+    records.set(key, { ...defaults, ...records.get(key), ...body, ...lines } as JsonObject);
+    return says(204, undefined, { location: `https://x/services/rest/record/v1/${type}/${records.size}` });
+  };
+  const answer = (request: ErpRequest): ErpResponse => {
+    if (request.path.endsWith('/suiteql')) return says(200, { items: itemIds });
+    const rest = request.path.replace('/services/rest/record/v1/', '');
+    if (request.method === 'GET') {
+      const found = records.get(rest);
+      return found === undefined ? says(404, refusal(404, 'NONEXISTENT_ID', 'not there')) : says(200, found);
+    }
+    const [source = '', to] = rest.split('/!transform/');
+    if (to === undefined)
+      return save(source.split('/')[0] ?? '', source.split('eid:')[1] ?? '', bodyOf(request));
+    const from = records.get(source);
+    if (from === undefined) return says(404, refusal(404, 'NONEXISTENT_ID', 'not there'));
+    const externalId = String(bodyOf(request).externalId);
+    if (records.has(`${to}/eid:${externalId}`))
+      return says(400, refusal(400, 'DUP_RCRD', 'This record already exists'));
+    const { item, currency, entity, total } = from;
+    return save(to, externalId, { item, currency, entity, total, ...bodyOf(request) } as JsonObject);
+  };
+  return { records, answer };
+}
+
+export const sale = {
+  orderId: '450789469',
+  customer: { customerId: '207119551', name: 'Ada Lovelace' },
+  currency: 'EUR',
+  lines: [{ lineId: '1', sku: 'SKU-1', quantity: 2, unitPrice: '10.00' }],
+  total: '20.00',
+};
+export const invoice = { orderId: '450789469', total: '20.00', currency: 'EUR' };
