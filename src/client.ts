@@ -67,7 +67,9 @@ export type ApiSchema = {
   };
 };
 
-type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 426 | 429 | 431 | 500 | 502 | 503;
+type ProblemStatus =
+  | (400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 426 | 429 | 431)
+  | (500 | 502 | 503);
 
 export type ApiOptions = Omit<ClientRequestOptions, 'headers'> & {
   /** An API key (`hf_…`) or a token. */

@@ -218,12 +218,12 @@ export class TargetObject extends TargetObjectBase {
   /** What the registry holds for it; null: it was not asked yet, so nobody may log in. */
   #credential: TargetCredential | null = null;
 
-  protected override async prepare(id: string): Promise<void> {
+  protected override async prepare(id: string, options?: { readonly fresh: boolean }): Promise<void> {
     const started = start(this.env);
     if (started.kind === 'invalid') return;
     const { ports } = started.relay;
     try {
-      this.#credential = await ports.targetCredential(id);
+      this.#credential = await ports.targetCredential(id, options);
     } catch (error) {
       ports.deliver.telemetry.log('error', 'target.credential_unknown', { target: id, error: String(error) });
     }

@@ -32,6 +32,7 @@ export type OperatorAct = {
     | 'data_key_rotated'
     | 'grants_set'
     | 'subscription_made'
+    | 'subscription_changed'
     | 'subscription_rotated'
     | 'subscription_tested'
     | 'subscription_disabled'

@@ -1,10 +1,16 @@
 // A target as an operator sees it, made of its gate and its token; and what an operator says when acting on it. Pure.
 
 import type { TokenStrategy } from './erp.ts';
+import type { Precondition } from './precondition.ts';
 import { gateAt } from './target-gate.ts';
 import type { TargetFailure, TargetGateState } from './target-gate-state.ts';
 
-export type TargetAct = { readonly actor: string; readonly note: string };
+export type TargetAct = {
+  readonly actor: string;
+  readonly note: string;
+  /** What its control state was to whoever acts; absent: whatever it is. */
+  readonly when?: Precondition | undefined;
+};
 
 export type AuthorizeAnswer =
   /** `already`: nothing was held for want of a credential. */

@@ -20,7 +20,6 @@ import { routeIngest } from './ingest.ts';
 import { routeJobs } from './jobs.ts';
 import { routeOperations } from './operations.ts';
 import { problem } from './problem.ts';
-import { rateLimit } from './rate-limit.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
 /** Under them everything needs a key, also what is not there. */
@@ -31,10 +30,9 @@ export function createApp(services: HttpServices): Hono<HttpEnv> {
   routeIngest(app, services);
   const across = crossOrigin(services.config.corsOrigins);
   const guarded = guard(services);
-  const limited = rateLimit(services);
   for (const path of guardedPaths) {
     if (across !== null) app.use(path, across);
-    app.use(path, guarded, limited);
+    app.use(path, guarded);
   }
   routeAdmin(app, services);
   routeOverview(app, services);

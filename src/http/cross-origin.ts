@@ -11,10 +11,12 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler<HttpE
   if (origins.length === 0) return null;
   return cors({
     origin: (origin) => (origins.includes(origin) ? origin : null),
-    allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Prefer'],
+    allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowHeaders: [
+      ...['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'Prefer'],
+    ],
     exposeHeaders: [
-      ...['Content-Location', 'Idempotency-Replayed', 'Location', 'Preference-Applied'],
+      ...['Content-Location', 'ETag', 'Idempotency-Replayed', 'Location', 'Preference-Applied'],
       ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'],
     ],
     maxAge: limits.preflightSeconds,

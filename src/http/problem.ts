@@ -10,12 +10,14 @@ export type ProblemDetails = {
   readonly errors?: readonly FieldError[];
   /** The scope that is missing. */
   readonly scope?: string;
+  /** What is there now, as an entity tag. */
+  readonly version?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
 export function problem(c: Context, code: ProblemCode, details: ProblemDetails = {}): Response {
   const { status, title } = problems[code];
-  const { detail, errors, scope, headers = {} } = details;
+  const { detail, errors, scope, version, headers = {} } = details;
   const body = {
     type: `/problems/${code}`,
     title,
@@ -24,6 +26,7 @@ export function problem(c: Context, code: ProblemCode, details: ProblemDetails =
     detail,
     errors,
     scope,
+    version,
     requestId: c.get('requestId'),
   };
   return c.body(JSON.stringify(body), status, { ...headers, 'content-type': 'application/problem+json' });

@@ -152,6 +152,12 @@ export const problems = {
     title: 'The operation was closed without being done',
     advice: 'A person closed it. Send it with another key if it is to be done after all.',
   },
+  precondition_failed: {
+    status: 412,
+    title: 'It is not what it was when you read it',
+    advice:
+      'Somebody changed it: read it again, and send its `ETag` as `If-Match`. `version` is what is there now.',
+  },
   body_too_large: {
     status: 413,
     title: 'The body is too large',

@@ -13,6 +13,7 @@ import type { EventPayload } from '../core/event.ts';
 import type { ParsedId } from '../core/ids.ts';
 import type { OperatorAct } from '../core/operator-act.ts';
 import type { ContractIssue } from '../core/outcome.ts';
+import type { Differing } from '../core/precondition.ts';
 import type { HeldQuery } from '../core/reconcile.ts';
 import type {
   PlanReplaysAnswer,
@@ -251,9 +252,9 @@ export interface TargetGates {
 /** What an operator sees of a target and does to it. */
 export interface TargetControls {
   view(targetId: string): Promise<TargetView>;
-  pause(targetId: string, act: TargetAct): Promise<TargetView>;
-  resume(targetId: string, act: TargetAct): Promise<TargetView>;
-  setCircuit(targetId: string, wanted: 'open' | 'closed', act: TargetAct): Promise<TargetView>;
+  pause(targetId: string, act: TargetAct): Promise<TargetView | Differing>;
+  resume(targetId: string, act: TargetAct): Promise<TargetView | Differing>;
+  setCircuit(targetId: string, wanted: 'open' | 'closed', act: TargetAct): Promise<TargetView | Differing>;
   /** Logs in where the target is held `unauthorized`; its deliveries are let go where that succeeds. */
   authorize(targetId: string): Promise<AuthorizeAnswer>;
 }

@@ -10,8 +10,9 @@ import type {
   SecretRecord,
   WrappedKey,
 } from '../core/identity/registry-snapshot.ts';
+import type { Differing, Precondition } from '../core/precondition.ts';
 import type { Result } from '../core/result.ts';
-import type { SendResult, Subscription } from '../core/subscriptions/subscription.ts';
+import type { SendResult, Subscription, SubscriptionChange } from '../core/subscriptions/subscription.ts';
 import type { NewSubscription } from './registry-subscriptions.ts';
 
 /** What the request showed. */
@@ -42,6 +43,8 @@ export type Issued = { readonly credential: Credential; readonly key: string | n
 /** A secret as people see it: never its value. */
 export type SecretView = {
   readonly name: SecretName;
+  /** Of what is kept, as core/versions.ts counts it. */
+  readonly revision: string;
   readonly fields: readonly string[];
   readonly versions: readonly {
     readonly version: number;
@@ -58,7 +61,11 @@ export type NewSecret = {
   /** How long the one before is good beside it, ms; 0: not at all. */
   readonly overlapMs: number;
   readonly actor: string;
+  readonly when?: Precondition | undefined;
 };
+
+/** Seen before the change, and checked with it, in one transaction; absent: whatever is there. */
+type When = { readonly when?: Precondition | undefined };
 
 /** The registry's own side: what changes it. Throws a PortError. */
 export interface Registry {
@@ -72,13 +79,13 @@ export interface Registry {
   ): Promise<Result<Issued, CredentialRefusal>>;
   rotateCredential(
     id: string,
-    giver: Giver & { readonly overlapMs: number },
+    giver: Giver & When & { readonly overlapMs: number },
   ): Promise<Result<Issued, CredentialRefusal>>;
   /** Null: there is none. */
   revokeCredential(
     id: string,
-    act: { readonly by: string; readonly reason: string },
-  ): Promise<Credential | null>;
+    act: When & { readonly by: string; readonly reason: string },
+  ): Promise<Credential | Differing | null>;
   usageOf(id: string): Promise<readonly UsageRow[]>;
   /** When each was last used, by id; absent: never. */
   lastUses(): Promise<Readonly<Record<string, number>>>;
@@ -86,7 +93,11 @@ export interface Registry {
   /** By source id; absent: whatever its routes declare. */
   listSourceGrants(): Promise<Readonly<Record<string, readonly Grant[]>>>;
   /** Null: whatever its routes declare. What was before. */
-  setSourceGrants(source: string, grants: readonly Grant[] | null): Promise<readonly Grant[] | null>;
+  setSourceGrants(
+    source: string,
+    grants: readonly Grant[] | null,
+    when?: Precondition,
+  ): Promise<readonly Grant[] | Differing | null>;
   listSubscriptions(): Promise<readonly Subscription[]>;
   /** Null: there are as many as there may be. Its secret is put beside it by `putSecret`. */
   createSubscription(wanted: NewSubscription): Promise<Subscription | null>;
@@ -94,18 +105,25 @@ export interface Registry {
   setSubscriptionState(
     id: string,
     disabled: { readonly by: string; readonly reason: string } | null,
-  ): Promise<Subscription | null>;
+    when?: Precondition,
+  ): Promise<Subscription | Differing | null>;
+  /** Null: there is none. */
+  changeSubscription(
+    id: string,
+    change: SubscriptionChange,
+    when?: Precondition,
+  ): Promise<{ readonly before: Subscription; readonly after: Subscription } | Differing | null>;
   /** With its secret. */
-  removeSubscription(id: string): Promise<boolean>;
+  removeSubscription(id: string, when?: Precondition): Promise<boolean | Differing>;
   /** What sending to it came to. Null: there is none. */
   noteSend(id: string, result: SendResult): Promise<Subscription | null>;
   listSecrets(): Promise<readonly SecretView[]>;
-  /** Null: there are as many as there may be. */
-  putSecret(secret: NewSecret): Promise<SecretView | null>;
+  /** Null: there are as many as there may be. `when` of a subscription's secret is of the subscription. */
+  putSecret(secret: NewSecret): Promise<SecretView | Differing | null>;
   /** Ends the overlap at once. Null: there is no such secret. */
-  endPreviousSecret(name: SecretName): Promise<SecretView | null>;
+  endPreviousSecret(name: SecretName, when?: Precondition): Promise<SecretView | Differing | null>;
   /** The Worker secret of that name counts again. */
-  removeSecret(name: SecretName): Promise<boolean>;
+  removeSecret(name: SecretName, when?: Precondition): Promise<boolean | Differing>;
   /** Seals every secret with a new data key, wrapped by the Worker's current key. */
   rotateDataKey(): Promise<{ readonly keyId: string; readonly secretCount: number }>;
 }

@@ -4,9 +4,12 @@
 import { openText, sealText, type WorkerKeys, wrapKey } from '../core/identity/envelope.ts';
 import type { SecretRecord, SecretVersion, WrappedKey } from '../core/identity/registry-snapshot.ts';
 import { limits } from '../core/limits.ts';
+import { differs } from '../core/precondition.ts';
+import { versionOfSecret, versionOfSubscription } from '../core/versions.ts';
 import { PortError } from './ports.ts';
 import { type RegistryParts, requireUnwrapped, requireWorkerKeys } from './registry-parts.ts';
 import type { NewSecret, Registry, RegistryRows, SecretView } from './registry-ports.ts';
+import { secretOfSubscription } from './registry-subscriptions.ts';
 
 type SecretSide = Pick<
   Registry,
@@ -23,6 +26,8 @@ export function createRegistrySecrets(parts: RegistryParts): SecretSide {
       const sealed = await sealSecret(parts, secret);
       return rows.transaction(() => {
         const before = find(secret.name);
+        const differing = differs(secret.when, versionOfOwner(rows, secret.name, before));
+        if (differing !== null) return differing;
         if (before === null && rows.secrets().length >= limits.maxRegistrySecrets) return null;
         const record = withVersion(before, { secret, sealed, now: clock.now() });
         rows.putSecret(record);
@@ -30,25 +35,37 @@ export function createRegistrySecrets(parts: RegistryParts): SecretSide {
         return toSecretView(record, clock.now());
       });
     },
-    endPreviousSecret: async (name) =>
+    endPreviousSecret: async (name, when) =>
       rows.transaction(() => {
         const record = find(name);
         if (record === null) return null;
+        const differing = differs(when, versionOfSecret(record));
+        if (differing !== null) return differing;
         const { name: kept, fields, versions } = record;
         const ended: SecretRecord = { name: kept, fields, versions: versions.slice(0, 1) };
         rows.putSecret(ended);
         rows.bump();
         return toSecretView(ended, clock.now());
       }),
-    removeSecret: async (name) =>
+    removeSecret: async (name, when) =>
       rows.transaction(() => {
-        if (find(name) === null) return false;
+        const record = find(name);
+        if (record === null) return false;
+        const differing = differs(when, versionOfSecret(record));
+        if (differing !== null) return differing;
         rows.removeSecret(name);
         rows.bump();
         return true;
       }),
     rotateDataKey: () => rotateDataKey(parts),
   };
+}
+
+/** A subscription and its secret are one thing to whoever rotates it. Null: there is nothing yet. */
+function versionOfOwner(rows: RegistryRows, name: string, secret: SecretRecord | null): string | null {
+  const own = secret === null ? null : versionOfSecret(secret);
+  const subscription = rows.subscriptions().find(({ id }) => secretOfSubscription(id) === name);
+  return subscription === undefined ? own : versionOfSubscription(subscription, own);
 }
 
 type Sealed = { readonly keyId: string; readonly text: string };
@@ -167,7 +184,9 @@ async function rewrap({ random }: RegistryParts, worker: WorkerKeys, key: Wrappe
 }
 
 /** An overlap that has ended is shown no longer. */
-function toSecretView({ name, fields, versions }: SecretRecord, now: number): SecretView {
+function toSecretView(record: SecretRecord, now: number): SecretView {
+  const { name, fields, versions } = record;
   const good = versions.filter(({ endsAt }) => endsAt === null || endsAt > now);
-  return { name, fields, versions: good.map(({ sealed: _sealed, ...shown }) => shown) };
+  const revision = versionOfSecret(record);
+  return { name, revision, fields, versions: good.map(({ sealed: _sealed, ...shown }) => shown) };
 }

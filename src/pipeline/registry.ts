@@ -16,7 +16,9 @@ import {
 } from '../core/identity/credential.ts';
 import { keyedHash, type RandomBytes, wrapKey } from '../core/identity/envelope.ts';
 import { limits } from '../core/limits.ts';
+import { differs } from '../core/precondition.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import { versionOfCredential, versionOfGrants } from '../core/versions.ts';
 import { type RegistryParts, requireUnwrapped, requireWorkerKeys } from './registry-parts.ts';
 import type { Issued, Registry, RegistryRows } from './registry-ports.ts';
 import { createRegistrySecrets } from './registry-secrets.ts';
@@ -47,9 +49,11 @@ export function createRegistry(parts: RegistryParts): Registry {
       });
     },
     listSourceGrants: async () => rows.sourceGrants(),
-    setSourceGrants: async (source, grants) =>
+    setSourceGrants: async (source, grants, when) =>
       rows.transaction(() => {
         const before = rows.sourceGrants()[source] ?? null;
+        const differing = differs(when, versionOfGrants(source, before));
+        if (differing !== null) return differing;
         rows.putSourceGrants(source, grants);
         rows.bump();
         return before;
@@ -100,6 +104,9 @@ function createCredentials(parts: RegistryParts): CredentialSide {
         if (found === null) return err({ reason: 'not_found', field: 'id', message: 'there is none' });
         const excess = exceeds(found, giver);
         if (excess !== null) return excess;
+        const differing = differs(giver.when, versionOfCredential(found));
+        if (differing !== null)
+          return err({ reason: 'version_differs', field: 'id', message: differing.version ?? '' });
         const rotated = rotateKey(found, key.kept, { overlapMs: giver.overlapMs, now: clock.now() });
         if (!rotated.ok) return rotated;
         rows.putCredential(rotated.value);
@@ -107,10 +114,12 @@ function createCredentials(parts: RegistryParts): CredentialSide {
         return ok({ credential: rotated.value, key: key.text });
       });
     },
-    revokeCredential: async (id, act) =>
+    revokeCredential: async (id, { when, ...act }) =>
       rows.transaction(() => {
         const found = find(id);
         if (found === null) return null;
+        const differing = differs(when, versionOfCredential(found));
+        if (differing !== null) return differing;
         const revoked = revoke(found, { at: clock.now(), ...act });
         rows.putCredential(revoked);
         rows.bump();

@@ -74,7 +74,7 @@ import { createTelemetry } from './telemetry.ts';
 
 export type Ports = {
   /** What the registry holds for a target. Throws where it cannot be told. */
-  readonly targetCredential: (id: string) => Promise<TargetCredential>;
+  readonly targetCredential: (id: string, options?: { readonly fresh: boolean }) => Promise<TargetCredential>;
   readonly accept: AcceptDependencies;
   readonly deliver: DeliverDependencies;
   readonly deliverOptions: DeliverOptions;

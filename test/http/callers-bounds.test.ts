@@ -1,7 +1,11 @@
 // What bounds a caller: how much it may ask, told with each answer, and from which pages it may ask at all.
 import { describe, expect, it } from 'vitest';
+import { formatApiKey } from '../../src/core/identity/api-key.ts';
+import { limits } from '../../src/core/limits.ts';
 import { makeCredential } from '../support/credentials.ts';
 import { adminKey, askAs, createMemoryRelay } from '../support/memory-relay.ts';
+
+const remainingOf = (answer: Response) => Number(/;r=(\d+)/.exec(answer.headers.get('ratelimit') ?? '')?.[1]);
 
 const { config } = createMemoryRelay().services;
 
@@ -21,6 +25,24 @@ describe('a credential', () => {
     expect((await ask()).status).toBe(200);
   });
 
+  it('is told so with refusals, too, which count like everything else', async () => {
+    const relay = createMemoryRelay();
+    const { key } = await makeCredential(relay, { scopes: ['deliveries:read'] });
+    for (const [path, method, status] of [
+      ['/admin/deliveries/dlv_0_99', 'GET', 404],
+      ['/admin/nothing', 'GET', 404],
+      ['/admin/sources', 'GET', 403],
+      ['/admin/deliveries?statsu=held', 'GET', 400],
+      ['/metrics', 'GET', 403],
+      ['/operations/sale.confirm', 'POST', 403],
+    ] as const) {
+      const before = remainingOf(await relay.askAs(key, '/admin/deliveries'));
+      const answer = await askAs(relay.app, key, { path, method });
+      expect([path, answer.status]).toEqual([path, status]);
+      expect(remainingOf(answer)).toBe(before - 1);
+    }
+  });
+
   it('is not slowed by another one', async () => {
     const relay = createMemoryRelay({ services: { config: { ...config, apiRequestsPerMinute: 3 } } });
     const { key } = await makeCredential(relay, { scopes: ['sources:read'] });
@@ -28,6 +50,36 @@ describe('a credential', () => {
     expect((await relay.askAs(key, '/admin/sources')).status).toBe(429);
     const { key: other } = await makeCredential(relay, { scopes: ['sources:read'] });
     expect((await relay.askAs(other, '/admin/sources')).status).toBe(200);
+  });
+});
+
+describe('whoever proves nothing', () => {
+  const wrongKey = formatApiKey(new Uint8Array(32));
+  const wrong = (relay: ReturnType<typeof createMemoryRelay>, address: string) =>
+    askAs(relay.app, wrongKey, { path: '/admin/sources', headers: { 'cf-connecting-ip': address } });
+
+  it('is told how much its address may still ask, slowed beyond, and hinders no good key of the same address', async () => {
+    const relay = createMemoryRelay();
+    const first = await wrong(relay, '192.0.2.1');
+    expect(first.status).toBe(401);
+    expect(first.headers.get('ratelimit-policy')).toBe(`"address";q=${limits.unverifiedPerMinute};w=60`);
+    expect(remainingOf(first)).toBe(limits.unverifiedPerMinute - 1);
+    for (let count = 1; count < limits.unverifiedPerMinute; count += 1) await wrong(relay, '192.0.2.1');
+    const slowed = await wrong(relay, '192.0.2.1');
+    expect([slowed.status, slowed.headers.get('retry-after'), remainingOf(slowed)]).toEqual([429, '60', 0]);
+    expect((await wrong(relay, '192.0.2.2')).status).toBe(401);
+    const headers = { 'cf-connecting-ip': '192.0.2.1' };
+    expect((await askAs(relay.app, adminKey, { path: '/admin/sources', headers })).status).toBe(200);
+  });
+
+  it('is told so, too, where no key is configured and where the registry is away', async () => {
+    const none = createMemoryRelay({ services: { registry: null, config: { ...config, adminKey: null } } });
+    const unconfigured = await wrong(none, '192.0.2.1');
+    expect([unconfigured.status, remainingOf(unconfigured)]).toEqual([503, limits.unverifiedPerMinute - 1]);
+    const relay = createMemoryRelay();
+    relay.access.down.value = true;
+    const away = await wrong(relay, '192.0.2.1');
+    expect([away.status, remainingOf(away)]).toEqual([503, limits.unverifiedPerMinute - 1]);
   });
 });
 

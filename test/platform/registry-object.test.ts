@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { wholeView } from '../../src/core/identity/access-view.ts';
 import type { Giver } from '../../src/core/identity/credential.ts';
 import { allScopes } from '../../src/core/identity/scopes.ts';
+import { isDiffering } from '../../src/core/precondition.ts';
 import { createObjectRegistry } from '../../src/platform/durable-objects/object-registry.ts';
 
 const registry = createObjectRegistry(env.REGISTRY);
@@ -61,12 +62,32 @@ describe('the object of the registry', () => {
   it('revokes, rotates the key that seals, and removes', async () => {
     const { id } = await make();
     const revoked = await registry.revokeCredential(id, { by: 'olga', reason: 'gone' });
-    expect(revoked?.revoked).toMatchObject({ by: 'olga', reason: 'gone' });
+    expect(revoked).toMatchObject({ revoked: { by: 'olga', reason: 'gone' } });
     await registry.putSecret({ name: 'target/erp', values: { key: 'k' }, overlapMs: 0, actor: id });
     const { keyId } = await registry.rotateDataKey();
     const erp = (await registry.listSecrets()).find(({ name }) => name === 'target/erp');
     expect(erp?.versions[0]?.keyId).toBe(keyId);
     expect(await registry.removeSecret('target/erp')).toBe(true);
     expect(await registry.removeSecret('target/erp')).toBe(false);
+  });
+
+  it('lets one of several who read the same version change it', async () => {
+    const set = await registry.putSecret({
+      name: 'target/erp',
+      values: { key: '0' },
+      overlapMs: 0,
+      actor: 'a',
+    });
+    if (set === null || isDiffering(set)) throw new Error('it was not set');
+    const writers = ['1', '2', '3', '4'].map((key) =>
+      registry.putSecret({
+        ...{ name: 'target/erp', values: { key }, overlapMs: 0, actor: 'a', when: [set.revision] },
+      }),
+    );
+    const answers = await Promise.all(writers);
+    expect(answers.filter(isDiffering)).toHaveLength(3);
+    const shown = (await registry.listSecrets()).find(({ name }) => name === 'target/erp');
+    expect(shown?.versions).toMatchObject([{ version: 2 }]);
+    expect(answers.filter(isDiffering)[0]?.version).toBe(shown?.revision);
   });
 });

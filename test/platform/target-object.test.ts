@@ -3,7 +3,9 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { isDiffering } from '../../src/core/precondition.ts';
 import type { AdmitRequest } from '../../src/core/target-gate-state.ts';
+import { versionOfTarget } from '../../src/core/versions.ts';
 import type { Sequencer } from '../../src/pipeline/ports.ts';
 import { sequencerName } from '../../src/platform/doorbell.ts';
 import { createObjectTargets } from '../../src/platform/durable-objects/object-targets.ts';
@@ -62,8 +64,19 @@ describe('the object of a target', () => {
     await evict();
     const waiting = await deliveryAtRest();
     expect(await waiting()).toBe('paused');
-    expect((await targets.resume('erp', act)).pause).toBeNull();
+    expect(await targets.resume('erp', act)).toMatchObject({ pause: null });
     await vi.waitFor(async () => expect(await waiting()).toBeNull(), 2_000);
+  });
+
+  it('is changed by one of two who saw the same, and tells the other what it is now', async () => {
+    const when = [versionOfTarget(await targets.view('erp'))];
+    const answers = await Promise.all([
+      targets.pause('erp', { ...act, when }),
+      targets.setCircuit('erp', 'open', { ...act, when }),
+    ]);
+    const present = versionOfTarget(await targets.view('erp'));
+    expect(answers.filter(isDiffering)).toEqual([{ kind: 'version_differs', version: present }]);
+    expect(present).not.toBe(when[0]);
   });
 
   it('lets waiting deliveries go on when an operator closes its circuit', async () => {

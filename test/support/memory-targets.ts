@@ -1,5 +1,6 @@
 // Targets' gates in memory: the real rules, no token. What a test does by hand an object does by itself.
 
+import { type Differing, differs } from '../../src/core/precondition.ts';
 import type { RelayDefinition } from '../../src/core/relay-definition.ts';
 import { gateSettingsOf } from '../../src/core/target.ts';
 import { type ControlStep, pauseTarget, resumeTarget, setCircuit } from '../../src/core/target-control.ts';
@@ -8,6 +9,7 @@ import { openGate, type TargetGateState } from '../../src/core/target-gate-state
 import type { TargetSignal } from '../../src/core/target-signals.ts';
 import type { AuthorizeAnswer, TargetAct, TargetView } from '../../src/core/target-view.ts';
 import { toTargetView } from '../../src/core/target-view.ts';
+import { versionOfTarget } from '../../src/core/versions.ts';
 import type { TargetControls, TargetGates } from '../../src/pipeline/ports.ts';
 
 export function createMemoryTargets(
@@ -17,7 +19,14 @@ export function createMemoryTargets(
   const gates = new Map<string, TargetGateState>();
   const signals: TargetSignal[] = [];
   const gateOf = (id: string) => gates.get(id) ?? openGate;
-  const control = async (id: string, step: ControlStep): Promise<TargetView> => {
+  const control = async (
+    id: string,
+    { when }: TargetAct,
+    stepOf: (gate: TargetGateState) => ControlStep,
+  ): Promise<TargetView | Differing> => {
+    const differing = differs(when, versionOfTarget(toTargetView(gateOf(id), null, options.now())));
+    if (differing !== null) return differing;
+    const step = stepOf(gateOf(id));
     gates.set(id, step.state);
     signals.push(...step.signals);
     return toTargetView(step.state, null, options.now());
@@ -34,9 +43,9 @@ export function createMemoryTargets(
       return step.admission;
     },
     view: async (id) => toTargetView(gateOf(id), null, options.now()),
-    pause: (id, act) => control(id, pauseTarget(gateOf(id), actOf(id, act))),
-    resume: (id, act) => control(id, resumeTarget(gateOf(id), actOf(id, act))),
-    setCircuit: (id, wanted, act) => control(id, setCircuit(gateOf(id), wanted, actOf(id, act))),
+    pause: (id, act) => control(id, act, (gate) => pauseTarget(gate, actOf(id, act))),
+    resume: (id, act) => control(id, act, (gate) => resumeTarget(gate, actOf(id, act))),
+    setCircuit: (id, wanted, act) => control(id, act, (gate) => setCircuit(gate, wanted, actOf(id, act))),
     authorize: async () => options.authorize?.() ?? { kind: 'authorized', already: true },
   };
   return { targets, gates, signals };

@@ -93,6 +93,11 @@ export const samples: Readonly<Record<string, Sample>> = {
     right: 200,
     elsewhere: 404,
   },
+  'GET /admin/sources/:id/grants': {
+    path: to('/admin/sources/shop/grants'),
+    right: 200,
+    elsewhere: 404,
+  },
   'PUT /admin/sources/:id/grants': {
     path: to('/admin/sources/shop/grants'),
     body: { grants: [], ...reason },
@@ -101,6 +106,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   'GET /admin/rejected-requests': { path: to('/admin/rejected-requests'), right: 200, elsewhere: 'empty' },
   'GET /admin/targets': { path: to('/admin/targets'), right: 200, elsewhere: 'shared' },
+  'GET /admin/targets/:id': { path: to('/admin/targets/erp'), right: 200, elsewhere: 'shared' },
   'GET /admin/targets/:id/capabilities': {
     path: to('/admin/targets/erp/capabilities'),
     right: 200,
@@ -202,8 +208,15 @@ export const samples: Readonly<Record<string, Sample>> = {
     right: 200,
     elsewhere: 404,
   },
+  'PATCH /admin/subscriptions/:id': {
+    path: ofSubscription(''),
+    body: { description: 'another', ...reason },
+    right: 200,
+    elsewhere: 404,
+  },
   'DELETE /admin/subscriptions/:id': { path: ofSubscription(''), body: reason, right: 200, elsewhere: 404 },
   'GET /admin/secrets': { path: to('/admin/secrets'), right: 200, elsewhere: 'empty' },
+  'GET /admin/secrets/:kind/:id': { path: to('/admin/secrets/source/shop'), right: 404, elsewhere: 404 },
   'PUT /admin/secrets/:kind/:id': {
     path: to('/admin/secrets/source/shop'),
     body: { values: { secret: 'whsec_bWVtb3J5LXJlbGF5LW5ldy1zZWNyZXQtMDEyMzQ=' }, ...reason },

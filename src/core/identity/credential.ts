@@ -66,7 +66,10 @@ export type Giver = {
 };
 
 export type CredentialRefusal = {
-  readonly reason: 'invalid' | 'exceeds_giver' | 'too_many' | 'not_found' | 'not_active' | 'has_no_key';
+  readonly reason:
+    | ('invalid' | 'exceeds_giver' | 'too_many' | 'not_found' | 'not_active' | 'has_no_key')
+    /** `message`: the present version. */
+    | 'version_differs';
   readonly field: string;
   readonly message: string;
 };

@@ -81,6 +81,28 @@ export function urlProblem(url: string, origins: readonly string[]): string | nu
   return checked.ok ? null : `${checked.error.message}; other origins must be listed in CALLBACK_ORIGINS`;
 }
 
+/** What a person changes of one; absent: it stays. `view`: what it sees from now on. */
+export type SubscriptionChange = {
+  readonly url?: string;
+  readonly description?: string;
+  readonly types?: readonly SubscriptionEventType[];
+  readonly targets?: readonly string[] | null;
+  readonly entities?: readonly string[] | null;
+  readonly view?: AccessView;
+  /** Null enables it. */
+  readonly disabled?: { readonly by: string; readonly reason: string } | null;
+};
+
+/** Enabled, or sent to another address, it begins again: what failed before counts no more. The first who disabled it stays. */
+export function changed(subscription: Subscription, change: SubscriptionChange, now: number): Subscription {
+  const { disabled, ...configured } = change;
+  const isAnew = disabled === null || (change.url !== undefined && change.url !== subscription.url);
+  const next = { ...subscription, ...configured, ...(isAnew ? { failing: null } : {}) };
+  if (disabled === undefined) return next;
+  if (disabled === null) return { ...next, disabled: null };
+  return subscription.disabled === null ? { ...next, disabled: { at: now, ...disabled } } : next;
+}
+
 export type SendResult =
   | { readonly kind: 'taken' }
   /** `gone`: it says that it wants no more. */

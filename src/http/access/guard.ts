@@ -12,6 +12,7 @@ import { PortError } from '../../pipeline/ports.ts';
 import type { Shown } from '../../pipeline/registry-ports.ts';
 import { findHolder } from '../../pipeline/sequencers.ts';
 import { problem } from '../problem.ts';
+import { createRateLimit } from '../rate-limit.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { ticketIn } from '../tail-protocol.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
@@ -20,16 +21,21 @@ import { scopeServices, viewFor } from './scope-services.ts';
 
 export function guard(services: HttpServices): MiddlewareHandler<HttpEnv> {
   const refusals = createRefusals(services);
+  const rates = createRateLimit(services);
   return async (c, next) => {
     if (!isAnyKeyPossible(services)) {
       const detail = 'Set the secret ADMIN_KEY or REGISTRY_KEY to use the admin endpoints.';
-      return problem(c, 'admin_key_missing', { detail });
+      return rates.ofStranger(c) ?? problem(c, 'admin_key_missing', { detail });
     }
     const path = routeOf(c);
     const identified = await identify(c, services, path);
-    if (identified === null) return problem(c, 'registry_unavailable', { headers: retryAfter });
-    if (identified.kind === 'refused') return turnAway(c, services, identified);
+    if (identified === null)
+      return rates.ofStranger(c) ?? problem(c, 'registry_unavailable', { headers: retryAfter });
+    if (identified.kind === 'refused') return rates.ofStranger(c) ?? turnAway(c, services, identified);
     const { caller } = identified;
+    // Before it is looked at what it wants: what is refused has cost as much as what is done.
+    const slowed = rates.ofCaller(c, caller.actor);
+    if (slowed !== null) return slowed;
     const rule = path === null ? null : findRule(c.req.method, path);
     c.set('caller', caller);
     c.set('services', scopeServices(services, viewFor(caller, rule)));

@@ -7,9 +7,12 @@ import type { CredentialRefusal, Giver } from '../../core/identity/credential.ts
 import { endsBootstrap } from '../../core/identity/credential.ts';
 import { allScopes, presets } from '../../core/identity/scopes.ts';
 import { limits } from '../../core/limits.ts';
+import { isDiffering } from '../../core/precondition.ts';
 import type { RelayDefinition } from '../../core/relay-definition.ts';
+import { versionOfCredential } from '../../core/versions.ts';
 import { operations } from '../../operations/index.ts';
 import type { Issued, Registry } from '../../pipeline/registry-ports.ts';
+import { answerList, answerVersioned, noteVersion, preconditionOf, refuseDiffering } from '../conditional.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toWireCredential, toWireUsage } from '../to-wire-credential.ts';
@@ -64,7 +67,7 @@ export function routeCredentials(app: Hono<HttpEnv>): void {
     withRegistry(c, async (registry) => {
       const [all, lastUses] = await Promise.all([registry.listCredentials(), registry.lastUses()]);
       const now = c.get('services').clock.now();
-      return c.json({
+      return answerList(c, {
         credentials: all.map((each) =>
           toWireCredential(each, { now, lastUsedAt: lastUses[each.id] ?? null }),
         ),
@@ -102,7 +105,9 @@ export function routeCredentials(app: Hono<HttpEnv>): void {
       const found = await findCredential(registry, c.req.param('id'));
       if (found === null) return problem(c, 'not_found');
       const lastUsedAt = (await registry.lastUses())[found.id] ?? null;
-      return c.json(toWireCredential(found, { now: c.get('services').clock.now(), lastUsedAt }));
+      const { now } = c.get('services').clock;
+      const shown = toWireCredential(found, { now: now(), lastUsedAt });
+      return answerVersioned(c, shown, versionOfCredential(found));
     }),
   );
 
@@ -117,7 +122,8 @@ export function routeCredentials(app: Hono<HttpEnv>): void {
   app.post('/admin/credentials/:id/rotate', validBody(rotateBody), (c) => {
     const { overlapSeconds, reason } = c.req.valid('json');
     return withRegistry(c, async (registry) => {
-      const giver = { ...giverOf(c), overlapMs: overlapSeconds * 1_000 };
+      const when = preconditionOf(c);
+      const giver = { ...giverOf(c), overlapMs: overlapSeconds * 1_000, when };
       const rotated = await registry.rotateCredential(c.req.param('id'), giver);
       if (!rotated.ok) return refuse(c, rotated.error);
       const { id } = rotated.value.credential;
@@ -131,11 +137,14 @@ export function routeCredentials(app: Hono<HttpEnv>): void {
     const { reason } = c.req.valid('json');
     return withRegistry(c, async (registry) => {
       const { actor } = c.get('caller');
-      const revoked = await registry.revokeCredential(c.req.param('id'), { by: actor, reason });
+      const act = { by: actor, reason, when: preconditionOf(c) };
+      const revoked = await registry.revokeCredential(c.req.param('id'), act);
       if (revoked === null) return problem(c, 'not_found');
+      if (isDiffering(revoked)) return refuseDiffering(c, revoked);
       const before = `${revoked.id} ${revoked.name}`;
       await note(c, { action: 'credential_revoked', before, after: `${revoked.id} revoked`, reason });
       const now = c.get('services').clock.now();
+      noteVersion(c, versionOfCredential(revoked));
       return c.json(toWireCredential(revoked, { now, lastUsedAt: null }));
     });
   });
@@ -204,6 +213,7 @@ async function noteMade(c: Context<HttpEnv>, { credential }: Issued, reason: str
 function toWireIssued(c: Context<HttpEnv>, { credential, key }: Issued) {
   const now = c.get('services').clock.now();
   c.set('holdsSecret', true);
+  noteVersion(c, versionOfCredential(credential));
   return { credential: toWireCredential(credential, { now, lastUsedAt: null }), key };
 }
 
@@ -218,6 +228,8 @@ function refuse(c: Context<HttpEnv>, { reason, field, message }: CredentialRefus
       return problem(c, 'exceeds_own_access', { detail: message, errors });
     case 'too_many':
       return problem(c, 'limit_reached', { detail: message });
+    case 'version_differs':
+      return refuseDiffering(c, { version: message });
     case 'not_active':
     case 'has_no_key':
       return problem(c, 'credential_not_active', { detail: message });

@@ -5,11 +5,14 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { FieldError } from '../../core/outcome.ts';
+import { isDiffering } from '../../core/precondition.ts';
 import type { RelayDefinition } from '../../core/relay-definition.ts';
 import type { SecretView } from '../../pipeline/registry-ports.ts';
+import { answerList, answerVersioned, noteVersion, preconditionOf, refuseDiffering } from '../conditional.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toIso } from '../to-wire.ts';
+import { within } from '../within.ts';
 import { recordAct } from './audit.ts';
 import { overlapField, reasonBody, withRegistry } from './credentials.ts';
 import { noteField } from './resolutions.ts';
@@ -30,7 +33,18 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
     withRegistry(c, async (registry) => {
       const { definition } = c.get('services');
       const all = await registry.listSecrets();
-      return c.json({ secrets: all.filter(({ name }) => isVisible(definition, name)).map(toWireSecret) });
+      const seen = all.filter(({ name }) => isVisible(definition, name));
+      return answerList(c, { secrets: seen.map(toWireSecret) });
+    }),
+  );
+
+  app.get('/admin/secrets/:kind/:id', (c) =>
+    withRegistry(c, async (registry) => {
+      const name = nameOf(c);
+      const isSeen = isVisible(c.get('services').definition, name);
+      const found = isSeen ? (await registry.listSecrets()).find((each) => each.name === name) : undefined;
+      if (found === undefined) return problem(c, 'not_found');
+      return answerVersioned(c, toWireSecret(found), found.revision);
     }),
   );
 
@@ -53,12 +67,18 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
     if (errors.length > 0) return problem(c, 'invalid_body', { errors });
     return withRegistry(c, async (registry) => {
       const { actor } = c.get('caller');
-      const set = await registry.putSecret({ name, values, overlapMs: overlapSeconds * 1_000, actor });
+      const overlapMs = overlapSeconds * 1_000;
+      const set = await registry.putSecret({ name, values, overlapMs, actor, when: preconditionOf(c) });
       if (set === null)
         return problem(c, 'limit_reached', { detail: `${limits.maxRegistrySecrets} secrets.` });
+      if (isDiffering(set)) return refuseDiffering(c, set);
       const version = set.versions[0]?.version ?? 0;
       await note(c, { action: 'secret_set', after: `${name} version ${version}`, reason });
-      return c.json(toWireSecret(set));
+      noteVersion(c, set.revision);
+      const shown = toWireSecret(set);
+      return c.json(
+        definition.targets.has(targetOf(name)) ? { ...shown, login: await logIn(c, name) } : shown,
+      );
     });
   });
 
@@ -67,9 +87,11 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
     const name = nameOf(c);
     if (!isVisible(c.get('services').definition, name)) return problem(c, 'not_found');
     return withRegistry(c, async (registry) => {
-      const ended = await registry.endPreviousSecret(name);
+      const ended = await registry.endPreviousSecret(name, preconditionOf(c));
       if (ended === null) return problem(c, 'not_found');
+      if (isDiffering(ended)) return refuseDiffering(c, ended);
       await note(c, { action: 'secret_previous_ended', after: name, reason });
+      noteVersion(c, ended.revision);
       return c.json(toWireSecret(ended));
     });
   });
@@ -79,7 +101,9 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
     const name = nameOf(c);
     if (!isVisible(c.get('services').definition, name)) return problem(c, 'not_found');
     return withRegistry(c, async (registry) => {
-      if (!(await registry.removeSecret(name))) return problem(c, 'not_found');
+      const removed = await registry.removeSecret(name, preconditionOf(c));
+      if (isDiffering(removed)) return refuseDiffering(c, removed);
+      if (!removed) return problem(c, 'not_found');
       await note(c, { action: 'secret_removed', after: name, reason });
       return c.json({ name, removed: true });
     });
@@ -88,6 +112,26 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
 
 function nameOf(c: Context<HttpEnv>): string {
   return `${c.req.param('kind')}/${c.req.param('id')}`;
+}
+
+/** Empty: it is of no target, or of a single source there, whose deliveries a person lets go. */
+function targetOf(name: string): string {
+  const [kind, id = ''] = name.split('/');
+  return kind === 'target' ? id : '';
+}
+
+/** A target that was held for want of a good credential is logged in to at once, this once: its deliveries need not wait for it. */
+async function logIn(c: Context<HttpEnv>, name: string) {
+  const { clock, targets, telemetry } = c.get('services');
+  const target = targetOf(name);
+  try {
+    const answer = await within(clock, limits.operatorWaitMs, targets.authorize(target));
+    if (answer.kind !== 'authorized') return { status: answer.kind, message: answer.message };
+    return { status: answer.already ? 'not_needed' : 'authorized', message: null };
+  } catch (error) {
+    telemetry.log('error', 'target.unavailable', { target, error: String(error) });
+    return { status: 'unavailable', message: 'the target did not answer' };
+  }
 }
 
 type Names = Pick<RelayDefinition, 'sources' | 'targets'>;

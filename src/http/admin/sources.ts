@@ -1,11 +1,14 @@
-// GET /admin/sources and PUT /admin/sources/:id/grants: who may post, where, how it is verified, and what it may run. Says that a
+// GET /admin/sources, GET and PUT /admin/sources/:id/grants: who may post, where, how it is verified, and what it may run. Says that a
 // previous secret is set, never what one is.
 
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { allows, type Grant } from '../../core/identity/access-view.ts';
+import { isDiffering } from '../../core/precondition.ts';
 import type { RelayDefinition } from '../../core/relay-definition.ts';
+import { versionOfGrants } from '../../core/versions.ts';
 import { PortError } from '../../pipeline/ports.ts';
+import { answerVersioned, noteVersion, preconditionOf, refuseDiffering } from '../conditional.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { recordAct } from './audit.ts';
@@ -37,6 +40,17 @@ export function routeSources(app: Hono<HttpEnv>): void {
     });
   });
 
+  app.get('/admin/sources/:id/grants', (c) => {
+    const id = c.req.param('id');
+    const { definition } = c.get('services');
+    if (!definition.sources.has(id)) return problem(c, 'not_found');
+    return withRegistry(c, async (registry) => {
+      const grants = (await registry.listSourceGrants())[id] ?? null;
+      const shown = { id, grants, refusedRoutes: refusedRoutes(definition, id, grants) };
+      return answerVersioned(c, shown, versionOfGrants(id, grants));
+    });
+  });
+
   app.put('/admin/sources/:id/grants', validBody(grantsBody), (c) => {
     const { grants, reason } = c.req.valid('json');
     const id = c.req.param('id');
@@ -45,7 +59,8 @@ export function routeSources(app: Hono<HttpEnv>): void {
     const unknown = unknownNames(services.definition, { sources: null, grants });
     if (unknown !== null) return problem(c, 'invalid_body', { errors: [unknown] });
     return withRegistry(c, async (registry) => {
-      const before = await registry.setSourceGrants(id, grants);
+      const before = await registry.setSourceGrants(id, grants, preconditionOf(c));
+      if (isDiffering(before)) return refuseDiffering(c, before);
       const { actor } = c.get('caller');
       services.telemetry.log('info', 'source.grants_set', {
         requestId: c.get('requestId'),
@@ -57,6 +72,7 @@ export function routeSources(app: Hono<HttpEnv>): void {
         before: `${id} ${JSON.stringify(before)}`,
         after: `${id} ${JSON.stringify(grants)}`,
       });
+      noteVersion(c, versionOfGrants(id, grants));
       return c.json({ id, grants, refusedRoutes: refusedRoutes(services.definition, id, grants) });
     });
   });

@@ -3,31 +3,28 @@
 
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
-import { isWhole } from '../../core/identity/access-view.ts';
 import { limits } from '../../core/limits.ts';
-import { type SubscriptionEventType, subscribableTypes } from '../../core/subscriptions/event-types.ts';
-import { type Subscription, urlProblem } from '../../core/subscriptions/subscription.ts';
+import { type Differing, isDiffering, type Precondition } from '../../core/precondition.ts';
 import { sendTest } from '../../pipeline/perform-publish.ts';
 import type { Registry } from '../../pipeline/registry-ports.ts';
 import { secretOfSubscription } from '../../pipeline/registry-subscriptions.ts';
+import { answerList, answerVersioned, noteVersion, preconditionOf, refuseDiffering } from '../conditional.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toWireSubscription } from '../to-wire-subscription.ts';
-import { recordAct } from './audit.ts';
+import { routeSubscriptionChange, subscriptionFields } from './change-subscription.ts';
 import { reasonBody, rotateBody, withRegistry } from './credentials.ts';
+import { isSeen, note, shown, unknownName, urlError, versionOf, withFound } from './found-subscription.ts';
 import { noteField } from './resolutions.ts';
 import { validBody } from './validate.ts';
 
-const text = z.string().trim().min(1).max(limits.maxIdCharacters);
-const some = z.array(text).min(1).max(limits.maxSubscriptionEntries);
-
 export const subscriptionBody = z.strictObject({
-  url: z.string().max(limits.maxCallbackUrlCharacters),
-  description: z.string().trim().max(limits.maxIdCharacters).default(''),
-  types: z.array(z.enum(subscribableTypes as [SubscriptionEventType])).min(1),
-  sources: some.optional(),
-  targets: some.optional(),
-  entities: some.optional(),
+  url: subscriptionFields.url,
+  description: subscriptionFields.description.default(''),
+  types: subscriptionFields.types,
+  sources: subscriptionFields.some.optional(),
+  targets: subscriptionFields.some.optional(),
+  entities: subscriptionFields.some.optional(),
   reason: noteField,
 });
 
@@ -40,21 +37,28 @@ export function routeSubscriptions(app: Hono<HttpEnv>): void {
       ]);
       const { now } = c.get('services').clock;
       const seen = all.filter((each) => isSeen(c, each));
-      return c.json({ subscriptions: seen.map((each) => toWireSubscription(each, credentials, now())) });
+      return answerList(c, {
+        subscriptions: seen.map((each) => toWireSubscription(each, credentials, now())),
+      });
     }),
   );
   app.post('/admin/subscriptions', validBody(subscriptionBody), (c) =>
     withRegistry(c, (registry) => create(c, registry, c.req.valid('json'))),
   );
   app.get('/admin/subscriptions/:id', (c) =>
-    withFound(c, async (registry, found) => c.json(await shown(c, registry, found))),
+    withFound(c, async (registry, found) =>
+      answerVersioned(c, await shown(c, registry, found), await versionOf(registry, found)),
+    ),
   );
   app.post('/admin/subscriptions/:id/rotate', validBody(rotateBody), (c) => {
     const { overlapSeconds, reason } = c.req.valid('json');
     return withFound(c, async (registry, found) => {
-      const secret = await setSecret(c, registry, { id: found.id, overlapMs: overlapSeconds * 1_000 });
+      const of = { id: found.id, overlapMs: overlapSeconds * 1_000, when: preconditionOf(c) };
+      const secret = await setSecret(c, registry, of);
       if (secret === null) return tooMany(c);
+      if (isDiffering(secret)) return refuseDiffering(c, secret);
       await note(c, { action: 'subscription_rotated', after: found.id, reason });
+      noteVersion(c, await versionOf(registry, found));
       return c.json({ subscription: await shown(c, registry, found), secret });
     });
   });
@@ -62,6 +66,7 @@ export function routeSubscriptions(app: Hono<HttpEnv>): void {
     const { reason } = c.req.valid('json');
     return withFound(c, (_registry, found) => test(c, found.id, reason));
   });
+  routeSubscriptionChange(app);
   routeStates(app);
 }
 
@@ -78,7 +83,9 @@ function routeStates(app: Hono<HttpEnv>): void {
   app.delete('/admin/subscriptions/:id', validBody(reasonBody), (c) => {
     const { reason } = c.req.valid('json');
     return withFound(c, async (registry, { id }) => {
-      if (!(await registry.removeSubscription(id))) return problem(c, 'not_found');
+      const removed = await registry.removeSubscription(id, preconditionOf(c));
+      if (isDiffering(removed)) return refuseDiffering(c, removed);
+      if (!removed) return problem(c, 'not_found');
       await note(c, { action: 'subscription_removed', after: id, reason });
       return c.json({ id, removed: true });
     });
@@ -92,9 +99,9 @@ async function create(
 ): Promise<Response> {
   const { url, description, types, sources = null, targets = null, entities = null, reason } = body;
   const { publishing } = c.get('services');
-  const error = urlError(url, publishing.sender.origins) ?? unknownName(c, { sources, targets });
-  if (error !== null) return problem(c, 'invalid_body', { errors: [error] });
   const { actor, credentialId, view } = c.get('caller');
+  const error = urlError(url, publishing.sender.origins) ?? unknownName(c, { sources, targets, view });
+  if (error !== null) return problem(c, 'invalid_body', { errors: [error] });
   const made = await registry.createSubscription({
     ...{ url, description, types: [...new Set(types)], targets, entities, owner: credentialId },
     view: { ...view, sources: sources ?? view.sources },
@@ -102,7 +109,7 @@ async function create(
   });
   if (made === null) return tooMany(c);
   const secret = await setSecret(c, registry, { id: made.id, overlapMs: 0 });
-  if (secret === null) {
+  if (typeof secret !== 'string') {
     // Nothing could sign for it.
     await registry.removeSubscription(made.id);
     return tooMany(c);
@@ -112,56 +119,19 @@ async function create(
   return c.json({ subscription: await shown(c, registry, made), secret }, 201);
 }
 
-function urlError(url: string, origins: readonly string[]) {
-  const rule = urlProblem(url, origins);
-  return rule === null ? null : { field: 'url', rule };
-}
-
-/** A misspelt name would be told of nothing. A source the caller does not see is as unknown as one that is not there. */
-function unknownName(
-  c: Context<HttpEnv>,
-  asked: { readonly sources: readonly string[] | null; readonly targets: readonly string[] | null },
-) {
-  const { definition } = c.get('services');
-  const { view } = c.get('caller');
-  const isOwn = (id: string): boolean => view.sources?.includes(id) ?? /^operations(\/|$)/.test(id);
-  const source = asked.sources?.findIndex((id) => !definition.sources.has(id) && !isOwn(id)) ?? -1;
-  if (source >= 0) return { field: `sources[${source}]`, rule: 'must be a source you see' };
-  const target = asked.targets?.findIndex((id) => !definition.targets.has(id)) ?? -1;
-  return target >= 0 ? { field: `targets[${target}]`, rule: 'must be a target you see' } : null;
-}
-
-function isSeen(c: Context<HttpEnv>, { owner }: Subscription): boolean {
-  const { view, credentialId } = c.get('caller');
-  return isWhole(view) || (owner !== null && owner === credentialId);
-}
-
-function withFound(
-  c: Context<HttpEnv>,
-  work: (registry: Registry, found: Subscription) => Promise<Response>,
-): Promise<Response> {
-  return withRegistry(c, async (registry) => {
-    const found = (await registry.listSubscriptions()).find(({ id }) => id === c.req.param('id'));
-    return found === undefined || !isSeen(c, found) ? problem(c, 'not_found') : work(registry, found);
-  });
-}
-
-async function shown(c: Context<HttpEnv>, registry: Registry, subscription: Subscription) {
-  const credentials = await registry.listCredentials();
-  return toWireSubscription(subscription, credentials, c.get('services').clock.now());
-}
-
 /** Shown in this answer and never again. Null: there are as many secrets as there may be. */
 async function setSecret(
   c: Context<HttpEnv>,
   registry: Registry,
-  of: { readonly id: string; readonly overlapMs: number },
-): Promise<string | null> {
+  of: { readonly id: string; readonly overlapMs: number; readonly when?: Precondition | undefined },
+): Promise<string | Differing | null> {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   const secret = `whsec_${btoa(String.fromCharCode(...bytes))}`;
   const name = secretOfSubscription(of.id);
   const { actor } = c.get('caller');
-  const set = await registry.putSecret({ name, values: { secret }, overlapMs: of.overlapMs, actor });
+  const { overlapMs, when } = of;
+  const set = await registry.putSecret({ name, values: { secret }, overlapMs, actor, when });
+  if (isDiffering(set)) return set;
   // It is in the answer, which is therefore kept nowhere.
   c.set('holdsSecret', true);
   return set === null ? null : secret;
@@ -192,29 +162,11 @@ type StateAct = {
 
 function setState(c: Context<HttpEnv>, { disabled, action, reason }: StateAct): Promise<Response> {
   return withFound(c, async (registry, { id }) => {
-    const set = await registry.setSubscriptionState(id, disabled);
+    const set = await registry.setSubscriptionState(id, disabled, preconditionOf(c));
     if (set === null) return problem(c, 'not_found');
+    if (isDiffering(set)) return refuseDiffering(c, set);
     await note(c, { action, after: id, reason });
+    noteVersion(c, await versionOf(registry, set));
     return c.json(await shown(c, registry, set));
   });
-}
-
-type SubscriptionAct = {
-  readonly action:
-    | StateAct['action']
-    | 'subscription_made'
-    | 'subscription_rotated'
-    | 'subscription_tested'
-    | 'subscription_removed';
-  readonly after: string;
-  readonly reason: string;
-};
-
-async function note(c: Context<HttpEnv>, { action, after, reason }: SubscriptionAct): Promise<void> {
-  const services = c.get('services');
-  const { actor } = c.get('caller');
-  const fields = { requestId: c.get('requestId'), actor, act: action, subscription: after };
-  services.telemetry.log('info', 'subscription.changed', fields);
-  const none = { deliveryId: null, orderingKey: null, target: null, before: null };
-  await recordAct(services, { ...none, actor, action, after, reason });
 }

@@ -5,12 +5,15 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { OperatorAct } from '../../core/operator-act.ts';
+import { type Differing, isDiffering } from '../../core/precondition.ts';
 import type { TargetDefinition } from '../../core/target.ts';
 import { gateSettingsOf } from '../../core/target.ts';
 import type { TargetAct, TargetView } from '../../core/target-view.ts';
+import { versionOfTarget } from '../../core/versions.ts';
 import { releaseOperation } from '../../pipeline/index.ts';
 import type { TargetControls } from '../../pipeline/ports.ts';
 import { isNarrowed, type Viewer, without } from '../access/redact.ts';
+import { answerVersioned, noteVersion, preconditionOf, refuseDiffering } from '../conditional.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
@@ -31,8 +34,16 @@ export function routeTargets(app: Hono<HttpEnv>): void {
   app.get('/admin/targets', async (c) => {
     const services = c.get('services');
     const all = [...services.definition.targets.values()];
-    const shown = all.map((target) => showTarget(services, target, c.get('caller')));
-    return c.json({ targets: await Promise.all(shown) });
+    const shown = await Promise.all(all.map((target) => showTarget(services, target, c.get('caller'))));
+    return c.json({ targets: shown.map(({ body }) => body) });
+  });
+
+  app.get('/admin/targets/:id', async (c) => {
+    const services = c.get('services');
+    const target = services.definition.targets.get(c.req.param('id'));
+    if (target === undefined) return problem(c, 'not_found');
+    const { body, version } = await showTarget(services, target, c.get('caller'));
+    return version === null ? c.json(body) : answerVersioned(c, body, version);
   });
 
   app.post('/admin/targets/:id/pause', validBody(noteBody), (c) => {
@@ -98,20 +109,21 @@ async function showTarget(services: HttpServices, target: TargetDefinition, view
   try {
     const view = await within(clock, limits.operatorWaitMs, targets.view(target.id));
     const whole = { ...shown, status: 'ok', ...toWireTarget(view) };
-    if (!isNarrowed(viewer)) return { ...whole, redacted: [] };
+    const version = versionOfTarget(view);
+    if (!isNarrowed(viewer)) return { body: { ...whole, redacted: [] }, version };
     // What others do there shows in these.
     const { rest, redacted } = without(whole, ['inFlight', 'lastFailures', 'heldOperations', 'token']);
-    return { ...rest, redacted };
+    return { body: { ...rest, redacted }, version };
   } catch (error) {
     telemetry.log('error', 'target.unavailable', { target: target.id, error: String(error) });
-    return { ...shown, status: 'unavailable' };
+    return { body: { ...shown, status: 'unavailable' }, version: null };
   }
 }
 
 type Act = {
   readonly action: OperatorAct['action'];
   readonly note: string;
-  readonly work: (targets: TargetControls, target: string, act: TargetAct) => Promise<TargetView>;
+  readonly work: (targets: TargetControls, target: string, act: TargetAct) => Promise<TargetView | Differing>;
 };
 
 function standingOf({ pause, circuit }: TargetView): string {
@@ -125,7 +137,8 @@ async function act(c: Context<HttpEnv>, { action, note, work }: Act): Promise<Re
   const target = c.req.param('id') ?? '';
   if (!definition.targets.has(target)) return problem(c, 'not_found');
   const before = standingOf(await targets.view(target));
-  const view = await work(targets, target, { actor, note });
+  const view = await work(targets, target, { actor, note, when: preconditionOf(c) });
+  if (isDiffering(view)) return refuseDiffering(c, view);
   const base = { actor, action, target, deliveryId: null, orderingKey: null, reason: note };
   await recordAct(services, { ...base, before, after: standingOf(view) });
   telemetry.log('info', 'target.controlled', {
@@ -136,6 +149,7 @@ async function act(c: Context<HttpEnv>, { action, note, work }: Act): Promise<Re
     circuit: view.circuit.state,
     paused: view.pause !== null,
   });
+  noteVersion(c, versionOfTarget(view));
   return c.json({ id: target, ...toWireTarget(view) });
 }
 

@@ -50,6 +50,16 @@ const secret = z.object({
   ),
 });
 
+/** `login`: of a target, what its ERP said where it was held for want of a good credential. */
+const secretSet = secret.extend({
+  login: z
+    .object({
+      status: z.enum(['not_needed', 'authorized', 'refused', 'unavailable']),
+      message: textOrNull,
+    })
+    .optional(),
+});
+
 const act = z.object({
   id: z.string(),
   at,
@@ -71,6 +81,7 @@ const unavailable = ['registry_key_missing', 'registry_unavailable', 'sequencer_
 
 export const accessContract = {
   'GET /admin/credentials': {
+    conditional: 'shown',
     summary: 'List credentials',
     tag: 'access',
     answers: { 200: z.object({ credentials: z.array(credential) }) },
@@ -84,6 +95,7 @@ export const accessContract = {
     problems: ['exceeds_own_access', 'limit_reached', 'credential_not_active', 'not_found', ...unavailable],
   },
   'GET /admin/credentials/:id': {
+    conditional: 'shown',
     summary: 'Show a credential',
     tag: 'access',
     answers: { 200: credential },
@@ -96,6 +108,7 @@ export const accessContract = {
     problems: ['not_found', ...unavailable],
   },
   'POST /admin/credentials/:id/rotate': {
+    conditional: 'changed',
     summary: 'Give a credential a new key; the old one goes on for the overlap',
     tag: 'access',
     body: rotateBody,
@@ -103,6 +116,7 @@ export const accessContract = {
     problems: ['not_found', 'credential_not_active', 'exceeds_own_access', ...unavailable],
   },
   'POST /admin/credentials/:id/revoke': {
+    conditional: 'changed',
     summary: 'Revoke a credential',
     tag: 'access',
     body: reasonBody,
@@ -110,20 +124,31 @@ export const accessContract = {
     problems: ['not_found', ...unavailable],
   },
   'GET /admin/secrets': {
+    conditional: 'shown',
     summary: 'List secrets, never their values',
     tag: 'access',
     answers: { 200: z.object({ secrets: z.array(secret) }) },
     problems: [...unavailable],
   },
+  'GET /admin/secrets/:kind/:id': {
+    conditional: 'shown',
+    summary: 'Show what is known of a secret, never its values',
+    tag: 'access',
+    params: kind,
+    answers: { 200: secret },
+    problems: ['not_found', ...unavailable],
+  },
   'PUT /admin/secrets/:kind/:id': {
+    conditional: 'changed',
     summary: 'Set or rotate a secret',
     tag: 'access',
     params: kind,
     body: secretBody,
-    answers: { 200: secret },
+    answers: { 200: secretSet },
     problems: ['not_found', 'limit_reached', ...unavailable],
   },
   'DELETE /admin/secrets/:kind/:id': {
+    conditional: 'changed',
     summary: "Remove a secret: the Worker's of that name counts again",
     tag: 'access',
     params: kind,
@@ -132,6 +157,7 @@ export const accessContract = {
     problems: ['not_found', ...unavailable],
   },
   'POST /admin/secrets/:kind/:id/end-previous': {
+    conditional: 'changed',
     summary: 'End the overlap of a rotated secret at once',
     tag: 'access',
     params: kind,

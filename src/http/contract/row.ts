@@ -26,6 +26,8 @@ export type ContractRow = {
   readonly selected?: z.ZodType;
   /** Its own problems, beside those that every route with a key, a query or a body may answer. */
   readonly problems: readonly ProblemCode[];
+  /** Its answer is conditional (`conditional.ts`): shown with an `ETag`, or changed only where `If-Match` holds. */
+  readonly conditional?: 'shown' | 'changed';
 };
 
 /** By `METHOD /path`, as the table of access names them. */

@@ -20,6 +20,12 @@ const source = z.object({
   grants: z.union([z.array(grant), z.literal('unavailable')]).nullable(),
 });
 
+const sourceGrants = z.object({
+  id: z.string(),
+  grants: z.array(grant).nullable(),
+  refusedRoutes: z.array(z.string()),
+});
+
 const intakeFields = { id: z.string(), source: z.string(), requestId: z.string(), receivedAt: at } as const;
 
 const intake = z.object({
@@ -83,17 +89,19 @@ export const sourceContract = {
     answers: { 200: z.object({ sources: z.array(source) }) },
     problems: [],
   },
+  'GET /admin/sources/:id/grants': {
+    conditional: 'shown',
+    summary: 'Show what a source may run',
+    tag: 'sources',
+    answers: { 200: sourceGrants },
+    problems: ['not_found', 'registry_key_missing', 'sequencer_unavailable'],
+  },
   'PUT /admin/sources/:id/grants': {
+    conditional: 'changed',
     summary: 'Set what a source may run',
     tag: 'sources',
     body: grantsBody,
-    answers: {
-      200: z.object({
-        id: z.string(),
-        grants: z.array(grant).nullable(),
-        refusedRoutes: z.array(z.string()),
-      }),
-    },
+    answers: { 200: sourceGrants },
     problems: ['not_found', 'registry_key_missing', 'sequencer_unavailable'],
   },
   'GET /admin/sources/:id/reconciliation': {

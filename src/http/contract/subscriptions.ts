@@ -1,6 +1,7 @@
 // The contract of subscriptions: URLs that are told, signed, of what their maker may see.
 
 import * as z from 'zod';
+import { subscriptionChange } from '../admin/change-subscription.ts';
 import { reasonBody, rotateBody } from '../admin/credentials.ts';
 import { subscriptionBody } from '../admin/subscriptions.ts';
 import { at, count, textOrNull } from './answer-fields.ts';
@@ -32,6 +33,7 @@ const found = ['not_found', ...registry] as const;
 
 export const subscriptionContract = {
   'GET /admin/subscriptions': {
+    conditional: 'shown',
     summary: 'List subscriptions',
     tag: 'subscriptions',
     answers: { 200: z.object({ subscriptions: z.array(subscription) }) },
@@ -45,12 +47,22 @@ export const subscriptionContract = {
     problems: ['limit_reached', ...registry],
   },
   'GET /admin/subscriptions/:id': {
+    conditional: 'shown',
     summary: 'Show a subscription',
     tag: 'subscriptions',
     answers: { 200: subscription },
     problems: found,
   },
+  'PATCH /admin/subscriptions/:id': {
+    conditional: 'changed',
+    summary: 'Change the address or the filter of a subscription, or turn it on or off',
+    tag: 'subscriptions',
+    body: subscriptionChange,
+    answers: { 200: subscription },
+    problems: found,
+  },
   'DELETE /admin/subscriptions/:id': {
+    conditional: 'changed',
     summary: 'Remove a subscription',
     tag: 'subscriptions',
     body: reasonBody,
@@ -58,6 +70,7 @@ export const subscriptionContract = {
     problems: found,
   },
   'POST /admin/subscriptions/:id/rotate': {
+    conditional: 'changed',
     summary: 'Give a subscription a new secret; the old one signs beside it for a while',
     tag: 'subscriptions',
     body: rotateBody,
@@ -80,6 +93,7 @@ export const subscriptionContract = {
     problems: found,
   },
   'POST /admin/subscriptions/:id/disable': {
+    conditional: 'changed',
     summary: 'Stop a subscription',
     tag: 'subscriptions',
     body: reasonBody,
@@ -87,6 +101,7 @@ export const subscriptionContract = {
     problems: found,
   },
   'POST /admin/subscriptions/:id/enable': {
+    conditional: 'changed',
     summary: 'Start a subscription again',
     tag: 'subscriptions',
     body: reasonBody,

@@ -76,6 +76,7 @@ const controlled = {
   tag: 'targets',
   body: noteBody,
   answers: { 200: z.object({ id: z.string(), ...standing }) },
+  conditional: 'changed',
 } as const;
 
 const capability = z.object({
@@ -109,6 +110,13 @@ export const targetContract = {
     tag: 'targets',
     answers: { 200: z.object({ targets: z.array(target) }) },
     problems: [],
+  },
+  'GET /admin/targets/:id': {
+    conditional: 'shown',
+    summary: 'Show a target and how it is doing',
+    tag: 'targets',
+    answers: { 200: target },
+    problems: ['not_found'],
   },
   'GET /admin/targets/:id/capabilities': {
     summary: 'Show what an adapter can do, and what its ERP says of itself',

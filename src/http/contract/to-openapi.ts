@@ -66,6 +66,7 @@ export const problemSchema = z.object({
   detail: z.string().optional(),
   errors: z.array(z.object({ field: z.string(), rule: z.string() })).optional(),
   scope: z.string().optional(),
+  version: z.string().optional(),
   requestId: z.string(),
 });
 
@@ -84,6 +85,7 @@ function toOperation(row: ContractRow, rule: RouteRule | undefined, name: string
       ...Object.fromEntries(
         Object.entries(row.answers).map(([status, body]) => [status, toAnswer(body, row.selected)]),
       ),
+      ...(row.conditional === 'shown' ? { 304: { description: 'It is what `If-None-Match` names.' } } : {}),
       ...toProblemAnswers(name, row, rule),
     },
   };
@@ -97,7 +99,7 @@ function toOperationId(name: string): string {
     .join('');
 }
 
-function toParameters({ query, params, headers }: ContractRow, name: string): readonly Json[] {
+function toParameters({ query, params, headers, conditional }: ContractRow, name: string): readonly Json[] {
   const inPath = [...name.matchAll(/:(\w+)/g)].map(([, param = '']) => {
     const schema = params?.[param];
     return {
@@ -114,7 +116,8 @@ function toParameters({ query, params, headers }: ContractRow, name: string): re
     required: (required as readonly string[]).includes(field),
     schema,
   }));
-  const inHeader = Object.entries({ ...(isAct(name) ? actHeaders : {}), ...headers }).map(
+  const conditions = conditional === undefined ? {} : conditionHeaders[conditional];
+  const inHeader = Object.entries({ ...(isAct(name) ? actHeaders : {}), ...conditions, ...headers }).map(
     ([header, description]) => ({
       name: header,
       in: 'header',
@@ -143,6 +146,11 @@ const actHeaders = {
   'Idempotency-Key': 'The same key and request again are answered as before, and not done again.',
 };
 
+const conditionHeaders = {
+  shown: { 'If-None-Match': 'The `ETag` of the answer before: 304 where it is still the same.' },
+  changed: { 'If-Match': 'The `ETag` of what was read: 412 where it is another by now.' },
+} as const;
+
 /** Every code a route may answer with. */
 export function problemCodes(
   name: string,
@@ -154,6 +162,7 @@ export function problemCodes(
     ...row.problems,
     ...(isKeyed ? common.keyed : []),
     ...(isAct(name) ? common.act : []),
+    ...(row.conditional === 'changed' ? (['precondition_failed'] as const) : []),
     ...(row.query === undefined ? [] : common.query),
     ...(row.body === undefined && !isKeyed ? [] : common.body),
     ...common.all,

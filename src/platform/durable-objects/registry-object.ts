@@ -87,6 +87,12 @@ export class RegistryObject extends DurableObject<Env> implements Registry {
     return this.#registry.setSubscriptionState(...args);
   }
 
+  changeSubscription(
+    ...args: Parameters<Registry['changeSubscription']>
+  ): ReturnType<Registry['changeSubscription']> {
+    return this.#registry.changeSubscription(...args);
+  }
+
   removeSubscription(
     ...args: Parameters<Registry['removeSubscription']>
   ): ReturnType<Registry['removeSubscription']> {

@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { parseVariables } from '../../config.ts';
 import type { CostReading } from '../../core/costs.ts';
+import { type Differing, differs } from '../../core/precondition.ts';
 import { gateSettingsOf } from '../../core/target.ts';
 import { targetConditions } from '../../core/target-conditions.ts';
 import {
@@ -29,6 +30,7 @@ import {
   type TargetView,
   toTargetView,
 } from '../../core/target-view.ts';
+import { versionOfTarget } from '../../core/versions.ts';
 import type { OperationHold } from '../../pipeline/ports.ts';
 import { systemClock } from '../clock.ts';
 import { costMeter } from '../costs/cost-meter.ts';
@@ -115,8 +117,10 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
   /** Null: this version of the relay has no such target. */
   protected abstract findTarget(id: string): ConfiguredTarget | null;
 
-  /** Looks what its credential is now; until that is known there is no target. Never rejects. */
-  protected abstract prepare(id: string): Promise<void>;
+  /**
+   * Looks what its credential is, to a few seconds, and with `fresh` now; until that is known there is no target. Never rejects.
+   */
+  protected abstract prepare(id: string, options?: { readonly fresh: boolean }): Promise<void>;
 
   holds(): Promise<readonly OperationHold[]> {
     return this.#holds.holds();
@@ -164,20 +168,20 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
     return toTargetView(this.#gate, await this.#tokens.view(), Date.now());
   }
 
-  async pause(act: TargetAct): Promise<TargetView> {
-    return this.#control(pauseTarget(this.#gate, this.#act(act)));
+  pause(act: TargetAct): Promise<TargetView | Differing> {
+    return this.#control(act, (gate, now) => pauseTarget(gate, { ...now, ...act }));
   }
 
-  async resume(act: TargetAct): Promise<TargetView> {
-    return this.#control(resumeTarget(this.#gate, this.#act(act)));
+  resume(act: TargetAct): Promise<TargetView | Differing> {
+    return this.#control(act, (gate, now) => resumeTarget(gate, { ...now, ...act }));
   }
 
-  async setCircuit(wanted: 'open' | 'closed', act: TargetAct): Promise<TargetView> {
-    return this.#control(setCircuit(this.#gate, wanted, this.#act(act)));
+  setCircuit(wanted: 'open' | 'closed', act: TargetAct): Promise<TargetView | Differing> {
+    return this.#control(act, (gate, now) => setCircuit(gate, wanted, { ...now, ...act }));
   }
 
   async authorize(): Promise<AuthorizeAnswer> {
-    await this.prepare(this.#id);
+    await this.prepare(this.#id, { fresh: true });
     if (this.#gate.unauthorized === null) return { kind: 'authorized', already: true };
     const answer = await this.#tokens.logInByHand();
     await this.#schedule();
@@ -223,12 +227,15 @@ export abstract class TargetObjectBase extends DurableObject<Env> {
     if (this.#gate.unauthorized !== null && (await this.#tokens.mayTryAgain())) void this.#tokens.get(null);
   }
 
-  #act(act: TargetAct) {
-    return { ...act, target: this.#id, now: Date.now() };
-  }
-
-  async #control(step: ControlStep): Promise<TargetView> {
-    this.#apply(step);
+  /** Nothing is waited for between the look and the change. */
+  async #control(
+    { when }: TargetAct,
+    step: (gate: TargetGateState, at: { target: string; now: number }) => ControlStep,
+  ): Promise<TargetView | Differing> {
+    const now = Date.now();
+    const differing = differs(when, versionOfTarget(toTargetView(this.#gate, null, now)));
+    if (differing !== null) return differing;
+    this.#apply(step(this.#gate, { target: this.#id, now }));
     await this.#schedule();
     return this.view();
   }

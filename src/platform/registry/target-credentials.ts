@@ -6,11 +6,15 @@ import type { RegistryCopy } from '../../pipeline/registry-copy.ts';
 /** `values` null: the Worker's own secrets count. */
 export type TargetCredential = { readonly values: Readonly<Record<string, string>> | null };
 
-/** Of a holder, `erp` or `erp@shopify`. Throws where it cannot be told. */
+/**
+ * Of a holder, `erp` or `erp@shopify`. `fresh`: as the registry has it now, for a person has just set it. Throws where it cannot be
+ * told.
+ */
 export function createTargetCredentials(
-  copy: Pick<RegistryCopy, 'lenient' | 'secret'>,
-): (holder: string) => Promise<TargetCredential> {
-  return async (holder) => {
+  copy: Pick<RegistryCopy, 'lenient' | 'expire' | 'secret'>,
+): (holder: string, options?: { readonly fresh: boolean }) => Promise<TargetCredential> {
+  return async (holder, { fresh } = { fresh: false }) => {
+    if (fresh) copy.expire();
     await copy.lenient();
     const kept = await copy.secret(`target/${holder}`);
     if (kept.kind === 'unreadable') throw new Error(`the credential of ${holder} cannot be opened`);

@@ -1,7 +1,9 @@
 // Secrets by API: write-only, checked before they are kept, with an overlap, only for what the caller sees, each act in the audit.
 import { describe, expect, it } from 'vitest';
+import { PortError } from '../../../src/pipeline/ports.ts';
 import { administratorOf, makeCredential } from '../../support/credentials.ts';
 import { askAs, createMemoryRelay, type MemoryRelay } from '../../support/memory-relay.ts';
+import { createMemoryTargets } from '../../support/memory-targets.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
 type Json = any;
@@ -94,6 +96,57 @@ describe('a secret set by API', () => {
     await call(relay, key, put(shop, { values: { secret: secrets[0] } }));
     expect((await call(relay, key, { method: 'DELETE', path: shop, body: { reason } })).http).toBe(200);
     expect((await call(relay, key, { method: 'DELETE', path: shop, body: { reason } })).http).toBe(404);
+  });
+});
+
+describe('a credential of a target', () => {
+  const erp = put('/admin/secrets/target/erp', { values: { key: 'a-new-key' } });
+
+  it.each([
+    [
+      { kind: 'authorized', already: true },
+      { status: 'not_needed', message: null },
+    ],
+    [
+      { kind: 'authorized', already: false },
+      { status: 'authorized', message: null },
+    ],
+    [
+      { kind: 'refused', message: 'Unknown key.' },
+      { status: 'refused', message: 'Unknown key.' },
+    ],
+    [
+      { kind: 'unavailable', message: 'timeout' },
+      { status: 'unavailable', message: 'timeout' },
+    ],
+  ] as const)('is tried once where the target is held for want of a good one: %j', async (said, login) => {
+    const plain = createMemoryRelay();
+    const tried: string[] = [];
+    const { targets } = createMemoryTargets(plain.definition, { now: () => 0 });
+    const authorize = async (id: string) => {
+      tried.push(id);
+      return said;
+    };
+    const relay = createMemoryRelay({ services: { targets: { ...targets, authorize } } });
+    const key = await administratorOf(relay);
+    expect(await call(relay, key, erp)).toMatchObject({ http: 200, login });
+    expect(tried).toEqual(['erp']);
+    // A source's secret, and a source's own credential there, log in nowhere.
+    const others = [
+      put(shop, { values: { secret: secrets[0] } }),
+      put('/admin/secrets/target/erp@shop', { values: { key: 'k' } }),
+    ];
+    for (const other of others) expect(await call(relay, key, other)).not.toHaveProperty('login');
+    expect(tried).toHaveLength(1);
+  });
+
+  it('is set all the same where the target does not answer', async () => {
+    const plain = createMemoryRelay();
+    const { targets } = createMemoryTargets(plain.definition, { now: () => 0 });
+    const authorize = () => Promise.reject(new PortError('away', { retryable: false, overloaded: false }));
+    const relay = createMemoryRelay({ services: { targets: { ...targets, authorize } } });
+    const answer = await call(relay, await administratorOf(relay), erp);
+    expect(answer).toMatchObject({ http: 200, login: { status: 'unavailable' } });
   });
 });
 

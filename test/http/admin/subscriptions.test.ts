@@ -102,3 +102,72 @@ describe('a subscription', () => {
     expect(await call(relay, key, { path: own })).toMatchObject({ http: 200, state: 'owner_ended' });
   });
 });
+
+describe('a change of a subscription', () => {
+  const patch = (relay: MemoryRelay, key: string, asked: { id: string; body: object }) =>
+    call(relay, key, { path: `${path}/${asked.id}`, method: 'PATCH', body: { reason, ...asked.body } });
+
+  it('is of the address, the filter and whether it is on; what is not named stays', async () => {
+    const { relay, key } = await start();
+    const { subscription } = await call(relay, key, { path, body: { ...wanted, entities: ['order'] } });
+    const { id } = subscription;
+    const first = { url: 'https://other.example.com/in', types: ['stock.changed'], targets: ['erp'] };
+    expect(await patch(relay, key, { id, body: first })).toMatchObject({
+      ...{ http: 200, ...first, entities: ['order'], state: 'active', sources: null },
+    });
+    const second = { sources: ['shop'], entities: null, description: 'of the shop', enabled: false };
+    expect(await patch(relay, key, { id, body: second })).toMatchObject({
+      ...{ http: 200, ...first, sources: ['shop'], entities: null, state: 'disabled', disabled: { reason } },
+    });
+    expect(await patch(relay, key, { id, body: { enabled: true, sources: null } })).toMatchObject({
+      ...{ http: 200, state: 'active', disabled: null, sources: null },
+    });
+  });
+
+  it('stands in the audit with what was before and after, and no path of an address', async () => {
+    const { relay, key } = await start();
+    const { subscription } = await call(relay, key, { path, body: wanted });
+    const body = { url: 'https://other.example.com/a-hidden-path', types: ['stock.changed'] };
+    await patch(relay, key, { id: subscription.id, body });
+    const { acts } = await call(relay, key, { path: '/admin/audit?action=subscription_changed' });
+    expect(acts).toMatchObject([
+      {
+        before: `${subscription.id} {"url":"https://hooks.example.com","types":["sale.confirmed"]}`,
+        after: `${subscription.id} {"url":"https://other.example.com","types":["stock.changed"]}`,
+        reason,
+      },
+    ]);
+    expect(JSON.stringify(acts)).not.toContain('hidden');
+  });
+
+  it.each([
+    ['an address inside', { url: 'https://10.0.0.1/' }, 'url'],
+    ['a source that is not there', { sources: ['nowhere'] }, 'sources[0]'],
+    ['a target that is not there', { targets: ['nowhere'] }, 'targets[0]'],
+    ['no type at all', { types: [] }, 'types'],
+    ['a field nobody knows', { secret: 'x' }, 'body'],
+    ['nothing', {}, 'body'],
+  ])('is refused for %s', async (_what, body, field) => {
+    const { relay, key } = await start();
+    const { subscription } = await call(relay, key, { path, body: wanted });
+    const answer = await patch(relay, key, { id: subscription.id, body });
+    expect([answer.http, answer.code]).toEqual([400, 'invalid_body']);
+    if (field !== 'body') expect(answer.errors[0].field).toBe(field);
+    const shown = await call(relay, key, { path: `${path}/${subscription.id}` });
+    expect(shown.url).toBe(wanted.url);
+  });
+
+  it('never opens more than its owner sees, whoever makes it', async () => {
+    const { relay, key } = await start();
+    const owner = await makeCredential(relay, { scopes: ['subscriptions:manage'], sources: ['shop'] });
+    const { subscription } = await call(relay, owner.key, { path, body: wanted });
+    const { id } = subscription;
+    for (const by of [key, owner.key])
+      expect(await patch(relay, by, { id, body: { sources: ['spare'] } })).toMatchObject({
+        ...{ http: 400, errors: [{ field: 'sources[0]' }] },
+      });
+    expect(await patch(relay, key, { id, body: { sources: null } })).toMatchObject({ sources: ['shop'] });
+    const stranger = await makeCredential(relay, { scopes: ['subscriptions:manage'], sources: ['spare'] });
+    expect((await patch(relay, stranger.key, { id, body: { enabled: false } })).http).toBe(404);
+  });
+});
