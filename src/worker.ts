@@ -85,6 +85,7 @@ function createRelayApp({ config, definition, ports }: Relay, files: Fetcher | u
     audit: ports.audit,
     holds: ports.holds,
     instances: ports.instances,
+    connections: ports.deliver.connections,
     identities: ports.identities,
     registry: ports.registry,
     publishing: ports.publishing,

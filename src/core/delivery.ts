@@ -1,6 +1,7 @@
 // A delivery: the duty to run one route for one event, and its lifecycle (docs/lifecycle.md). Pure types and predicates.
 // A settled state stays settled; what happens next to a dead letter is a new delivery at the same position.
 
+import type { JsonChanges } from './json-changes.ts';
 import type {
   ContractIssue,
   Effect,
@@ -114,7 +115,15 @@ export type PlannedDelivery = {
 };
 
 /** An input given by an operator with a replay, and who gave it. */
-export type EditedInput = { readonly input: unknown; readonly actor: string; readonly reason: string };
+export type EditedInput = {
+  readonly input: unknown;
+  readonly actor: string;
+  readonly reason: string;
+  /** Nobody wrote it: it is what an earlier attempt was sent with. Absent: a person edited it. */
+  readonly from?: 'original';
+  /** Against what the mapping gave then; absent: kept by an earlier version of the relay, or nobody edited it. */
+  readonly changed?: JsonChanges;
+};
 
 export type Replay = {
   /** The delivery that was replayed. */

@@ -155,6 +155,14 @@ export const limits = {
   watchLagMs: 10_000,
   /** Missing events shown of one check; the rest are found by their mark. */
   maxShownMissing: 100,
+  /** Changes kept of one edited input: a person edits some fields, and the edited input is kept whole beside them. */
+  maxKeptChanges: 100,
+  /** Characters of JSON of them all: as much as of the input of one attempt. */
+  maxKeptChangeChars: 16_384,
+  /** Characters of them in the audit, which keeps everything for good. */
+  maxAuditedChangeChars: 4_096,
+  /** How long the reads of a dry run may take, ms: a person is waiting, and an operation looks up some ten things. */
+  dryRunReadsMs: 10_000,
   /** Mapped input kept with an attempt, characters: an order of some hundred lines; the event itself is kept whole. */
   maxKeptInputChars: 16_384,
   /** Inputs kept beside the dead letters of one batch's records, characters of JSON: with a body of 1 MiB still one row. */

@@ -115,6 +115,12 @@ export const problems = {
     title: 'The body of the event is no longer kept',
     advice: 'Retention has removed the body, and nothing can be mapped from it: resolve it by hand.',
   },
+  original_missing: {
+    status: 409,
+    title: 'The input that was sent is not kept',
+    advice:
+      'No attempt got so far, or the input was too large to be kept whole: replay with `mapping` `current`, or with an edited input.',
+  },
   target_unauthorized: {
     status: 409,
     title: 'The target still refuses the credential',

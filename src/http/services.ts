@@ -12,6 +12,7 @@ import type {
   AuditLog,
   Clock,
   Costs,
+  ErpConnections,
   ErpInstances,
   JournalReader,
   KeptAnswers,
@@ -42,6 +43,8 @@ export type HttpServices = {
   readonly audit: AuditLog;
   readonly holds: OperationHolds;
   readonly instances: ErpInstances;
+  /** For what a dry run reads: nothing is written through it here. */
+  readonly connections: ErpConnections;
   readonly alerts: Alerts;
   readonly issues: Issues;
   readonly targets: TargetControls;

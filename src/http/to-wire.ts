@@ -62,7 +62,9 @@ function toWholeDelivery(view: DeliveryView) {
 function toWireReplay({ delivery: { replay } }: DeliveryView) {
   if (replay === null) return null;
   const { of, position, revision, edited, forced, actor, reason, at } = replay;
-  return { of, position, revision, edited: edited !== null, forced, actor, reason, at: toIso(at) };
+  const isEdited = edited !== null && edited.from === undefined;
+  const mapping = isEdited ? null : edited === null ? 'current' : 'original';
+  return { of, position, revision, edited: isEdited, mapping, forced, actor, reason, at: toIso(at) };
 }
 
 /** What the ERP works on; null where it works on nothing. */

@@ -1,7 +1,7 @@
 // Finds a past delivery with its event and body: in the sequencer while it holds them, else in the journal.
 // Reads only. That the journal is away is a value where it is needed, and no matter where it is not.
 
-import type { Delivery, LedgerEffect } from '../core/delivery.ts';
+import type { Attempt, Delivery, LedgerEffect } from '../core/delivery.ts';
 import type { EventPayload, WebhookEvent } from '../core/event.ts';
 import { parseId } from '../core/ids.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -59,6 +59,18 @@ export async function loadDelivery(
     newerInput: found?.newerInput ?? null,
     heldBy: 'journal',
   });
+}
+
+/** Its attempts: those the journal has not acknowledged stand with the event, the others in the journal. */
+export async function loadAttempts(
+  { journal }: { readonly journal: Pick<JournalReader, 'find'> },
+  { delivery, record }: Pick<LoadedDelivery, 'delivery' | 'record'>,
+): Promise<Result<readonly Attempt[], LoadFailure>> {
+  const own = record.attempts.filter(({ deliveryId }) => deliveryId === delivery.id);
+  const archived = await readArchive(journal, delivery.id);
+  // The newest tell: where the sequencer has some, a journal that is away is missed by nobody.
+  if (!archived.ok) return own.length > 0 ? ok(own) : archived;
+  return ok([...(archived.value?.attempts ?? []), ...own]);
 }
 
 async function readArchive(journal: Pick<JournalReader, 'find'>, deliveryId: string) {

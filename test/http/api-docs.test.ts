@@ -25,7 +25,7 @@ describe('/openapi.json', () => {
     const replay = paths['/admin/deliveries/{id}/replay']?.post;
     expect(replay?.['x-scopes']).toEqual(['deliveries:replay']);
     expect(replay?.parameters.map(({ name, in: place }) => `${place} ${name}`)).toEqual([
-      ...['path id', 'query dryRun', 'header Idempotency-Key'],
+      ...['path id', 'query dryRun', 'query reads', 'header Idempotency-Key'],
     ]);
     expect(Object.keys(replay?.responses ?? {})).toEqual(
       expect.arrayContaining(['200', '202', '409', '429']),

@@ -168,6 +168,8 @@ export type SettlementChanges = {
   readonly inputHash?: string | null;
   /** Kept with the record where it is given: when the attempt ended, epoch ms. */
   readonly endedAt?: number;
+  /** The mapped input kept with it, as JSON text. */
+  readonly input?: string | null;
 };
 
 export type LeasedIds = { readonly deliveryId: string; readonly epoch: number };
@@ -182,7 +184,7 @@ export function settlementOf(
   changes: SettlementChanges = {},
 ): Settlement {
   const { deliveryId, epoch } = 'delivery' in leased ? idsOf(leased) : leased;
-  const { spent = true, doubtCleared = false, inputHash = 'hash-1', endedAt } = changes;
+  const { spent = true, doubtCleared = false, inputHash = 'hash-1', endedAt, input = null } = changes;
   return {
     deliveryId,
     epoch,
@@ -198,7 +200,7 @@ export function settlementOf(
             endedAt,
             outcome: { kind: outcome.kind, effect: outcome.effect, reason: null, message: null },
             exchanges: [],
-            input: null,
+            input,
           },
   };
 }

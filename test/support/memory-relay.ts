@@ -18,6 +18,7 @@ import type { HttpServices } from '../../src/http/services.ts';
 import { expiring } from '../../src/pipeline/expiring-registry.ts';
 import {
   type Clock,
+  type OpenErpConnection,
   PortError,
   type RejectedRequest,
   type Sequencer,
@@ -117,6 +118,7 @@ export function createMemoryRelay(
     sequencers,
     holds: createMemoryHolds(),
     instances: { find: async () => ({ kind: 'not_offered' }) },
+    connections: { open: () => openSilent() },
     alerts,
     issues: createMemoryIssues(journal),
     audit: createMemoryAudit(journal),
@@ -178,12 +180,14 @@ export function createMemoryRelay(
       const record = bench.rows.openRecords().find(({ id }) => id === answer.id);
       return record?.deliveries.map(({ id }) => id) ?? [];
     },
-    /** Attempts everything that is ready, once, as the ERP would answer. */
-    run: (answerOf: (leased: LeasedDelivery) => Outcome): void => {
+    /** Attempts everything that is ready, once, as the ERP would answer. `input`: what is kept of what was sent. */
+    run: (answerOf: (leased: LeasedDelivery) => Outcome, input: unknown = null): void => {
       for (const bench of benches) {
         const settlements = bench
           .lease(1_000)
-          .map((leased) => settlementOf(leased, answerOf(leased), { endedAt: bench.now() + 10 }));
+          .map((leased) =>
+            settlementOf(leased, answerOf(leased), { endedAt: bench.now() + 10, input: textOf(input) }),
+          );
         bench.send(settlements);
       }
     },
@@ -195,6 +199,19 @@ export function createMemoryRelay(
     /** Asks with another key. */
     askAs: (key: string, path: string, body?: unknown) => askAs(app, key, { path, body }),
   };
+}
+
+/** An ERP nobody can reach. */
+function openSilent(): OpenErpConnection {
+  const failure = { kind: 'no_answer', reason: 'connection_lost', message: 'this relay has no ERP' } as const;
+  return {
+    erp: { send: async () => ({ ...failure, lastByteAt: 0 }) },
+    ...{ exchanges: [], lastWriteAt: () => null, writeCount: () => 0 },
+  };
+}
+
+function textOf(input: unknown): string | null {
+  return input === null ? null : JSON.stringify(input);
 }
 
 export type Asked = {

@@ -5,6 +5,7 @@ import type {
   Attempt,
   Delivery,
   DeliveryStatus,
+  EditedInput,
   HeldCause,
   LedgerEffect,
   PlannedDelivery,
@@ -172,7 +173,7 @@ export type ReplayRequest = {
   readonly deliveryId: string;
   /** Lets a new generation fetch the key from the one before. */
   readonly orderingKey?: string;
-  readonly edited: { readonly input: unknown } | null;
+  readonly edited: Pick<EditedInput, 'input' | 'from' | 'changed'> | null;
   readonly forced: boolean;
   readonly actor: string;
   readonly reason: string;

@@ -3,7 +3,9 @@
 
 import { type Delivery, isClosed, type PlannedDelivery } from '../delivery.ts';
 import { formatId } from '../ids.ts';
+import { maskChanges } from '../json-changes.ts';
 import { forcedKeyOf } from '../keys.ts';
+import { limits } from '../limits.ts';
 import { hasRoomForAct, noRoomForAct, withAct } from './acts.ts';
 import type { ReplayManyAnswer, ReplayManyRequest } from './bulk-replay-messages.ts';
 import { coalesce } from './coalesce.ts';
@@ -82,9 +84,7 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
       position,
       revision: atPlace.length,
       edited:
-        request.edited === null
-          ? null
-          : { input: request.edited.input, actor: request.actor, reason: request.reason },
+        request.edited === null ? null : { ...request.edited, actor: request.actor, reason: request.reason },
       forced: request.forced,
       actor: request.actor,
       reason: request.reason,
@@ -98,11 +98,24 @@ export function replay(state: SequencerState, request: ReplayRequest): ReplayAns
   putRecord(
     state,
     found.key,
-    withAct(state, replayed, { ...act, before: newest.state.status, after: created.id }),
+    withAct(state, replayed, { ...act, before: newest.state.status, after: toldOf(created) }),
   );
   coalesce(state, found.key, recordKey(opened.event));
   reviewKey(state, found.key);
   return { kind: 'replayed', deliveryId: created.id };
+}
+
+/** The new delivery, and what was edited: with personal data masked, for the audit keeps it for good. */
+function toldOf({ id, replay }: Delivery): string {
+  const edited = replay?.edited ?? null;
+  if (edited === null) return id;
+  if (edited.from === 'original') return `${id} with the input that was sent`;
+  const { changes = [], otherCount = 0 } = edited.changed ?? {};
+  const text = JSON.stringify(maskChanges(changes));
+  const isShort = text.length <= limits.maxAuditedChangeChars;
+  const told = isShort ? text : JSON.stringify(changes.map(({ path }) => ({ path })));
+  const short = told.length <= limits.maxAuditedChangeChars ? told : `${changes.length} fields`;
+  return `${id} edited ${short}${otherCount === 0 ? '' : ` and ${otherCount} others`}`;
 }
 
 /**

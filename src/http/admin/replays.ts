@@ -4,11 +4,12 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
-import { type DryRun, dryRun, type ReplayFailure, replay } from '../../pipeline/replay.ts';
-import { masked, seesPayloads, type Viewer } from '../access/redact.ts';
+import { dryRun } from '../../pipeline/dry-run.ts';
+import type { ReplayFailure } from '../../pipeline/prepare-replay.ts';
+import { replay } from '../../pipeline/replay.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
-import { toWireLedger } from '../to-wire.ts';
+import { toWireDryRun } from '../to-wire-dry-run.ts';
 import { filterFields, toFilter } from './filter.ts';
 import { replayMany } from './replay-many.ts';
 import { validBody, validQuery } from './validate.ts';
@@ -18,16 +19,24 @@ const note = z.string().trim().max(limits.maxNoteCharacters);
 export const replayBody = z
   .strictObject({
     input: z.unknown().optional(),
+    /** What the delivery was sent with, or what the present mapping gives. */
+    mapping: z.enum(['original', 'current'], 'must be original or current').default('current'),
     reason: note.default(''),
     force: z.boolean().default(false),
   })
   .refine((body) => !body.force || body.reason !== '', {
     path: ['reason'],
     message: 'is required where force is true',
+  })
+  .refine((body) => body.mapping === 'current' || body.input === undefined, {
+    path: ['mapping'],
+    message: 'must be current where an input is given',
   });
 
 export const replayQuery = z.strictObject({
   dryRun: z.enum(['', 'true', 'false'], 'must be true or false').optional(),
+  /** Of a dry run: whether the ERP is asked what an attempt would read. */
+  reads: z.enum(['true', 'false'], 'must be true or false').optional(),
 });
 
 export const deadLetterFilter = z
@@ -51,15 +60,19 @@ export function routeReplays(app: Hono<HttpEnv>): void {
   app.post('/admin/deliveries/:id/replay', validQuery(replayQuery), validBody(replayBody), async (c) => {
     const services = c.get('services');
     const { actor } = c.get('caller');
-    const { input, reason, force } = c.req.valid('json');
+    const { input, mapping, reason, force } = c.req.valid('json');
     const deliveryId = c.req.param('id');
     const edited = input === undefined ? null : { input };
-    const onlyShow = c.req.valid('query').dryRun ?? 'false';
+    const { dryRun: onlyShow = 'false', reads = 'true' } = c.req.valid('query');
+    const wanted = { deliveryId, edited, mapping, forced: force };
     if (onlyShow !== 'false') {
-      const answer = await dryRun(services, { deliveryId, edited, forced: force });
+      const { targetSettings } = services.config;
+      const baseUrlOf = (target: string) => targetSettings.get(target)?.baseUrl ?? null;
+      const asksErp = reads === 'true';
+      const answer = await dryRun({ ...services, baseUrlOf }, { ...wanted, asksErp });
       return answer.kind === 'shown' ? c.json(toWireDryRun(answer, c.get('caller'))) : refuse(c, answer);
     }
-    const answer = await replay(services, { deliveryId, edited, forced: force, actor, reason });
+    const answer = await replay(services, { ...wanted, actor, reason });
     if (answer.kind !== 'replayed') return refuse(c, answer);
     services.telemetry.log('info', 'delivery.replayed', {
       requestId: c.get('requestId'),
@@ -67,6 +80,7 @@ export function routeReplays(app: Hono<HttpEnv>): void {
       delivery: answer.deliveryId,
       replayOf: answer.replayOf,
       edited: edited !== null,
+      mapping,
       forced: force,
     });
     return c.json({ deliveryId: answer.deliveryId, replayOf: answer.replayOf }, 202);
@@ -111,28 +125,4 @@ function refuse(c: Context<HttpEnv>, failure: ReplayFailure): Response {
     case 'unprocessable':
       return problem(c, failure.reason, { detail: failure.message, errors: failure.fieldErrors });
   }
-}
-
-function toWireDryRun(shown: DryRun, viewer: Viewer) {
-  const { deliveryId, routeId, target, adapter, operation, operationKey, inputHash, problem, would } = shown;
-  const { value: input, redacted } = seesPayloads(viewer)
-    ? { value: shown.input, redacted: [] }
-    : masked(shown.input, 'input');
-  return {
-    dryRun: true,
-    deliveryId,
-    would,
-    supersededBy: shown.supersededBy,
-    route: routeId,
-    target,
-    adapter,
-    operation,
-    operationKey,
-    ledger: toWireLedger(shown.ledger),
-    input,
-    inputHash,
-    redacted,
-    problem:
-      problem === null ? null : { code: problem.code, message: problem.message, errors: problem.fieldErrors },
-  };
 }

@@ -10,16 +10,17 @@ import type { RelayDefinition } from '../../core/relay-definition.ts';
 import type { DeliveryView, FindAnswer } from '../../core/sequencer/messages.ts';
 import { type ArchivedDelivery, PortError } from '../../pipeline/ports.ts';
 import { findHolder } from '../../pipeline/sequencers.ts';
-import { seesPayloads, type Viewer } from '../access/redact.ts';
+import { named, seesPayloads, type Viewer } from '../access/redact.ts';
 import { withoutPayloads } from '../access/without-payloads.ts';
 import type { HttpServices } from '../services.ts';
-import { toWireAttempt, toWireBody, toWireDelivery, toWireEvent, toWireLedger } from '../to-wire.ts';
+import { toIso, toWireAttempt, toWireBody, toWireDelivery, toWireEvent, toWireLedger } from '../to-wire.ts';
 import { within } from '../within.ts';
 import { listDeliveries } from './list-deliveries.ts';
+import { logOfDelivery } from './log-of-delivery.ts';
 
 export type ShowServices = Pick<
   HttpServices,
-  'clock' | 'definition' | 'journal' | 'sequencers' | 'telemetry'
+  'audit' | 'clock' | 'definition' | 'journal' | 'sequencers' | 'telemetry'
 >;
 
 export type Shown =
@@ -42,19 +43,47 @@ export async function showDelivery(
   if (found === null) return { kind: archived === 'unavailable' ? 'journal_unavailable' : 'not_found' };
   const kept = archived === 'unavailable' ? null : archived;
   const payload = live?.payload ?? kept?.payload ?? null;
+  const { event, delivery, record } = found;
+  const attempts = mergeAttempts(live, kept);
+  const logged = await logOfDelivery(
+    services,
+    { event, delivery, attempts, fresh: record.acts ?? [] },
+    viewer,
+  );
+  const shown = toWireDelivery(found, viewer);
   const whole = {
-    ...toWireDelivery(found, viewer),
+    ...shown,
+    redacted: named(shown.redacted, logged.redacted),
     event: toWireEventDetail(services.definition, found, payload),
-    policy: found.delivery.policy,
-    ledger: toWireLedger(live?.ledger ?? found.delivery.effect),
-    editedInput: found.delivery.replay?.edited?.input ?? null,
-    attempts: mergeAttempts(live, kept).map(toWireAttempt),
-    droppedAttemptCount: found.record.droppedAttempts,
+    policy: delivery.policy,
+    ledger: toWireLedger(live?.ledger ?? delivery.effect),
+    ...toWireEdit(delivery),
+    attempts: attempts.map(toWireAttempt),
+    log: logged.log,
+    droppedAttemptCount: record.droppedAttempts,
     related: await related(services, found, viewer),
     journal: archived === 'unavailable' ? 'unavailable' : 'current',
   };
-  const fields = personalFieldsOf(services.definition, found.event.source);
+  const fields = personalFieldsOf(services.definition, event.source);
   return { kind: 'shown', body: seesPayloads(viewer) ? whole : withoutPayloads(whole, fields) };
+}
+
+/** What a person wrote in the place of the mapping's input, and what of it is another. */
+function toWireEdit({ replay }: DeliveryView['delivery']) {
+  const edited = replay?.edited ?? null;
+  if (replay === null || edited === null || edited.from !== undefined)
+    return { editedInput: null, edit: null };
+  const { changes = null, otherCount = 0 } = edited.changed ?? {};
+  return {
+    editedInput: edited.input,
+    edit: {
+      by: edited.actor,
+      at: toIso(replay.at),
+      reason: edited.reason,
+      changes,
+      otherChangeCount: otherCount,
+    },
+  };
 }
 
 function personalFieldsOf({ sources }: RelayDefinition, source: string): readonly string[] {

@@ -97,6 +97,7 @@ export const deliveryContract = {
     answers: replayAnswers,
     problems: [
       ...(['not_found', 'replay_open', 'not_finished', 'route_removed', 'payload_removed'] as const),
+      'original_missing',
       ...(['invalid_input', 'key_field_edited', 'mapping_failed', 'journal_unavailable'] as const),
       'sequencer_unavailable',
     ],

@@ -44,6 +44,7 @@ const replayOf = z.object({
   position: z.string(),
   revision: z.int().min(1),
   edited: z.boolean(),
+  mapping: z.enum(['original', 'current']).nullable(),
   forced: z.boolean(),
   actor: z.string(),
   reason: z.string(),
@@ -112,18 +113,20 @@ const exchange = z.object({
   failure: textOrNull,
 });
 
+const attemptOutcome = z.looseObject({
+  kind: z.string(),
+  effect: z.enum(['none', 'possible', 'done']),
+  reason: textOrNull,
+  message: textOrNull,
+});
+
 const attempt = z.object({
   number: count,
   mode: z.enum(['perform', 'doubt', 'poll']),
   epoch: z.number(),
   startedAt: at,
   endedAt: at,
-  outcome: z.looseObject({
-    kind: z.string(),
-    effect: z.enum(['none', 'possible', 'done']),
-    reason: textOrNull,
-    message: textOrNull,
-  }),
+  outcome: attemptOutcome,
   /** The mapped input, where it was kept whole; its text, where it was cut. */
   input: z.unknown(),
   exchanges: z.array(exchange),
@@ -137,6 +140,17 @@ const policy = z.looseObject({
   retry: z.object({ attempts: count, baseMs: count, capMs: count }),
 });
 
+/** `changes` null: an earlier version of the relay kept none. */
+const edit = z.object({
+  by: z.string(),
+  at,
+  reason: z.string(),
+  changes: z
+    .array(z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }))
+    .nullable(),
+  otherChangeCount: count,
+});
+
 export const deliveryDetail = delivery.extend({
   event: event.extend({
     headers: z.record(z.string(), z.string()).nullable().optional(),
@@ -146,7 +160,9 @@ export const deliveryDetail = delivery.extend({
   policy,
   ledger,
   editedInput: z.unknown(),
+  edit: edit.nullable(),
   attempts: z.array(attempt),
+  log: z.array(z.object({ at, event: z.string(), fields: z.record(z.string(), z.unknown()) })),
   droppedAttemptCount: count,
   related: z.array(delivery),
   journal: z.enum(['current', 'unavailable']),
@@ -168,6 +184,25 @@ const dryRun = z.object({
   ledger,
   input: z.unknown(),
   inputHash: textOrNull,
+  calls: z.array(
+    z.object({
+      step: z.enum(['lookup', 'perform', 'verify', 'poll']),
+      method: z.string(),
+      url: z.string(),
+      headers: z.record(z.string(), z.string()),
+      /** Absent where the caller may not see payloads. */
+      body: z.unknown().optional(),
+      sent: z.boolean(),
+      status: z.int().nullable(),
+      failure: textOrNull,
+    }),
+  ),
+  callsEnd: z.object({
+    kind: z.enum(['first_write', 'nothing_to_write', 'not_asked', 'nothing_to_do']),
+    message: textOrNull,
+    outcome: attemptOutcome.nullable(),
+    later: z.array(z.string()),
+  }),
   redacted,
   problem: z.object({ code: z.string(), message: z.string(), errors: fieldErrors }).nullable(),
 });
