@@ -11,9 +11,20 @@ export type Filter = readonly [string, string, JsonValue] | readonly [string, st
 /** A document as it stands in an answer. */
 export type Saved = { readonly kind: 'document'; readonly document: JsonObject } | AdapterFailure;
 
+export type Listed = { readonly kind: 'rows'; readonly rows: readonly JsonObject[] } | AdapterFailure;
+
+/** Rows of one list: those of a batch of the largest size in several warehouses. */
+const maxRows = 1_000;
+
 export type ErpnextClient = {
   /** The newest document that fits, whole. */
   findOne(doctype: string, filters: readonly Filter[]): Promise<Found>;
+  /** By its name; of a document there is one of, the name of its type. */
+  read(doctype: string, name: string): Promise<Found>;
+  /** Fields of all that fit. */
+  list(doctype: string, filters: readonly Filter[], fields: readonly string[]): Promise<Listed>;
+  /** A method that reads; its answer. */
+  ask(method: string): Promise<Saved>;
   insert(doctype: string, document: JsonObject): Promise<Saved>;
   /** `current`: as it was read; its `modified` goes back, so that a change in between is a conflict. */
   change(doctype: string, current: JsonObject, patch: JsonObject): Promise<Saved>;
@@ -34,21 +45,37 @@ export function createErpnextClient(
     const sent = await erp.send({ method: 'GET', path, query, write: false });
     return readRest(erpnextDialect, sent, { isWrite: false, fieldNames });
   };
+  const list = async (doctype: string, query: Readonly<Record<string, string>>): Promise<Listed> => {
+    const listed = await get(pathOf(doctype), { order_by: 'creation desc', ...query });
+    if (listed.kind !== 'answer') return listed;
+    const data = isJsonObject(listed.json) ? listed.json.data : undefined;
+    return Array.isArray(data) ? { kind: 'rows', rows: objectsOf(data) } : broken('$.data', 'array', data);
+  };
+  const readDocument = async (doctype: string, name: string): Promise<Saved> => {
+    const read = await get(`${pathOf(doctype)}/${encodeURIComponent(name)}`);
+    return read.kind === 'answer' ? documentIn(read.json, 'data', false) : read;
+  };
   return {
     findOne: async (doctype, filters) => {
-      const listed = await get(pathOf(doctype), {
-        filters: JSON.stringify(filters),
-        fields: '["name"]',
-        order_by: 'creation desc',
-        limit_page_length: '1',
-      });
-      if (listed.kind !== 'answer') return listed;
-      const data = isJsonObject(listed.json) ? listed.json.data : undefined;
-      if (!Array.isArray(data)) return broken('$.data', 'array', data);
-      const name = textOf(objectsOf(data)[0]?.name);
-      if (name === '') return { kind: 'document', document: null };
-      const read = await get(`${pathOf(doctype)}/${encodeURIComponent(name)}`);
-      return read.kind === 'answer' ? documentIn(read.json, 'data', false) : read;
+      const query = { filters: JSON.stringify(filters), fields: '["name"]', limit_page_length: '1' };
+      const listed = await list(doctype, query);
+      if (listed.kind !== 'rows') return listed;
+      const name = textOf(listed.rows[0]?.name);
+      return name === '' ? { kind: 'document', document: null } : readDocument(doctype, name);
+    },
+    read: async (doctype, name) => {
+      const read = await readDocument(doctype, name);
+      const isMissing = read.kind === 'rejected' && read.code === 'not_found';
+      return isMissing ? { kind: 'document', document: null } : read;
+    },
+    list: (doctype, filters, fields) =>
+      list(doctype, {
+        ...{ filters: JSON.stringify(filters), fields: JSON.stringify(fields) },
+        limit_page_length: String(maxRows),
+      }),
+    ask: async (method) => {
+      const read = await get(`/api/method/${method}`);
+      return read.kind === 'answer' ? documentIn(read.json, 'message', false) : read;
     },
     insert: (doctype, document) => save('POST', pathOf(doctype), document),
     change: (doctype, { name, modified }, patch) =>

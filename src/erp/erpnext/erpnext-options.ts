@@ -14,6 +14,8 @@ export type ErpnextOptions = {
   /** The warehouse of a location that the input does not name, and the names of those it does. */
   readonly defaultWarehouse?: string;
   readonly warehouses?: Readonly<Record<string, string>>;
+  /** Where returned goods go that are not for the shelf; absent: they are refused. */
+  readonly scrapWarehouse?: string;
   /** Of prices without a list. Default: `Standard Selling`. */
   readonly priceList?: string;
   /** `mode_of_payment` of a payment, by the input's `method`. */

@@ -2,6 +2,7 @@
 // that changes nothing is refused by ERPNext: then the bin shows that the goal is reached.
 
 import type { ErpCall, OperationHandler } from '../../core/erp.ts';
+import type { JsonObject } from '../../core/json.ts';
 import type { InputOf } from '../../core/operation.ts';
 import type { priceSet } from '../../operations/pricing.ts';
 import type { stockSet } from '../../operations/stock.ts';
@@ -10,6 +11,8 @@ import { amountOf, refused, textOf } from '../rest/read-rest.ts';
 import { createErpnextClient, toWritten } from './erpnext-client.ts';
 import { type ErpnextSettings, warehouseOf } from './erpnext-options.ts';
 import { keyOf, submitted } from './orders.ts';
+
+export const countFieldNames = { item_code: 'sku', qty: 'quantity', warehouse: 'location' };
 
 type StockCall = ErpCall<InputOf<typeof stockSet>>;
 type PriceCall = ErpCall<InputOf<typeof priceSet>>;
@@ -32,28 +35,36 @@ export function createStockHandler(settings: ErpnextSettings): OperationHandler<
       const warehouse = warehouseOf(settings, call.input.location);
       if (warehouse === null)
         return refused('location_unknown', 'no warehouse is configured for it', 'location');
-      const client = createErpnextClient(call.erp, {
-        item_code: 'sku',
-        qty: 'quantity',
-        warehouse: 'location',
-      });
+      const client = createErpnextClient(call.erp, countFieldNames);
       const { sku, quantity } = call.input;
-      const saved = await client.insert('Stock Reconciliation', {
-        ...{ purpose: 'Stock Reconciliation', [settings.keyField]: keyOf(call), docstatus: submitted },
-        ...(settings.company === undefined ? {} : { company: settings.company }),
-        items: [{ item_code: sku, warehouse, qty: quantity }],
-      });
+      const document = toReconciliation(settings, keyOf(call), [{ sku, quantity, warehouse }]);
+      const saved = await client.insert('Stock Reconciliation', document);
       // What was written is the reconciliation; what counts is the bin.
       return saved.kind === 'document' ? { kind: 'written', document: null } : saved;
     },
-    verify: (_call, { name, item_code: sku, actual_qty: onHand }) => ({
-      kind: 'verified',
-      output: {
-        ...{ documentId: textOf(name), documentNumber: textOf(name), state: 'done' },
-        ...{ sku: textOf(sku), onHand: Number(onHand) },
-      },
-    }),
+    verify: (_call, bin) => ({ kind: 'verified', output: showBin(bin) }),
   });
+}
+
+type CountRow = { readonly sku: string; readonly quantity: number; readonly warehouse: string };
+
+export function toReconciliation(
+  { company, keyField }: ErpnextSettings,
+  key: string,
+  rows: readonly CountRow[],
+): JsonObject {
+  return {
+    ...{ purpose: 'Stock Reconciliation', [keyField]: key, docstatus: submitted },
+    ...(company === undefined ? {} : { company }),
+    items: rows.map(({ sku, quantity, warehouse }) => ({ item_code: sku, warehouse, qty: quantity })),
+  };
+}
+
+export function showBin({ name, item_code: sku, actual_qty: onHand }: JsonObject) {
+  return {
+    ...{ documentId: textOf(name), documentNumber: textOf(name), state: 'done' },
+    ...{ sku: textOf(sku), onHand: Number(onHand) },
+  };
 }
 
 export function createPriceHandler(settings: ErpnextSettings): OperationHandler<typeof priceSet> {

@@ -27,7 +27,7 @@ import {
 
 const deliveryMapper = 'erpnext.selling.doctype.sales_order.sales_order.make_delivery_note';
 const receiptMapper = 'erpnext.buying.doctype.purchase_order.purchase_order.make_purchase_receipt';
-const fieldNames = {
+export const transferFieldNames = {
   posting_date: 'postingDate',
   qty: 'lines',
   item_code: 'lines',
@@ -69,7 +69,7 @@ export function createShipmentHandler(settings: ErpnextSettings): OperationHandl
     find: findByKey('Delivery Note', settings),
     isDone: isSubmitted,
     write: async (call: ErpCall<InputOf<typeof shipmentDeliver>>, begun) => {
-      const client = createErpnextClient(call.erp, fieldNames);
+      const client = createErpnextClient(call.erp, transferFieldNames);
       if (begun !== null)
         return toWritten(await client.change('Delivery Note', begun, { docstatus: submitted }));
       const { orderId, lines, backorder, trackingNumber, postingDate } = call.input;
@@ -105,7 +105,7 @@ export function createReceiptHandler(settings: ErpnextSettings): OperationHandle
     find: findByKey('Purchase Receipt', settings),
     isDone: isSubmitted,
     write: async (call: ErpCall<InputOf<typeof purchaseReceive>>, begun) => {
-      const client = createErpnextClient(call.erp, fieldNames);
+      const client = createErpnextClient(call.erp, transferFieldNames);
       if (begun !== null)
         return toWritten(await client.change('Purchase Receipt', begun, { docstatus: submitted }));
       const { purchaseOrder, lines, backorder, postingDate, location, receiptId } = call.input;
@@ -113,14 +113,8 @@ export function createReceiptHandler(settings: ErpnextSettings): OperationHandle
       const warehouse = warehouseOf(settings, location);
       if (location !== undefined && warehouse === null)
         return refused('location_unknown', `warehouses does not name ${location}`, 'location');
-      return transfer({
-        ...{ client, doctype: 'Purchase Receipt', mapper: receiptMapper, postingDate },
-        ...{ source: purchaseOrder, wanted: lines },
-        fields: {
-          ...{ [settings.keyField]: keyOf(call), supplier_delivery_note: receiptId.slice(0, 140) },
-          ...(warehouse === null ? {} : { set_warehouse: warehouse }),
-        },
-      });
+      const receipt = { key: keyOf(call), purchaseOrder, lines, receiptId, warehouse, postingDate };
+      return receivePurchase(client, settings, receipt);
     },
     verify: ({ input }, receipt) => ({
       kind: 'verified',
@@ -132,5 +126,31 @@ export function createReceiptHandler(settings: ErpnextSettings): OperationHandle
         accountingDate: textOf(receipt.posting_date) || null,
       },
     }),
+  });
+}
+
+export type PurchaseReceipt = {
+  readonly key: string;
+  readonly purchaseOrder: string;
+  readonly lines: readonly Goods[];
+  readonly receiptId: string;
+  readonly warehouse: string | null;
+  readonly postingDate: string | undefined;
+};
+
+/** What did not come stays open on the purchase order. */
+export function receivePurchase(
+  client: ErpnextClient,
+  { keyField }: ErpnextSettings,
+  receipt: PurchaseReceipt,
+): Promise<Written> {
+  const { key, purchaseOrder, lines, receiptId, warehouse, postingDate } = receipt;
+  return transfer({
+    ...{ client, doctype: 'Purchase Receipt', mapper: receiptMapper, postingDate },
+    ...{ source: purchaseOrder, wanted: lines },
+    fields: {
+      ...{ [keyField]: key, supplier_delivery_note: receiptId.slice(0, 140) },
+      ...(warehouse === null ? {} : { set_warehouse: warehouse }),
+    },
   });
 }
