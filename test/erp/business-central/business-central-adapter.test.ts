@@ -265,3 +265,58 @@ describe('a count of many items on Business Central', () => {
     });
   });
 });
+
+describe('a price on Business Central', () => {
+  const item = { id: 'i-1', number: 'A', unitPrice: 2, '@odata.etag': 'W/"1"' };
+  const priceOn = (changes: object = {}) => {
+    const row = { ...item };
+    const erp = scriptedConnection((request) => {
+      if (request.method === 'GET') return says(200, { value: [row] });
+      Object.assign(row, bodyOf(request));
+      return says(200, row);
+    });
+    const input = { sku: 'A', currency: 'EUR', price: '2.4950', ...changes };
+    return { erp, run: runOperation({ adapter, erp, name: 'price.set', input }) };
+  };
+
+  it('is set with the etag it was read with, and set again harmless', async () => {
+    const { erp, run } = priceOn();
+    expect(await run.lookup()).toEqual({ kind: 'not_found' });
+    expect(await run.perform()).toMatchObject({ kind: 'succeeded', document: { price: '2.495', sku: 'A' } });
+    expect(await run.lookupAndVerify()).toMatchObject({ kind: 'duplicate' });
+    expect(erp.writes()).toMatchObject([{ headers: { 'if-match': 'W/"1"' }, body: { unitPrice: 2.495 } }]);
+  });
+
+  it.each([
+    [{ priceList: 'RETAIL' }, 'priceList'],
+    [{ currency: 'USD' }, 'currency'],
+  ])('with %j is refused at %s', async (changes, field) => {
+    const { erp, run } = priceOn(changes);
+    expect(await run.perform()).toMatchObject({ kind: 'rejected', fieldErrors: [{ field }] });
+    expect(erp.writes()).toEqual([]);
+  });
+});
+
+describe('an invoicing run on Business Central', () => {
+  it('posts the orders one by one, each once, and names the one that is not there', async () => {
+    const company = startCompany();
+    const erp = scriptedConnection(company.answer);
+    await runOperation({ adapter, erp, name: 'sale.confirm', input: sale }).perform();
+    const inputs = [{ orderId: '450789469' }, { orderId: 'unknown' }];
+    const records = inputs.map((input, index) => ({
+      recordId: `r${index}`,
+      key: `k/${index}`,
+      index,
+      input,
+    }));
+    const call: BatchCall = { records, key: 'k', idempotencyKey: 'k#h', erp };
+    const run = adapter.batches?.['invoice.post_many'];
+    expect(run?.atomic).toBe(false);
+    for (let time = 0; time < 2; time += 1)
+      expect(await run?.perform(call, { atomic: false })).toMatchObject({
+        done: [{ recordId: 'r0', answer: { documentNumber: '103001' } }],
+        refused: [{ recordId: 'r1', code: 'order_unknown' }],
+      });
+    expect(company.rowsOf('salesInvoices')).toHaveLength(1);
+  });
+});
