@@ -10,6 +10,7 @@ import { loopbackAdapter } from '../../src/erp/loopback/loopback-adapter.ts';
 import { createNetsuiteAdapter } from '../../src/erp/netsuite/netsuite-adapter.ts';
 import { createOdooAdapter } from '../../src/erp/odoo/odoo-adapter.ts';
 import { createSandboxAdapter, sandboxAdapter } from '../../src/erp/sandbox/sandbox-adapter.ts';
+import { trytonAdapter } from '../../src/erp/tryton/tryton-adapter.ts';
 import { operations } from '../../src/operations/index.ts';
 
 const described = httpAdapterFromJson(JSON.parse(readFileSync('docs/erp/http-example.json', 'utf8')));
@@ -18,6 +19,7 @@ const adapters: readonly ErpAdapter[] = [
   loopbackAdapter,
   sandboxAdapter,
   createOdooAdapter(),
+  trytonAdapter,
   described,
   createErpnextAdapter(),
   createBusinessCentralAdapter({
@@ -26,6 +28,8 @@ const adapters: readonly ErpAdapter[] = [
     releaseAction: 'Microsoft.NAV.release',
     paymentJournalId: '0a0a0a0a-dacd-4854-a584-1834f68cfc3a',
   }),
+  createBusinessCentralAdapter({ companyId: 'f64eba74-dacd-4854-a584-1834f68cfc3a', currency: 'EUR' }),
+  createNetsuiteAdapter({ currencies: {} }),
   createNetsuiteAdapter({ currencies: {}, refundItem: 'REFUND', respondAsync: true }),
 ];
 
@@ -40,6 +44,15 @@ describe.each(adapters)('the adapter $name', (adapter) => {
   it('declares only what it runs', () => {
     const names = runs.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(Object.keys(adapter.capabilities ?? {})));
+  });
+
+  it('says why it does not run the others, where it is of one ERP', () => {
+    // What runs nothing of an ERP, or what its description says, has nothing to explain.
+    if (adapter.name === 'loopback' || adapter === described) return;
+    for (const operation of Object.values(operations)) {
+      const capability = capabilityOf(adapter, operation);
+      if (!capability.supported) expect(capability.reason, operation.name).toMatch(/^[a-z].{20,}[^.]$/);
+    }
   });
 
   it('can ask after what the ERP finishes later', () => {

@@ -4,15 +4,17 @@
 import type { OperationHandler } from '../../core/erp.ts';
 import type { purchaseReceive } from '../../operations/purchasing.ts';
 import type { shipmentDeliver } from '../../operations/shipping.ts';
+import type { Written } from '../rest/keyed-operation.ts';
 import { refused, textOf } from '../rest/read-rest.ts';
 import { dated, documentOperation, orderAt } from './document-operation.ts';
 import { dayOf, goodsOf, headOf, idIn } from './documents.ts';
 import { externalIdOf } from './external-id.ts';
+import type { NetsuiteClient } from './netsuite-client.ts';
 import type { NetsuiteOptions } from './netsuite-options.ts';
 import { chooseLines } from './transform-lines.ts';
 
 /** Goods, days and places as NetSuite calls them in a refusal. */
-const fieldNames = {
+export const goodsFieldNames = {
   'item.items.item': 'lines',
   'item.items.quantity': 'lines',
   'item.items.location': 'location',
@@ -28,7 +30,7 @@ const noGivingUp = () =>
 
 export const createShipmentHandler = (options: NetsuiteOptions): OperationHandler<typeof shipmentDeliver> =>
   documentOperation<typeof shipmentDeliver>({
-    ...{ options, type: 'itemFulfillment', fieldNames },
+    ...{ options, type: 'itemFulfillment', fieldNames: goodsFieldNames },
     isDone: ({ shipStatus }) => idIn(shipStatus) === shipped,
     write: async ({ client, input, externalId }) => {
       const { orderId, lines, backorder, postingDate } = input;
@@ -52,22 +54,15 @@ export const createShipmentHandler = (options: NetsuiteOptions): OperationHandle
 
 export const createReceiptHandler = (options: NetsuiteOptions): OperationHandler<typeof purchaseReceive> =>
   documentOperation<typeof purchaseReceive>({
-    ...{ options, type: 'itemReceipt', fieldNames },
+    ...{ options, type: 'itemReceipt', fieldNames: goodsFieldNames },
     write: async ({ client, input, externalId }) => {
       const { lines, backorder, location, postingDate } = input;
       if (backorder === 'cancel') return noGivingUp();
       const locationId = locationOf(options, location);
       if (location !== undefined && locationId === undefined)
         return refused('location_unknown', `locations does not name ${location}`, 'location');
-      const purchase = await client.findPurchase(input.purchaseOrder);
-      if (purchase.kind !== 'document') return purchase;
-      if (purchase.document === null)
-        return refused('order_unknown', 'NetSuite has no such purchase order', 'purchaseOrder');
-      const chosen = chooseLines(purchase.document, lines, locationId);
-      if (chosen.kind !== 'lines') return chosen;
-      const from = { type: 'purchaseOrder', id: textOf(purchase.document.id) };
-      const body = { externalId, ...dated(postingDate), item: { items: chosen.items } };
-      return client.transform(from, 'itemReceipt', body);
+      const { purchaseOrder } = input;
+      return receivePurchase(client, { purchaseOrder, lines, externalId, locationId, day: postingDate });
     },
     toOutput: ({ receiptId, purchaseOrder }, receipt) => ({
       ...{ ...headOf(receipt), state: 'done', receiptId, purchaseOrder },
@@ -75,7 +70,31 @@ export const createReceiptHandler = (options: NetsuiteOptions): OperationHandler
     }),
   });
 
-function locationOf({ defaultLocationId, locations = {} }: NetsuiteOptions, location: string | undefined) {
+export type PurchaseReceipt = {
+  readonly purchaseOrder: string;
+  readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
+  readonly externalId: string;
+  readonly locationId: string | undefined;
+  readonly day: string | undefined;
+};
+
+/** What did not come stays open on the purchase order. */
+export async function receivePurchase(client: NetsuiteClient, receipt: PurchaseReceipt): Promise<Written> {
+  const { purchaseOrder, lines, externalId, locationId, day } = receipt;
+  const purchase = await client.findPurchase(purchaseOrder);
+  if (purchase.kind !== 'document') return purchase;
+  if (purchase.document === null)
+    return refused('order_unknown', 'NetSuite has no such purchase order', 'purchaseOrder');
+  const chosen = chooseLines(purchase.document, lines, locationId);
+  if (chosen.kind !== 'lines') return chosen;
+  const from = { type: 'purchaseOrder', id: textOf(purchase.document.id) };
+  return client.transform(from, 'itemReceipt', { externalId, ...dated(day), item: { items: chosen.items } });
+}
+
+export function locationOf(
+  { defaultLocationId, locations = {} }: NetsuiteOptions,
+  location: string | undefined,
+) {
   if (location === undefined) return defaultLocationId;
   return Object.hasOwn(locations, location) ? locations[location] : undefined;
 }

@@ -3,13 +3,18 @@
 // against an account.
 
 import type { ErpAdapter } from '../../core/erp.ts';
-import type { AsyncMode, DeclaredCapabilities } from '../../core/erp-capabilities.ts';
+import type { AsyncMode, DeclaredCapabilities, Unsupported } from '../../core/erp-capabilities.ts';
+import { aboutNoErp } from '../about-no-erp.ts';
+import { oneByOne } from '../rest/one-by-one.ts';
+import { createCancelHandler } from './cancel-handler.ts';
 import { createCustomerHandler } from './customer-handler.ts';
 import { createReceiptHandler, createShipmentHandler } from './goods-handlers.ts';
 import { createCreditNoteHandler, createInvoiceHandler, createPaymentHandler } from './money-handlers.ts';
+import { createReadInstance } from './netsuite-instance.ts';
 import type { NetsuiteOptions } from './netsuite-options.ts';
 import { netsuiteSession } from './netsuite-session.ts';
 import { createConfirmHandler } from './sale-handler.ts';
+import { createStockReceiptHandler } from './stock-receipt-handler.ts';
 
 const noNextDay = 'whenLocked: a locked day is always refused';
 const noGivingUp = 'backorder: "cancel" is refused, the rest of an order is closed by a person';
@@ -17,22 +22,47 @@ const noGivingUp = 'backorder: "cancel" is refused, the rest of an order is clos
 function capabilitiesOf({ respondAsync = false, refundItem }: NetsuiteOptions): DeclaredCapabilities {
   // The idempotency key is NetSuite's for jobs only.
   const mode: AsyncMode = respondAsync ? 'always' : 'never';
-  const document = { nativeIdempotency: respondAsync, async: mode };
+  // A record type that the account does not have is a feature that is off.
+  const document = (...modules: readonly string[]) => ({
+    ...{ nativeIdempotency: respondAsync, async: mode, modules },
+  });
   return {
-    'sale.confirm': document,
-    'invoice.post': { ...document, limits: [noNextDay] },
-    'shipment.deliver': { ...document, limits: [noGivingUp, 'trackingNumber is not written'] },
+    'sale.confirm': document('salesOrder'),
+    'sale.cancel': {
+      ...{ async: 'never', modules: ['salesOrder'] },
+      limits: ['only while nothing of the order was shipped or invoiced'],
+    },
+    'invoice.post': { ...document('salesOrder', 'invoice'), limits: [noNextDay] },
+    ...(respondAsync
+      ? {}
+      : {
+          'invoice.post_many': {
+            modules: ['salesOrder', 'invoice'],
+            limits: ['one by one, so never all or none', noNextDay],
+          },
+        }),
+    'shipment.deliver': {
+      ...document('salesOrder', 'itemFulfillment'),
+      limits: [noGivingUp, 'trackingNumber is not written'],
+    },
     'payment.register': {
-      ...document,
+      ...document('invoice', 'customerPayment'),
       limits: ['an invoice is paid, an order without one cannot be', noNextDay],
     },
-    'purchase.receive': { ...document, limits: [noGivingUp] },
-    'customer.upsert': { async: 'never', limits: ['address is refused: it is a record of its own'] },
+    'purchase.receive': { ...document('purchaseOrder', 'itemReceipt'), limits: [noGivingUp] },
+    'stock.receive': {
+      ...document('inventoryAdjustment'),
+      limits: ['without purchaseOrder it needs adjustmentAccountId'],
+    },
+    'customer.upsert': {
+      ...{ async: 'never', modules: ['customer'] },
+      limits: ['address is refused: it is a record of its own'],
+    },
     ...(refundItem === undefined
       ? {}
       : {
           'credit_note.issue': {
-            ...document,
+            ...document('creditMemo'),
             limits: [
               'one amount on the refund item, not applied to the invoice',
               'restock is refused',
@@ -43,27 +73,53 @@ function capabilitiesOf({ respondAsync = false, refundItem }: NetsuiteOptions): 
   };
 }
 
+const noAbsolute =
+  'an inventory is adjusted by a difference: with a movement in between a count would be wrong';
+
+const netsuiteUnsupported: Unsupported = {
+  ...aboutNoErp,
+  'credit_note.issue': 'the item that a refund is a line of has to be named as refundItem',
+  'invoice.post_many': 'documents are made as jobs here (respondAsync), one by one: run invoice.post',
+  'invoice.reconcile':
+    'a payment is applied as it is made from its invoice; the lines of a payment cannot be addressed one by one',
+  'stock.set': noAbsolute,
+  'stock.set_many': noAbsolute,
+  'return.receive': "goods come back by a return authorization, whose approval is the account's own workflow",
+  'price.set':
+    'a price is a cell of the matrix of levels, currencies and quantities of an item, which is written whole',
+  'period.close': "a period is closed by a checklist of tasks in NetSuite's own pages, which no API offers",
+};
+
 /** Credential: `accountId`, `clientId`, `keyId` (the certificate's id), `privateKey` (PKCS#8 PEM, an RSA key). */
 export function createNetsuiteAdapter(options: NetsuiteOptions): ErpAdapter {
   const { refundItem } = options;
+  const capabilities = capabilitiesOf(options);
+  const modules = new Set(Object.values(capabilities).flatMap((each) => each?.modules ?? []));
   return {
     name: 'netsuite',
-    version: '1.0.0',
+    version: '1.1.0',
     level: 'documented',
     once: 'unique_field',
     credentialFields: ['accountId', 'clientId', 'keyId', 'privateKey'],
     session: { ...netsuiteSession, optionalFields: [] },
     operations: {
       'sale.confirm': createConfirmHandler(options),
+      'sale.cancel': createCancelHandler(),
       'invoice.post': createInvoiceHandler(options),
       'shipment.deliver': createShipmentHandler(options),
       'payment.register': createPaymentHandler(options),
       'purchase.receive': createReceiptHandler(options),
+      'stock.receive': createStockReceiptHandler(options),
       'customer.upsert': createCustomerHandler(options),
       ...(refundItem === undefined
         ? {}
         : { 'credit_note.issue': createCreditNoteHandler(options, refundItem) }),
     },
-    capabilities: capabilitiesOf(options),
+    ...(options.respondAsync === true
+      ? {}
+      : { batches: { 'invoice.post_many': oneByOne(createInvoiceHandler(options)) } }),
+    capabilities,
+    unsupported: netsuiteUnsupported,
+    readInstance: createReadInstance(options, modules),
   };
 }

@@ -13,6 +13,8 @@ const records = '/services/rest/record/v1';
 
 type Names = Readonly<Record<string, string>>;
 
+type Selected = { readonly kind: 'rows'; readonly rows: readonly JsonObject[] } | AdapterFailure;
+
 export type NetsuiteClient = {
   find(type: string, externalId: string): Promise<Found>;
   /** Makes it or writes over it. `step`: which write of the operation this is. */
@@ -28,6 +30,8 @@ export type NetsuiteClient = {
   ): Promise<{ readonly kind: 'items'; readonly idOf: (number: string) => string | null } | AdapterFailure>;
   /** The purchase order of that number, as people see it. */
   findPurchase(number: string): Promise<Found>;
+  /** Rows of a SuiteQL query. */
+  select(query: string): Promise<Selected>;
   /** Internal id of the invoice of that number. */
   invoiceId(number: string): Promise<{ readonly kind: 'id'; readonly id: string | null } | AdapterFailure>;
 };
@@ -60,7 +64,7 @@ export function createNetsuiteClient(
       return { kind: 'answer_lost', message: 'NetSuite has had it and does not say which job it is' };
     return read.kind === 'answer' ? { kind: 'written', document: null } : read;
   };
-  const select = async (q: string) => {
+  const select = async (q: string): Promise<Selected> => {
     const sent = await call.erp.send({
       ...{ method: 'POST', path: '/services/rest/query/v1/suiteql', query: { limit: '1000' } },
       ...{ headers: { prefer: 'transient' }, body: { q }, write: false },
@@ -69,7 +73,7 @@ export function createNetsuiteClient(
     if (read.kind !== 'answer') return read;
     const items = isJsonObject(read.json) ? read.json.items : undefined;
     return Array.isArray(items)
-      ? ({ kind: 'rows', rows: objectsOf(items) } as const)
+      ? { kind: 'rows', rows: objectsOf(items) }
       : broken('$.items', 'array', items);
   };
   const find = async (type: string, id: string): Promise<Found> => {
@@ -93,6 +97,7 @@ export function createNetsuiteClient(
     return rows.kind === 'rows' ? ({ kind: 'id', id: textOf(rows.rows[0]?.id) || null } as const) : rows;
   };
   return {
+    select,
     find: (type, externalId) => find(type, `eid:${externalId}`),
     findPurchase: async (number) => {
       const found = await idOf('PurchOrd', number);

@@ -13,6 +13,8 @@ export type NetsuiteOptions = {
   readonly discountItem?: string;
   /** Number of the non-inventory item a refund is a line of. Needed by `credit_note.issue`. */
   readonly refundItem?: string;
+  /** Internal id of the account that goods nobody ordered are booked against. Needed by `stock.receive` without a purchase order. */
+  readonly adjustmentAccountId?: string;
   /** Documents are made as jobs of NetSuite, with its idempotency key, and asked after. Default: at once. */
   readonly respondAsync?: boolean;
 };

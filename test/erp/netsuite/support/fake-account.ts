@@ -29,7 +29,14 @@ export function startAccount() {
     }));
     const total = items?.reduce((sum, { quantity, rate }) => sum + quantity * rate, 0);
     const defaults = { id: String(records.size + 100), tranId: `T${records.size + 1}`, externalId };
-    const lines = items === undefined ? {} : { item: { items }, total };
+    const adjusted = body.inventory as { items?: { item: { id: string } }[] } | undefined;
+    const named = adjusted?.items?.map(({ item: { id }, ...line }) => ({
+      ...{ ...line, item: { id, refName: itemIds.find((known) => known.id === id)?.number } },
+    }));
+    const lines = {
+      ...(items === undefined ? {} : { item: { items }, total }),
+      ...(named === undefined ? {} : { inventory: { items: named } }),
+    };
     records.set(key, { ...defaults, ...records.get(key), ...body, ...lines } as JsonObject);
     return says(204, undefined, { location: `https://x/services/rest/record/v1/${type}/${records.size}` });
   };
