@@ -1,6 +1,10 @@
-// Every bound that is not a setting: a number, its unit (in the name) and its reason. Nothing else may hold a bare limit.
+// Every bound that is not a setting: a number, its unit (in the name) and its reason. Nothing else may hold a bare limit; those of
+// bulk jobs stand in a file of their own and are read from here.
+
+import { bulkLimits } from './bulk/bulk-limits.ts';
 
 export const limits = {
+  ...bulkLimits,
   /** Failed look-ups in doubt before a person is asked: with the default back-off about an hour of a silent ERP. */
   maxFailedLookups: 20,
   /** Least wait between two looks at an ERP's job, ms: an ERP that says 0 shall not be asked in a loop. */
@@ -205,8 +209,6 @@ export const limits = {
   defaultListPage: 50,
   /** Deliveries of the same ordering key shown beside one: the newest. */
   maxRelatedDeliveries: 50,
-  /** Places one bulk replay takes; the answer says how many are left. One transaction in each partition. */
-  maxBulkReplays: 1_000,
   /** Deliveries the plan of a bulk replay shows, the oldest: enough to see what it is about. */
   maxPlanSample: 10,
   /** Groups of failures the plan of a bulk replay names, the largest; beyond, they are counted. */
@@ -440,6 +442,6 @@ export const limits = {
   spanPauseMs: 10_000,
   /** Kept answers that are over, removed with each use of a key: more than one use adds. */
   keptAnswersRemovedAtOnce: 20,
-  /** An answer that is kept, characters: a D1 row holds 2 MB, and the largest (a bulk replay) is some 100,000. */
+  /** An answer that is kept, characters: a D1 row holds 2 MB, and the largest (a page of bulk jobs) is some 600,000. */
   maxKeptAnswerChars: 1_000_000,
 } as const;

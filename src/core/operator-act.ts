@@ -18,6 +18,10 @@ export type OperatorAct = {
     | 'ignored'
     | 'reopened'
     | 'reconciled'
+    /** A bulk job; `after` names it. */
+    | 'bulk_started'
+    | 'bulk_ended'
+    | 'bulk_cancelled'
     | 'paused'
     | 'resumed'
     | 'circuit_opened'

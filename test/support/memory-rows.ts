@@ -4,6 +4,7 @@
 
 import type { EventPayload } from '../../src/core/event.ts';
 import type {
+  BulkStepRow,
   EventKey,
   EventRecord,
   LeaseRow,
@@ -49,6 +50,7 @@ type Tables = {
   readonly leases: Map<number, string>;
   readonly moved: Map<string, true>;
   readonly meta: Map<'meta' | 'subscriptions', string>;
+  readonly bulkSteps: Map<string, string>;
   readonly intakes: IntakeTables;
 };
 
@@ -59,13 +61,14 @@ export function createMemoryRows(): MemoryRows {
     leases: new Map(),
     moved: new Map(),
     meta: new Map(),
+    bulkSteps: new Map(),
     intakes: { open: new Map(), settled: new Map() },
   });
 }
 
 function overTables(tables: Tables): MemoryRows {
   const writes = createWrites();
-  const { open, settled, leases, moved, meta } = tables;
+  const { open, settled, leases, moved, meta, bulkSteps } = tables;
   return {
     transaction: writes.transaction,
     crashNext: writes.crashNext,
@@ -123,6 +126,13 @@ function overTables(tables: Tables): MemoryRows {
         }
       }
     },
+    readBulkStep: (job) => parse<BulkStepRow>(bulkSteps.get(job)),
+    writeBulkStep: (row, forgetBefore) => {
+      for (const [job, text] of [...bulkSteps]) {
+        if ((JSON.parse(text) as BulkStepRow).at < forgetBefore) writes.remove(bulkSteps, job);
+      }
+      writes.put(bulkSteps, row.job, JSON.stringify(row));
+    },
     readLeases: () => [...leases].sort(([a], [b]) => a - b).map(([, row]) => JSON.parse(row) as LeaseRow),
     writeLease: (lease) => writes.put(leases, lease.slot, JSON.stringify(lease)),
     pruneSettled: (now, cursor, limit) => pruneStep(tables, writes, { now, cursor, limit }),
@@ -136,6 +146,7 @@ function overTables(tables: Tables): MemoryRows {
         leases: new Map(leases),
         moved: new Map(moved),
         meta: new Map(meta),
+        bulkSteps: new Map(bulkSteps),
         intakes: { open: new Map(tables.intakes.open), settled: new Map(tables.intakes.settled) },
       }),
   };

@@ -68,6 +68,7 @@ export const alertRules = {
     title: 'The receiver of a subscription takes nothing',
     ends: 'when_gone',
   },
+  bulk_job_failed: { severity: 'warning', title: 'A bulk job stopped before its end', ends: 'by_person' },
   sequencer_silent: { severity: 'critical', title: 'A sequencer does not answer', ends: 'when_gone' },
 } as const satisfies Readonly<Record<string, Rule>>;
 

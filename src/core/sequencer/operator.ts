@@ -163,7 +163,7 @@ function openRecord(state: SequencerState, found: Found, request: ReplayRequest)
 /** Replays the newest delivery of each matching place, oldest event first, until `limit` are; what is refused is not counted. */
 export function replayMany(state: SequencerState, request: ReplayManyRequest): ReplayManyAnswer {
   const { limit, actor, reason } = request;
-  const places = matchingPlaces(state, request.filter);
+  const places = matchingPlaces(state, { filter: request.filter });
   const replayed: { deliveryId: string; replayOf: string }[] = [];
   const refused: { deliveryId: string; reason: string }[] = [];
   while (replayed.length < limit) {
@@ -178,22 +178,35 @@ export function replayMany(state: SequencerState, request: ReplayManyRequest): R
   return { replayed, refused, remaining: places.length };
 }
 
+export type MatchingPlace = Found & {
+  /** Among the places of its record. */
+  readonly index: number;
+};
+
 /** Places whose newest delivery matches, oldest event first: where a replay is open, that one is the newest. */
-export function matchingPlaces(state: SequencerState, wanted: DeliveryFilter): Found[] {
-  const filter: DeliveryFilter = { ...wanted, status: wanted.status ?? ['dead_lettered'] };
-  const found: Found[] = [];
+export function matchingPlaces(
+  state: SequencerState,
+  wanted: { readonly filter: DeliveryFilter; readonly until?: number | undefined },
+): MatchingPlace[] {
+  const { until = Number.POSITIVE_INFINITY } = wanted;
+  const filter: DeliveryFilter = { ...wanted.filter, status: wanted.filter.status ?? ['dead_lettered'] };
+  const found: MatchingPlace[] = [];
   for (const key of state.keys.values()) {
     if (key.openCount === 0) continue;
     for (const record of liveRecords(key)) {
       const newest = new Map(
         record.deliveries.map((delivery) => [delivery.replay?.position ?? delivery.id, delivery]),
       );
-      for (const delivery of newest.values()) {
-        if (!isClosed(delivery.state) && matches(state, { record, delivery }, filter)) {
-          found.push({ key, record, delivery });
-        }
-      }
+      [...newest.values()].forEach((delivery, index) => {
+        if (isClosed(delivery.state) || stoppedAt(delivery) > until) return;
+        if (matches(state, { record, delivery }, filter)) found.push({ key, record, delivery, index });
+      });
     }
   }
-  return found.sort((a, b) => a.record.arrival - b.record.arrival);
+  return found.sort((a, b) => a.record.arrival - b.record.arrival || a.index - b.index);
+}
+
+/** Since when it is dead or held, epoch ms. */
+function stoppedAt({ state }: Delivery): number {
+  return state.status === 'dead_lettered' || state.status === 'held' ? state.at : Number.NEGATIVE_INFINITY;
 }

@@ -9,9 +9,9 @@ import { toView } from './views.ts';
 
 export function planReplays(
   state: SequencerState,
-  { filter, sample }: PlanReplaysRequest,
+  { filter, until, sample }: PlanReplaysRequest,
 ): PlanReplaysAnswer {
-  const places = matchingPlaces(state, filter);
+  const places = matchingPlaces(state, { filter, until });
   const groups = new Map<string, ReplayGroup>();
   for (const { delivery } of places) {
     const { target, operation } = delivery;

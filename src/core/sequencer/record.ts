@@ -6,6 +6,7 @@ import type { Attempt, Delivery } from '../delivery.ts';
 import type { EventPayload, WebhookEvent } from '../event.ts';
 import type { OperatorAct } from '../operator-act.ts';
 import type { SubscriptionSet } from '../subscriptions/subscription.ts';
+import type { BulkStepAnswer } from './bulk-replay-messages.ts';
 import type { IntakeRows } from './intake-record.ts';
 
 export type EventKey = { readonly orderingKey: string; readonly source: string; readonly eventId: string };
@@ -48,6 +49,15 @@ export type PartitionMeta = {
   readonly generation: number;
 };
 
+/** The last step of a bulk job that did something here: asked for again, it is answered and not done. */
+export type BulkStepRow = {
+  readonly job: string;
+  readonly stepNumber: number;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly answer: BulkStepAnswer;
+};
+
 /**
  * The rows of one partition. Synchronous, because a decision and its rows are one transaction.
  * `transaction` rolls back when `work` throws; the caller then drops its memory and starts again from the rows.
@@ -85,6 +95,9 @@ export interface SequencerRows extends IntakeRows {
   readUntakenKeys(): Iterable<string>;
   /** Deletes the rows of a key that was handed over; the mark stays. */
   dropMoved(orderingKey: string): void;
+  readBulkStep(job: string): BulkStepRow | null;
+  /** One row a job; those from before `forgetBefore`, epoch ms, are deleted. */
+  writeBulkStep(row: BulkStepRow, forgetBefore: number): void;
   readLeases(): Iterable<LeaseRow>;
   writeLease(lease: LeaseRow): void;
   /**

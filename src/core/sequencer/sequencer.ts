@@ -6,11 +6,14 @@ import type { HeldQuery } from '../reconcile.ts';
 import type { SubscriptionSet } from '../subscriptions/subscription.ts';
 import type { TailBatch } from '../tail/tail-changes.ts';
 import type {
+  BulkStepAnswer,
+  BulkStepRequest,
   PlanReplaysAnswer,
   PlanReplaysRequest,
   ReplayManyAnswer,
   ReplayManyRequest,
 } from './bulk-replay-messages.ts';
+import { bulkStep } from './bulk-step.ts';
 import { claim } from './claim.ts';
 import { claimEarlier, type EarlierClaim } from './claim-earlier.ts';
 import { type ConditionThresholds, type PartitionConditions, partitionConditions } from './conditions.ts';
@@ -79,6 +82,7 @@ export type SequencerCore = {
   ) => LeaseAnswer;
   readonly replay: (request: ReplayRequest, now: number) => ReplayAnswer;
   readonly replayMany: (request: ReplayManyRequest, now: number) => ReplayManyAnswer;
+  readonly bulkStep: (request: BulkStepRequest, now: number) => BulkStepAnswer;
   readonly planReplays: (request: PlanReplaysRequest, now: number) => PlanReplaysAnswer;
   readonly resolve: (request: ResolveRequest, now: number) => ResolveAnswer;
   readonly releaseMany: (request: ReleaseManyRequest, now: number) => ReleaseManyAnswer;
@@ -148,6 +152,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
       }),
     replay: (request, now) => change(now, (state) => replay(state, request)),
     replayMany: (request, now) => change(now, (state) => replayMany(state, request)),
+    bulkStep: (request, now) => change(now, (state) => bulkStep(state, request)),
     planReplays: (request, now) => look(now, (state) => planReplays(state, request)),
     resolve: (request, now) => change(now, (state) => resolve(state, request)),
     releaseMany: (request, now) => change(now, (state) => releaseMany(state, request)),

@@ -5,6 +5,7 @@
 import type { EventPayload } from '../../core/event.ts';
 import { limits } from '../../core/limits.ts';
 import type {
+  BulkStepRow,
   EventKey,
   EventRecord,
   LeaseRow,
@@ -35,6 +36,9 @@ const schema = [
   'CREATE TABLE IF NOT EXISTS moved (ordering_key TEXT PRIMARY KEY) WITHOUT ROWID',
   // One row. An older build leaves it alone.
   'CREATE TABLE IF NOT EXISTS subscriptions (id INTEGER PRIMARY KEY CHECK (id = 1), known TEXT NOT NULL)',
+  // Of bulk jobs that run, or ran within a day.
+  `CREATE TABLE IF NOT EXISTS bulk_steps (job TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL, step TEXT NOT NULL)
+   WITHOUT ROWID`,
   'CREATE TABLE IF NOT EXISTS leases (slot INTEGER PRIMARY KEY, lease TEXT NOT NULL)',
 ];
 
@@ -119,7 +123,21 @@ export function createSqlSequencerRows(storage: DurableObjectStorage): Sequencer
       sql.exec('INSERT OR REPLACE INTO leases VALUES (?, ?)', lease.slot, JSON.stringify(lease));
     },
     pruneSettled: (now, cursor, limit) => pruneSettled(sql, { now, cursor, limit }),
+    ...createSqlBulkSteps(sql),
     ...createSqlIntakeRows(sql),
+  };
+}
+
+function createSqlBulkSteps(sql: SqlStorage): Pick<SequencerRows, 'readBulkStep' | 'writeBulkStep'> {
+  return {
+    readBulkStep: (job) => {
+      const [row] = sql.exec<{ step: string }>('SELECT step FROM bulk_steps WHERE job = ?', job).toArray();
+      return row === undefined ? null : (JSON.parse(row.step) as BulkStepRow);
+    },
+    writeBulkStep: (row, forgetBefore) => {
+      sql.exec('DELETE FROM bulk_steps WHERE at < ?', forgetBefore);
+      sql.exec('INSERT OR REPLACE INTO bulk_steps VALUES (?, ?, ?)', row.job, row.at, JSON.stringify(row));
+    },
   };
 }
 
