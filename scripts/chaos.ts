@@ -115,10 +115,7 @@ async function finish(
   await postShare(relay, events, tally);
   await untilQuiet(client, settleMs);
   const dead = await client.deliveries('status=dead_lettered');
-  await client.admin('POST', '/admin/replays', {
-    filter: { status: ['dead_lettered'] },
-    reason: 'the chaos is over',
-  });
+  await client.replayAll({ filter: {}, reason: 'the chaos is over', withinMs: settleMs });
   await untilQuiet(client, settleMs);
   const left = await client.deliveries('status=dead_lettered,held');
   const problems = checkOrders(await erp.state(), events);

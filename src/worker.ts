@@ -10,6 +10,7 @@ import type { ConfigProblem, RelayDefinition } from './core/relay-definition.ts'
 import { createApp, createUnconfiguredApp } from './http/app.ts';
 import type { DashboardFiles } from './http/services.ts';
 import { integrations } from './integrations/index.ts';
+import type { BulkJobsDependencies } from './pipeline/bulk-jobs.ts';
 import { createAccept } from './pipeline/index.ts';
 import { reconcileSources } from './pipeline/reconcile-sources.ts';
 import { renewSubscriptions } from './pipeline/renew-subscriptions.ts';
@@ -21,6 +22,7 @@ import { countDatabase } from './platform/costs/count-database.ts';
 import { createPorts, type Ports } from './platform/create-ports.ts';
 import { createD1Retention } from './platform/d1/d1-retention.ts';
 import { allSequencerNames } from './platform/doorbell.ts';
+import { BulkJobsObjectBase } from './platform/durable-objects/bulk-jobs-object.ts';
 import { TailObjectBase } from './platform/durable-objects/tail-object.ts';
 import { type ConfiguredTarget, TargetObjectBase } from './platform/durable-objects/target-object.ts';
 import { consumeDeadDoorbells, consumeDoorbells } from './platform/queue/consume-doorbells.ts';
@@ -83,6 +85,7 @@ function createRelayApp({ config, definition, ports }: Relay, files: Fetcher | u
     alerts: ports.alerts,
     issues: ports.issues,
     audit: ports.audit,
+    bulkJobs: ports.bulkJobs,
     holds: ports.holds,
     instances: ports.instances,
     connections: ports.deliver.connections,
@@ -212,6 +215,20 @@ async function chainAudit({ audit, deliver: { telemetry } }: Ports): Promise<voi
     await audit.flush();
   } catch (error) {
     telemetry.log('error', 'audit.not_chained', { error: String(error) });
+  }
+}
+
+export class BulkJobsObject extends BulkJobsObjectBase {
+  protected override dependencies(): BulkJobsDependencies | null {
+    const started = start(this.env);
+    if (started.kind === 'invalid') return null;
+    const { definition, ports } = started.relay;
+    const { sequencers, journal, audit, alerts, identities } = ports;
+    const { telemetry } = ports.deliver;
+    // Whichever key it was started with: a rotation does not end it, a revocation does.
+    const callerOf = (credentialId: string | null) =>
+      identities.identifyAgain({ credentialId, keyHash: null });
+    return { definition, sequencers, journal, audit, alerts, callerOf, clock: systemClock, telemetry };
   }
 }
 

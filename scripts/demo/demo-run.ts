@@ -6,6 +6,7 @@ import {
   type DeliverySummary,
   type Posted,
   type RelayAddress,
+  type RelayClient,
 } from '../lib/relay-client.ts';
 import type { DemoErp } from './demo-erp.ts';
 import type { DemoOrder } from './demo-order.ts';
@@ -34,6 +35,7 @@ export type DemoRun = RunParts &
     /** An order whose documents are due at the end. */
     expect(order: DemoOrder): DemoOrder;
     admin(method: string, path: string, body?: unknown): Promise<Posted>;
+    readonly replayAll: RelayClient['replayAll'];
     erpState(): Promise<ErpState>;
     /** Calls the ERP has refused because it is down, ever. */
     refusedCalls(): Promise<number>;
@@ -66,6 +68,7 @@ export function createDemoRun(parts: RunParts): DemoRun {
     ...createPoster({ client, record, step }),
     ...{ record, step, deliveries },
     admin: client.admin,
+    replayAll: client.replayAll,
     switches: erp.switches,
     refusedCalls: () => erp.refusedCalls(),
     erpState: () => erp.state(),

@@ -80,7 +80,44 @@ export function createRelayClient(relay: RelayAddress) {
     send: (source: SourceId, signing: Omit<Signing, 'secret'>) => post(source, sign(source, signing)),
     /** Every delivery that matches, page by page. `query` as in docs/admin-api.md, e.g. `status=dead_lettered`. */
     deliveries: (query = '') => allDeliveries(admin, query),
+    /** Replays the dead letters that match, as a job, and waits for its end. */
+    replayAll: (wanted: ReplayAll) => replayAll(admin, wanted),
   };
+}
+
+export type BulkJob = {
+  readonly id: string;
+  readonly status: 'running' | 'succeeded' | 'cancelled' | 'failed';
+  readonly total: number | null;
+  readonly done: number;
+  readonly refused: number;
+  readonly refusals: readonly { readonly deliveryId: string; readonly reason: string }[];
+  readonly problem?: { readonly code: string; readonly message: string };
+};
+
+type ReplayAll = {
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly reason: string;
+  /** Patience, ms. */
+  readonly withinMs: number;
+};
+
+/** As fast as a job may be. */
+const ratePerSecond = 50;
+
+async function replayAll(
+  admin: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>,
+  { filter, reason, withinMs }: ReplayAll,
+): Promise<BulkJob> {
+  const started = await admin('POST', '/admin/replays', { filter, reason, ratePerSecond });
+  if (started.status !== 202)
+    throw new Error(`POST /admin/replays answered ${started.status}: ${JSON.stringify(started.body)}`);
+  const { id } = started.body as BulkJob;
+  const look = async (): Promise<BulkJob | null> => {
+    const job = (await admin('GET', `/admin/replays/${id}`)).body as BulkJob;
+    return job.status === 'running' ? null : job;
+  };
+  return until(`the end of ${id}`, look, withinMs);
 }
 
 async function readBody(response: Response): Promise<unknown> {

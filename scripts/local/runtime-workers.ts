@@ -98,6 +98,7 @@ function presentRelayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
         REGISTRY: binding('RegistryObject', relayName),
         AUDIT: binding('AuditObject', relayName),
         TAIL: binding('TailObject', relayName),
+        BULK_JOBS: binding('BulkJobsObject', relayName),
         DB: { type: 'd1', id: databaseId },
         ASSETS: { type: 'assets' },
         DOORBELLS: { type: 'queue', ...doorbells },
@@ -117,6 +118,7 @@ function presentRelayWorker({ code, port, values }: WorkerInput): RuntimeWorker 
         RegistryObject: durableObject,
         AuditObject: durableObject,
         TailObject: durableObject,
+        BulkJobsObject: durableObject,
       },
       triggers: [
         {

@@ -19,7 +19,7 @@ Admin, with Authorization: Bearer <key>:
   POST /admin/deliveries/:id/resolve     close it: done by hand, or dropped
   POST /admin/deliveries/:id/skip        close it: dropped
   POST /admin/deliveries/:id/release     let a held one go on
-  POST /admin/replays                    replay dead letters by filter
+  POST /admin/replays                    replay by filter, as a job
   POST /admin/targets/:id/release        let all held ones of a target go on
   GET  /admin/targets/:id/capabilities   what its adapter and its ERP can do
   GET  /admin/rejected-requests  /admin/partitions  /admin/costs  /admin/sources  /admin/targets

@@ -13,6 +13,7 @@ import type { RequestTrace } from '../pipeline/tracing.ts';
 import { boundedBody, jsonOnly, validBody } from './admin/validate.ts';
 import { idempotencyKeyRule, readIdempotencyKey } from './idempotency-key.ts';
 import { jobPath, toWireJob } from './jobs.ts';
+import { readPrefer } from './prefer.ts';
 import { problem } from './problem.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 import { traced } from './traced.ts';
@@ -60,7 +61,7 @@ async function answerOperation(
   const ids = { requestId, operation, job: `job_${hash}`, isFirst };
   const traceId = trace === null ? {} : { traceId: trace.traceId() };
   services.telemetry.log('info', 'operation.requested', { ...ids, ...traceId });
-  const wait = readPrefer(c.req.header('prefer'));
+  const wait = readPrefer(c.req.header('prefer'), { defaultMs: limits.operationWaitMs });
   const job = await waitFor(services, hash, isFirst ? wait.waitMs : 0);
   if (job === null) return problem(c, 'not_found');
   if (hasEnded(job.status) && (!isFirst || !wait.isAsync)) return toAnswer(c, job);
@@ -94,25 +95,6 @@ function noteRun(c: Context<HttpEnv>, operation: string, target: string | null):
 }
 
 const callbackRule = 'must be of one of the origins in CALLBACK_ORIGINS';
-
-type Preference = {
-  readonly isAsync: boolean;
-  readonly waitMs: number;
-  readonly applied: Readonly<Record<string, string>>;
-};
-
-function readPrefer(header: string | undefined): Preference {
-  const preferences = (header ?? '')
-    .toLowerCase()
-    .split(/[,;]/)
-    .map((part) => part.trim());
-  if (preferences.includes('respond-async'))
-    return { isAsync: true, waitMs: 0, applied: { 'preference-applied': 'respond-async' } };
-  const wait = preferences.map((part) => /^wait\s*=\s*"?(\d{1,6})"?$/.exec(part)?.[1]).find(Boolean);
-  if (wait === undefined) return { isAsync: false, waitMs: limits.operationWaitMs, applied: {} };
-  const waitMs = Math.min(Number(wait) * 1_000, limits.maxOperationWaitMs);
-  return { isAsync: false, waitMs, applied: { 'preference-applied': `wait=${waitMs / 1_000}` } };
-}
 
 /** Looks more and more seldom: most end within the first few looks, and each is two calls. */
 async function waitFor(services: HttpServices, hash: string, waitMs: number): Promise<Job | null> {

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Caller } from '../core/identity/caller.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import type { Accept } from '../pipeline/accept-answer.ts';
+import type { BulkJobs } from '../pipeline/bulk-ports.ts';
 import type { SenderApis } from '../pipeline/intake-ports.ts';
 import type { Issues } from '../pipeline/issue-ports.ts';
 import type { Publishing } from '../pipeline/perform-publish.ts';
@@ -41,6 +42,7 @@ export type HttpServices = {
   readonly accept: Accept;
   readonly sequencers: Sequencers;
   readonly audit: AuditLog;
+  readonly bulkJobs: BulkJobs;
   readonly holds: OperationHolds;
   readonly instances: ErpInstances;
   /** For what a dry run reads: nothing is written through it here. */

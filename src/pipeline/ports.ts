@@ -16,10 +16,10 @@ import type { ContractIssue } from '../core/outcome.ts';
 import type { Differing } from '../core/precondition.ts';
 import type { HeldQuery } from '../core/reconcile.ts';
 import type {
+  BulkStepAnswer,
+  BulkStepRequest,
   PlanReplaysAnswer,
   PlanReplaysRequest,
-  ReplayManyAnswer,
-  ReplayManyRequest,
 } from '../core/sequencer/bulk-replay-messages.ts';
 import type {
   ClaimAnswer,
@@ -58,8 +58,9 @@ export interface Sequencer extends IntakeSequencer {
   confirm(deliveryId: string, epoch: number): Promise<'go' | 'stop'>;
   settle(request: SettleRequest): Promise<LeaseAnswer>;
   replay(request: ReplayRequest): Promise<ReplayAnswer>;
-  replayMany(request: ReplayManyRequest): Promise<ReplayManyAnswer>;
-  /** What replayMany of the filter would take. */
+  /** The next places of a bulk job; the same step again is answered by what it did. */
+  bulkStep(request: BulkStepRequest): Promise<BulkStepAnswer>;
+  /** What a bulk job of the filter would take. */
   planReplays(request: PlanReplaysRequest): Promise<PlanReplaysAnswer>;
   resolve(request: ResolveRequest): Promise<ResolveAnswer>;
   /** The hold of an operation is lifted first, or they would be held again. */

@@ -5,6 +5,7 @@ import { createFloodBudget } from '../core/flood-budget.ts';
 import { limits } from '../core/limits.ts';
 import type { RelayDefinition } from '../core/relay-definition.ts';
 import { createKeyCache } from '../core/signature/key-cache.ts';
+import type { BulkJobs } from '../pipeline/bulk-ports.ts';
 import { createErpInstances } from '../pipeline/erp-instances.ts';
 import {
   type AcceptDependencies,
@@ -52,6 +53,7 @@ import { createD1Standings } from './d1/d1-standings.ts';
 import { allSequencerNames } from './doorbell.ts';
 import { createObjectAlerts } from './durable-objects/object-alerts.ts';
 import { createObjectAudit } from './durable-objects/object-audit.ts';
+import { createObjectBulkJobs } from './durable-objects/object-bulk-jobs.ts';
 import { createObjectOperationHolds } from './durable-objects/object-operation-holds.ts';
 import { createObjectRegistry } from './durable-objects/object-registry.ts';
 import { createObjectSequencers } from './durable-objects/object-sequencer.ts';
@@ -93,6 +95,7 @@ export type Ports = {
   readonly alerts: Alerts;
   readonly issues: Issues;
   readonly audit: AuditLog;
+  readonly bulkJobs: BulkJobs;
   readonly identities: Identities;
   /** Null: no REGISTRY_KEY is set. */
   readonly registry: Registry | null;
@@ -172,6 +175,7 @@ export function createPorts(given: PortsGiven): Ports {
     keptAnswers: createD1KeptAnswers(db),
     issues: createD1Issues(db),
     ...{ rejectedRequests, holds, instances, alerts, audit },
+    bulkJobs: createObjectBulkJobs(env.BULK_JOBS),
     identities: access.identities,
     registry: access.registry,
     targetCredential: createTargetCredentials(access.copy),

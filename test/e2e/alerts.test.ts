@@ -158,7 +158,7 @@ describe('dead letters', () => {
       async () => ((await client.deliveries('status=dead_lettered')).length === 2 ? true : null),
       20_000,
     );
-    await client.admin('POST', '/admin/replays', { filter: {}, reason: 'the module is on' });
+    await client.replayAll({ filter: {}, reason: 'the module is on', withinMs: 30_000 });
     await untilQuiet(client, 60_000);
     await untilNotified('alert.resolved', 'dead_letters');
     expect(notified('alert.opened', 'dead_letters')).toHaveLength(1);

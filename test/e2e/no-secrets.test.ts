@@ -50,10 +50,7 @@ async function run(): Promise<void> {
     body: JSON.stringify({ customerId: 'C-1', name: 'Ada', email: 'ada@example.com' }),
   }).then(async (response) => void answers.push(await response.text()));
   await untilQuiet(client, 90_000);
-  await client.admin('POST', '/admin/replays', {
-    filter: { status: ['dead_lettered'] },
-    reason: 'search for secrets',
-  });
+  await client.replayAll({ filter: {}, reason: 'search for secrets', withinMs: 60_000 });
   await untilQuiet(client, 90_000);
 }
 

@@ -32,13 +32,9 @@ async function clearDeadLetters(relay: LocalRelay): Promise<void> {
   const client = createRelayClient(relay);
   const dead = await client.deliveries('status=dead_lettered');
   await createErpClient(relay.erpUrl).setFaults({ idempotency: false });
-  const replay = await client.admin('POST', '/admin/replays', {
-    filter: { status: ['dead_lettered'] },
-    reason: 'the ERP is well again',
-  });
-  expect(replay.status).toBe(202);
-  expect(replay.body).toMatchObject({ remaining: 0 });
-  expect((replay.body as { replayed: unknown[] }).replayed).toHaveLength(dead.length);
+  const filter = { status: ['dead_lettered'] };
+  const job = await client.replayAll({ filter, reason: 'the ERP is well again', withinMs: 60_000 });
+  expect(job).toMatchObject({ status: 'succeeded', done: dead.length, refused: 0 });
   await untilQuiet(client, 60_000);
   expect(await client.deliveries('status=dead_lettered')).toEqual([]);
   expect(await client.deliveries('status=held')).toEqual([]);

@@ -55,10 +55,7 @@ it('changing an ordering key under load loses and doubles nothing', async () => 
   const client = createRelayClient(last);
   await untilQuiet(client, 200_000);
   await createErpClient(last.erpUrl).setFaults({ idempotency: false });
-  await client.admin('POST', '/admin/replays', {
-    filter: { status: ['dead_lettered'] },
-    reason: 'the ERP is well again',
-  });
+  await client.replayAll({ filter: {}, reason: 'the ERP is well again', withinMs: 60_000 });
   await untilQuiet(client, 60_000);
   expect(await client.deliveries('status=dead_lettered,held')).toEqual([]);
   const { operations } = await createErpClient(last.erpUrl).state();

@@ -71,10 +71,7 @@ it('changing PARTITIONS under load loses and doubles nothing', async () => {
   const client = createRelayClient(last);
   await untilQuiet(client, 200_000);
   await createErpClient(last.erpUrl).setFaults({ idempotency: false });
-  await client.admin('POST', '/admin/replays', {
-    filter: { status: ['dead_lettered'] },
-    reason: 'the ERP is well again',
-  });
+  await client.replayAll({ filter: {}, reason: 'the ERP is well again', withinMs: 60_000 });
   await untilQuiet(client, 60_000);
   expect(await client.deliveries('status=dead_lettered,held')).toEqual([]);
   expect(checkOrders(await createErpClient(last.erpUrl).state(), events)).toEqual([]);

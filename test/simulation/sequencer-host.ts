@@ -277,7 +277,7 @@ export function createSequencerHost(deps: {
         },
       ),
     planReplays: (request) => call('planReplays', (to, now) => to.planReplays(request, now)),
-    replayMany: (request) => call('replayMany', (to, now) => to.replayMany(request, now)),
+    bulkStep: (request) => call('bulkStep', (to, now) => to.bulkStep(request, now)),
     resolve: (request) => call('resolve', (to, now) => to.resolve(request, now)),
     releaseMany: (request) => call('releaseMany', (to, now) => to.releaseMany(request, now)),
     listLines: (request) => call('listLines', (to, now) => to.listLines(request, now)),

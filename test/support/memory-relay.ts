@@ -15,6 +15,7 @@ import type { LeasedDelivery } from '../../src/core/sequencer/messages.ts';
 import type { Entity } from '../../src/core/source.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpServices } from '../../src/http/services.ts';
+import { type BulkJobsDependencies, createBulkJobs } from '../../src/pipeline/bulk-jobs.ts';
 import { expiring } from '../../src/pipeline/expiring-registry.ts';
 import {
   type Clock,
@@ -29,6 +30,7 @@ import { createSubscribers } from '../../src/pipeline/subscribers.ts';
 import { settlementOf } from './builders.ts';
 import { createMemoryAlerts } from './memory-alerts.ts';
 import { createMemoryAudit } from './memory-audit.ts';
+import { createMemoryBulkJobRows } from './memory-bulk-jobs.ts';
 import { createMemoryHolds } from './memory-holds.ts';
 import { createMemoryIssues } from './memory-issues.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
@@ -97,7 +99,16 @@ export function createMemoryRelay(
     ...{ copy: access.copy, registry: access.registry, clock: { now }, telemetry },
     background: (work) => void work,
   });
+  const audit = createMemoryAudit(journal);
+  const clock: Clock = { now, wait: timers.wait };
+  const callerOf = (credentialId: string | null) =>
+    access.identities.identifyAgain({ credentialId, keyHash: null });
+  const bulk: BulkJobsDependencies = {
+    ...{ definition, sequencers, journal, audit, alerts, callerOf, clock, telemetry },
+  };
+  const bulkJobs = createBulkJobs(createMemoryBulkJobRows(), bulk);
   const services: HttpServices = {
+    bulkJobs,
     config: {
       adminKey,
       apiRequestsPerMinute: 6_000,
@@ -121,7 +132,7 @@ export function createMemoryRelay(
     connections: { open: () => openSilent() },
     alerts,
     issues: createMemoryIssues(journal),
-    audit: createMemoryAudit(journal),
+    audit,
     targets: createMemoryTargets(definition, { now: () => benchOf(benches, 0).now() }).targets,
     journal,
     keptAnswers: createMemoryKeptAnswers(),
@@ -145,7 +156,7 @@ export function createMemoryRelay(
         };
       },
     },
-    clock: { now: () => benchOf(benches, 0).now(), wait: timers.wait },
+    clock,
     randomness: { next: () => 0.5, uuid: () => `request-${++requestCount}` },
     telemetry,
     identities: access.identities,
@@ -157,10 +168,14 @@ export function createMemoryRelay(
     ...options.services,
   };
   const app = createApp(services);
+  const advance = (ms: number): void => {
+    for (const bench of benches) bench.advance(ms);
+  };
   return {
     app,
     access,
     alerts,
+    bulkJobs,
     definition,
     down,
     journal,
@@ -191,11 +206,18 @@ export function createMemoryRelay(
         bench.send(settlements);
       }
     },
-    advance: (ms: number): void => {
-      for (const bench of benches) bench.advance(ms);
+    advance,
+    /** Lets bulk jobs go on to their end, or for so many rounds: each is a beat of `bulkStepMs`. */
+    runBulkJobs: async (rounds = 1_000): Promise<void> => {
+      for (let round = 0; round < rounds && bulkJobs.nextRoundAt() !== null; round += 1) {
+        await bulkJobs.round();
+        advance(limits.bulkStepMs);
+      }
     },
     /** Asks with the admin key; `body` is sent as JSON. */
     ask: (path: string, body?: unknown) => askAs(app, adminKey, { path, body }),
+    /** Asks with headers of its own; null: with the admin key. */
+    askWith: (key: string | null, asked: Asked) => askAs(app, key ?? adminKey, asked),
     /** Asks with another key. */
     askAs: (key: string, path: string, body?: unknown) => askAs(app, key, { path, body }),
   };
@@ -285,7 +307,7 @@ export function toPort({ bench, journal, down, partition }: PortParts): Sequence
     confirm: (id, epoch) => call(() => core().confirm(id, epoch, bench.now())),
     settle: (request) => call(() => core().settle(request, { now: bench.now(), random: () => 0.5 })),
     replay: (request) => call(() => core().replay(request, bench.now())),
-    replayMany: (request) => call(() => core().replayMany(request, bench.now())),
+    bulkStep: (request) => call(() => core().bulkStep(request, bench.now())),
     planReplays: (request) => call(() => core().planReplays(request, bench.now())),
     resolve: (request) => call(() => core().resolve(request, bench.now())),
     releaseMany: (request) => call(() => core().releaseMany(request, bench.now())),

@@ -1,6 +1,8 @@
 // One request for each route that needs a key, and what becomes of it with the right credential and with one that sees other
 // sources only. The matrix of access is made of these: a route without a sample fails it.
 
+import { wholeView } from '../../src/core/identity/access-view.ts';
+import type { Scope } from '../../src/core/identity/scopes.ts';
 import { intakeId } from '../../src/core/intake-id.ts';
 import { secretOfSubscription } from '../../src/pipeline/registry-subscriptions.ts';
 import { outcomes } from './builders.ts';
@@ -10,6 +12,7 @@ import type { MemoryRelay } from './memory-relay.ts';
 export type World = {
   readonly deliveryId: string;
   readonly intake: string;
+  readonly bulkJob: string;
   readonly credential: string;
   readonly alert: string;
   readonly subscription: string;
@@ -18,6 +21,8 @@ export type World = {
 export type Sample = {
   readonly path: (world: World) => string;
   readonly body?: unknown;
+  /** By scope, where it is not the body of the first one. */
+  readonly bodyOf?: Readonly<Partial<Record<Scope, unknown>>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** With the right credential. */
   readonly right: number;
@@ -36,6 +41,8 @@ const ofIntake = (action: string) => (world: World) => `/admin/intakes/${world.i
 const ofSubscription = (action: string) => (world: World) =>
   `/admin/subscriptions/${world.subscription}${action}`;
 const ofCredential = (action: string) => (world: World) => `/admin/credentials/${world.credential}${action}`;
+
+const ofBulkJob = (action: string) => (world: World) => `/admin/replays/${world.bulkJob}${action}`;
 
 const ofIssue = (act: string, right: number): Sample => ({
   path: to(`/admin/issues/iss_1/${act}`),
@@ -74,8 +81,23 @@ export const samples: Readonly<Record<string, Sample>> = {
   'POST /admin/deliveries/:id/skip': { path: of('/skip'), body: note, right: 200, elsewhere: 404 },
   'POST /admin/deliveries/:id/release': { path: of('/release'), body: note, right: 409, elsewhere: 404 },
   'POST /admin/deliveries/:id/unblock': { path: of('/unblock'), body: note, right: 200, elsewhere: 404 },
-  'POST /admin/replays': { path: to('/admin/replays'), body: {}, right: 202, elsewhere: 'empty' },
-  'POST /admin/replays/plan': { path: to('/admin/replays/plan'), body: {}, right: 200, elsewhere: 'empty' },
+  'POST /admin/replays': {
+    path: to('/admin/replays'),
+    body: reason,
+    bodyOf: { 'deliveries:manage': { act: 'skip', ...reason } },
+    right: 202,
+    elsewhere: 'empty',
+  },
+  'POST /admin/replays/plan': {
+    path: to('/admin/replays/plan'),
+    body: {},
+    bodyOf: { 'deliveries:manage': { act: 'release' } },
+    right: 200,
+    elsewhere: 'empty',
+  },
+  'GET /admin/replays': { path: to('/admin/replays'), right: 200, elsewhere: 'empty' },
+  'GET /admin/replays/:id': { path: ofBulkJob(''), right: 200, elsewhere: 404 },
+  'POST /admin/replays/:id/cancel': { path: ofBulkJob('/cancel'), body: note, right: 200, elsewhere: 404 },
   'GET /admin/lines': { path: to('/admin/lines'), right: 200, elsewhere: 'empty' },
   'GET /admin/intakes': { path: to('/admin/intakes'), right: 200, elsewhere: 'empty' },
   'GET /admin/intakes/:id': { path: ofIntake(''), right: 200, elsewhere: 404 },
@@ -268,7 +290,20 @@ export async function createWorld(relay: MemoryRelay, credential: string): Promi
   ] as const;
   await relay.alerts.report({ reporter: 'g1/p0', conditions });
   const subscription = await makeSubscription(relay);
-  return { deliveryId, intake, credential, alert: 'alr_1', subscription };
+  const bulkJob = await startBulkJob(relay);
+  return { deliveryId, intake, bulkJob, credential, alert: 'alr_1', subscription };
+}
+
+/** Of all that is dead of `shop`, by somebody who sees everything. It has not begun. */
+async function startBulkJob({ bulkJobs }: MemoryRelay): Promise<string> {
+  const filter = { source: 'shop', status: ['dead_lettered'] } as const;
+  const job = await bulkJobs.start({
+    ...{ id: 'bulk_0', act: 'replay', as: null, shownFilter: { source: 'shop' }, filter },
+    ...{ reason: 'a test', ratePerSecond: 1, limit: 10 },
+    starter: { actor: 'crd_other', credentialId: 'crd_other', view: wholeView },
+  });
+  if (job === null) throw new Error('too many bulk jobs run');
+  return job.id;
 }
 
 /** To all of `shop`; nobody's credential. */

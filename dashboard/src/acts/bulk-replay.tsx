@@ -1,5 +1,5 @@
-// Replay of all dead letters that match: first what it will touch, then portion by portion with its progress, so that it can be
-// stopped between two. What the ERP had done already it answers from the ledger.
+// Replay of all dead letters that match: first what it will touch, then a job of the relay with its progress, which can be stopped and
+// goes on without this page. What the ERP had done already it answers from the ledger.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, describe, post } from '../api.ts';
@@ -9,8 +9,8 @@ import type { Delivery, DeliveryPage } from '../wire.ts';
 
 type Filter = Readonly<Record<string, string>>;
 
-/** Places a call: small enough that a stop comes soon. */
-const portion = 10;
+/** From one look at the job to the next, ms: it goes on once a second. */
+const lookEveryMs = 500;
 /** As many as one plan counts; the rest is another plan. */
 const maxPlanned = 1_000;
 
@@ -103,18 +103,11 @@ function Run({ planned, filter, close }: RunProps) {
   const [reason, setReason] = useState('');
   const [progress, setProgress] = useState<Progress>({ state: 'ready', replayed: 0, refused: 0, says: '' });
   const isStopped = useRef(false);
-  useEffect(
-    () => () => {
-      isStopped.current = true;
-    },
-    [],
-  );
   const start = async (event: Event) => {
     event.preventDefault();
     setProgress({ ...progress, state: 'running' });
     const ended = await replayAll({
       filter,
-      total,
       reason: reason.trim(),
       isStopped: () => isStopped.current,
       tell: setProgress,
@@ -136,7 +129,7 @@ function Run({ planned, filter, close }: RunProps) {
           <input
             value={reason}
             required
-            maxLength={1000}
+            maxLength={500}
             onInput={(event) => setReason(event.currentTarget.value)}
           />
         </label>
@@ -175,35 +168,48 @@ function Run({ planned, filter, close }: RunProps) {
 
 type ReplayAll = {
   readonly filter: Filter;
-  readonly total: number;
   readonly reason: string;
   readonly isStopped: () => boolean;
   readonly tell: (progress: Progress) => void;
 };
-type Replayed = {
-  readonly replayed: readonly unknown[];
-  readonly refused: readonly unknown[];
-  readonly remaining: number;
+type Job = {
+  readonly id: string;
+  readonly status: 'running' | 'succeeded' | 'cancelled' | 'failed';
+  readonly done: number;
+  readonly refused: number;
+  readonly problem?: { readonly message: string };
 };
 
-/** Never more than was planned: a replay that fails at once matches again. */
-async function replayAll({ filter, total, reason, isStopped, tell }: ReplayAll): Promise<Progress> {
+const pause = () => new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+
+async function replayAll({ filter, reason, isStopped, tell }: ReplayAll): Promise<Progress> {
   const { status: _, ...rest } = filter;
-  let replayed = 0;
-  let refused = 0;
-  const end = (says: string): Progress => ({ state: 'ended', replayed, refused, says });
-  while (replayed + refused < total) {
-    if (isStopped()) return end('Stopped; the rest is as it was.');
-    const limit = Math.min(portion, total - replayed - refused);
-    const answer = await post<Replayed>('/admin/replays', { filter: rest, limit, reason });
-    if (answer.kind !== 'ok') return end(`${describe(answer)} The rest is as it was.`);
-    replayed += answer.value.replayed.length;
-    refused += answer.value.refused.length;
-    if (answer.value.replayed.length === 0) break;
-    tell({ state: 'running', replayed, refused, says: '' });
-    if (answer.value.remaining === 0) break;
+  const started = await post<Job>('/admin/replays', { filter: rest, reason });
+  if (started.kind !== 'ok')
+    return { state: 'ended', replayed: 0, refused: 0, says: `${describe(started)} Nothing was replayed.` };
+  let job = started.value;
+  const path = `/admin/replays/${job.id}`;
+  const progress = (state: Progress['state'], says: string): Progress => ({
+    ...{ state, replayed: job.done, refused: job.refused, says },
+  });
+  while (job.status === 'running') {
+    await pause();
+    const answer = await (isStopped()
+      ? post<Job>(`${path}/cancel`, { note: 'stopped from the dashboard' })
+      : ask<Job>(path));
+    // It goes on without this page: what is not answered now is looked at again.
+    if (answer.kind === 'ok') job = answer.value;
+    else if (answer.kind === 'problem' && answer.status < 500 && answer.status !== 409)
+      return progress('ended', `${describe(answer)} The job goes on.`);
+    tell(progress('running', ''));
   }
-  return end('They run now; what fails again comes back as a dead letter.');
+  return progress('ended', ending(job));
+}
+
+function ending({ status, problem }: Job): string {
+  if (status === 'succeeded') return 'They run now; what fails again comes back as a dead letter.';
+  if (status === 'cancelled' && problem === undefined) return 'Stopped; the rest is as it was.';
+  return `It stopped: ${problem?.message ?? status}. The rest is as it was.`;
 }
 
 function Groups({ deliveries }: { readonly deliveries: readonly Delivery[] }) {

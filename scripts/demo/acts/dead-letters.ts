@@ -1,5 +1,5 @@
 // Act 5: what the ERP or a rule refuses for good is kept as a dead letter, with its reason, and holds its order's line. A
-// person looks, mends one input by hand, has the product put right in the ERP, and replays the rest in one call.
+// person looks, mends one input by hand, has the product put right in the ERP, and replays the rest by one job.
 
 import type { DeliverySummary } from '../../lib/relay-client.ts';
 import type { DemoOrder } from '../demo-order.ts';
@@ -128,23 +128,21 @@ async function replayEdited(run: DemoRun, dead: readonly DeliverySummary[], orde
   if (status === 202) run.record.deadLetters.replayedEdited += 1;
 }
 
-type Bulk = { readonly replayed?: readonly unknown[]; readonly refused?: readonly unknown[] };
-
-/** One call for all that this reason stopped since the run began; other dead letters stay as they are. */
+/** One job for all that this reason stopped since the run began; other dead letters stay as they are. */
 async function replayRest(run: DemoRun): Promise<void> {
   const filter = {
     reason: run.erp.refusalCode,
     source: 'shopify',
     receivedFrom: new Date(run.startedAt).toISOString(),
   };
-  const replay = () => run.admin('POST', '/admin/replays', { filter, reason: 'the product was put right' });
-  const { body } = await run.step(
+  const wanted = { filter, reason: 'the product was put right', withinMs: run.erp.patienceMs };
+  const job = await run.step(
     { who: 'admin', what: 'POST /admin/replays', detail: `reason=${run.erp.refusalCode}` },
-    replay,
-    (answer) => {
-      const { replayed = [], refused = [] } = answer.body as Bulk;
-      return { answer: `${replayed.length} replayed`, isGood: answer.status === 202 && refused.length === 0 };
-    },
+    () => run.replayAll(wanted),
+    ({ done, refused, status }) => ({
+      answer: `${done} replayed`,
+      isGood: status === 'succeeded' && refused === 0,
+    }),
   );
-  run.record.deadLetters.replayedInBulk += (body as Bulk).replayed?.length ?? 0;
+  run.record.deadLetters.replayedInBulk += job.done;
 }

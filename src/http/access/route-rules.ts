@@ -33,6 +33,18 @@ function needs(scope: Scope, item: Item | null = null): RouteRule {
   return { access: 'scoped', anyOf: [scope], item };
 }
 
+const bulk: RouteRule = {
+  access: 'scoped',
+  anyOf: ['deliveries:replay', 'deliveries:manage'],
+  item: null,
+};
+
+const bulkRead: RouteRule = {
+  access: 'scoped',
+  anyOf: ['deliveries:read', 'deliveries:replay', 'deliveries:manage'],
+  item: null,
+};
+
 const open: RouteRule = { access: 'public' };
 
 export const routeRules: Readonly<Record<string, RouteRule>> = {
@@ -57,8 +69,12 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'POST /admin/deliveries/:id/skip': needs('deliveries:manage', delivery),
   'POST /admin/deliveries/:id/release': needs('deliveries:manage', delivery),
   'POST /admin/deliveries/:id/unblock': needs('deliveries:manage', delivery),
-  'POST /admin/replays': needs('deliveries:replay'),
-  'POST /admin/replays/plan': needs('deliveries:replay'),
+  // Which of them it has to be, the act in the body says.
+  'POST /admin/replays': bulk,
+  'POST /admin/replays/plan': bulk,
+  'GET /admin/replays': bulkRead,
+  'GET /admin/replays/:id': bulkRead,
+  'POST /admin/replays/:id/cancel': bulk,
   'GET /admin/lines': needs('deliveries:read'),
   'GET /admin/intakes': needs('deliveries:read'),
   'GET /admin/intakes/:id': needs('deliveries:read', intake),

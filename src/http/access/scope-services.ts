@@ -91,7 +91,7 @@ function scopeSequencer(sequencer: Sequencer, view: AccessView): Sequencer {
       const { source = directSource, operation, target } = request;
       return seesDelivery(view, { source, operation, target }) ? request : null;
     },
-    replayMany: (request) => sequencer.replayMany({ ...request, filter: within(view, request.filter) }),
+    bulkStep: (request) => sequencer.bulkStep({ ...request, filter: within(view, request.filter) }),
     planReplays: (request) => sequencer.planReplays({ ...request, filter: within(view, request.filter) }),
     resolve: async (request) =>
       (await find(request.deliveryId)) === null

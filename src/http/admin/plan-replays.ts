@@ -1,35 +1,35 @@
-// POST /admin/replays/plan: what a bulk replay of the same filter would take. Changes nothing; what is counted now may have changed
-// when the replay comes, and the replay says again what it took.
+// POST /admin/replays/plan: what a bulk job of the same filter would take. Changes nothing; what is counted now may have changed
+// when the job comes, and the job says again what it took.
 
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { PlanReplaysAnswer, ReplayGroup } from '../../core/sequencer/bulk-replay-messages.ts';
+import { sequencersFor } from '../../pipeline/step-bulk-job.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toIso, toWireDelivery } from '../to-wire.ts';
 import { within } from '../within.ts';
-import { toFilter } from './filter.ts';
-import { sequencersFor } from './replay-many.ts';
-import { deadLetterFilter } from './replays.ts';
+import { bulkActField, bulkFilter, checkFilterStatus, toBulkFilter } from './bulk-filter.ts';
+import { lackedScope } from './bulk-scope.ts';
 import { validBody } from './validate.ts';
 
-export const planBody = z.strictObject({ filter: deadLetterFilter });
+export const planBody = z.strictObject({ filter: bulkFilter, act: bulkActField }).check(checkFilterStatus);
 
 export function routePlanReplays(app: Hono<HttpEnv>): void {
   app.post('/admin/replays/plan', validBody(planBody), async (c) => {
     const { sequencers, clock } = c.get('services');
-    const given = await toFilter(c.get('services'), { ...c.req.valid('json').filter, status: undefined });
-    if (given === null) return problem(c, 'not_found', { detail: 'There is no such issue.' });
-    const filter = { ...given, status: deadLettered };
+    const { act, filter: shown } = c.req.valid('json');
+    const lacking = await lackedScope(c, act);
+    if (lacking !== null) return lacking;
+    const filter = await toBulkFilter(c.get('services'), { act, filter: shown });
+    if (filter === null) return problem(c, 'not_found', { detail: 'There is no such issue.' });
     const request = { filter, sample: limits.maxPlanSample };
     const asked = sequencersFor({ sequencers }, filter).map((sequencer) => sequencer.planReplays(request));
     const plans = await within(clock, limits.operatorWaitMs, Promise.all(asked));
     return c.json(toWirePlan(c, plans));
   });
 }
-
-const deadLettered = ['dead_lettered'] as const;
 
 function toWirePlan(c: Context<HttpEnv>, plans: readonly PlanReplaysAnswer[]) {
   const count = plans.reduce((sum, plan) => sum + plan.count, 0);
@@ -40,8 +40,8 @@ function toWirePlan(c: Context<HttpEnv>, plans: readonly PlanReplaysAnswer[]) {
   const groups = mergeGroups(plans.flatMap((plan) => plan.groups));
   return {
     count,
-    /** Calls of POST /admin/replays that take them all. */
-    callCount: Math.ceil(count / limits.maxBulkReplays),
+    /** Jobs that take them all. */
+    callCount: Math.ceil(count / limits.maxBulkDeliveries),
     oldestReceivedAt: toIso(oldest[0]?.event.receivedAt ?? null),
     groups: groups.slice(0, limits.maxPlanGroups),
     otherGroupCount: Math.max(0, groups.length - limits.maxPlanGroups),

@@ -1,5 +1,5 @@
-// POST /admin/deliveries/:id/replay and POST /admin/replays: a new delivery at the place of an old one, or of each place
-// that matches. What may be replayed is decided behind it; this is where the answers become statuses.
+// POST /admin/deliveries/:id/replay: a new delivery at the place of an old one. What may be replayed is decided behind it; this is
+// where the answers become statuses. Many at once are bulk jobs: bulk-jobs.ts.
 
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
@@ -10,8 +10,6 @@ import { replay } from '../../pipeline/replay.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toWireDryRun } from '../to-wire-dry-run.ts';
-import { filterFields, toFilter } from './filter.ts';
-import { replayMany } from './replay-many.ts';
 import { validBody, validQuery } from './validate.ts';
 
 const note = z.string().trim().max(limits.maxNoteCharacters);
@@ -37,23 +35,6 @@ export const replayQuery = z.strictObject({
   dryRun: z.enum(['', 'true', 'false'], 'must be true or false').optional(),
   /** Of a dry run: whether the ERP is asked what an attempt would read. */
   reads: z.enum(['true', 'false'], 'must be true or false').optional(),
-});
-
-export const deadLetterFilter = z
-  .strictObject({
-    ...filterFields,
-    status: z
-      .union([z.literal('dead_lettered'), z.tuple([z.literal('dead_lettered')])], {
-        error: 'must be dead_lettered: only dead letters are replayed in bulk',
-      })
-      .optional(),
-  })
-  .default({});
-
-export const replaysBody = z.strictObject({
-  filter: deadLetterFilter,
-  limit: z.int().min(1).max(limits.maxBulkReplays).default(limits.maxBulkReplays),
-  reason: note.default(''),
 });
 
 export function routeReplays(app: Hono<HttpEnv>): void {
@@ -85,31 +66,7 @@ export function routeReplays(app: Hono<HttpEnv>): void {
     });
     return c.json({ deliveryId: answer.deliveryId, replayOf: answer.replayOf }, 202);
   });
-
-  app.post('/admin/replays', validBody(replaysBody), async (c) => {
-    const services = c.get('services');
-    const { actor } = c.get('caller');
-    const { filter, limit, reason } = c.req.valid('json');
-    const named = await toFilter(services, { ...filter, status: undefined });
-    if (named === null) return problem(c, 'not_found', { detail: 'There is no such issue.' });
-    const wanted = {
-      filter: { ...named, status: deadLettered },
-      limit,
-      reason,
-    };
-    const answer = await replayMany(services, { ...wanted, actor });
-    services.telemetry.log('info', 'deliveries.replayed', {
-      requestId: c.get('requestId'),
-      actor,
-      replayed: answer.replayed.length,
-      refused: answer.refused.length,
-      remaining: answer.remaining,
-    });
-    return c.json(answer, 202);
-  });
 }
-
-const deadLettered = ['dead_lettered'] as const;
 
 function refuse(c: Context<HttpEnv>, failure: ReplayFailure): Response {
   switch (failure.kind) {

@@ -5,6 +5,7 @@ import { idempotent } from '../idempotency-key.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { routeAlerts } from './alerts.ts';
 import { routeAudit } from './audit.ts';
+import { routeBulkJobs } from './bulk-jobs.ts';
 import { routeCapabilities } from './capabilities.ts';
 import { routeCosts } from './costs.ts';
 import { routeCredentials } from './credentials.ts';
@@ -38,6 +39,7 @@ export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
   routeDeliveries(app);
   routePlanReplays(app);
   routeReplays(app);
+  routeBulkJobs(app);
   routeResolutions(app);
   routeTail(app);
   routeTargets(app);

@@ -2,6 +2,7 @@
 // problems and the tests. Its access column is ../access/route-rules.ts, and a route that lacks a row in either fails a test.
 
 import { accessContract } from './access.ts';
+import { bulkContract } from './bulk-jobs.ts';
 import { deliveryContract } from './deliveries.ts';
 import { issueContract } from './issues.ts';
 import { relayContract } from './relay.ts';
@@ -11,6 +12,7 @@ import { targetContract } from './targets.ts';
 
 export const contract = {
   ...deliveryContract,
+  ...bulkContract,
   ...sourceContract,
   ...targetContract,
   ...accessContract,

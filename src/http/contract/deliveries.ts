@@ -1,10 +1,9 @@
-// The contract of deliveries, lines, replays, direct operations and their jobs.
+// The contract of deliveries, lines, replays of one, direct operations and their jobs.
 
 import * as z from 'zod';
 import { deliveriesQuery, deliveryQuery } from '../admin/deliveries.ts';
 import { linesQuery } from '../admin/lines.ts';
-import { planBody } from '../admin/plan-replays.ts';
-import { replayBody, replayQuery, replaysBody } from '../admin/replays.ts';
+import { replayBody, replayQuery } from '../admin/replays.ts';
 import { noteBody, resolveBody } from '../admin/resolutions.ts';
 import { tailQuery } from '../admin/tail.ts';
 import { runBody } from '../operations.ts';
@@ -14,9 +13,7 @@ import {
   deliveryDetail,
   deliveryList,
   lineList,
-  planAnswer,
   replayAnswers,
-  replaysAnswer,
   selectedDetail,
   selectedList,
 } from './delivery-answers.ts';
@@ -122,20 +119,6 @@ export const deliveryContract = {
     ...closing,
     summary: 'Let the line of a delivery go on',
     problems: ['not_found', 'wrong_state', 'sequencer_unavailable'],
-  },
-  'POST /admin/replays': {
-    summary: 'Replay the newest dead letter of each place that matches',
-    tag: 'deliveries',
-    body: replaysBody,
-    answers: { 202: replaysAnswer },
-    problems: ['sequencer_unavailable'],
-  },
-  'POST /admin/replays/plan': {
-    summary: 'Show what a bulk replay would take, and take nothing',
-    tag: 'deliveries',
-    body: planBody,
-    answers: { 200: planAnswer },
-    problems: ['sequencer_unavailable'],
   },
   'GET /admin/lines': {
     summary: 'List lines, the longest blocked first',

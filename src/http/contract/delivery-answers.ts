@@ -213,8 +213,6 @@ const refused = z.array(z.object({ deliveryId: z.string(), reason: z.string() })
 
 export const replayAnswers = { 200: dryRun, 202: replayed } as const;
 
-export const replaysAnswer = z.object({ replayed: z.array(replayed), refused, remaining: count });
-
 export const planAnswer = z.object({
   count,
   callCount: count,

@@ -33,7 +33,7 @@ function createObjectSequencer(namespace: SequencerNamespace, name: string): Seq
     confirm: (deliveryId, epoch) => call((sequencer) => sequencer.confirm(deliveryId, epoch)),
     settle: (request) => call((sequencer) => sequencer.settle(request)),
     replay: (request) => call((sequencer) => sequencer.replay(request)),
-    replayMany: (request) => call((sequencer) => sequencer.replayMany(request)),
+    bulkStep: (request) => call((sequencer) => sequencer.bulkStep(request)),
     planReplays: (request) => call((sequencer) => sequencer.planReplays(request)),
     releaseMany: (request) => call((sequencer) => sequencer.releaseMany(request)),
     resolve: (request) => call((sequencer) => sequencer.resolve(request)),

@@ -7,6 +7,8 @@ import type { CostReading } from '../../core/costs.ts';
 import type { DirectRequest, RecordAnswer } from '../../core/direct-request.ts';
 import type { HeldQuery } from '../../core/reconcile.ts';
 import type {
+  BulkStepAnswer,
+  BulkStepRequest,
   PlanReplaysAnswer,
   PlanReplaysRequest,
   ReplayManyAnswer,
@@ -122,6 +124,11 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
     return this.#after(this.#core.replay(request, Date.now()));
   }
 
+  async bulkStep(request: BulkStepRequest): Promise<BulkStepAnswer> {
+    return this.#after(this.#core.bulkStep(request, Date.now()));
+  }
+
+  /** Asked by Workers of an earlier version, while a deploy or a rollback goes on. */
   async replayMany(request: ReplayManyRequest): Promise<ReplayManyAnswer> {
     return this.#after(this.#core.replayMany(request, Date.now()));
   }

@@ -149,7 +149,8 @@ describe('what its starter may still do', () => {
   const caller = (changes: Partial<Caller> = {}) => ({
     kind: 'caller' as const,
     caller: {
-      ...{ actor: 'crd_1', credentialId: 'crd_1', name: 'one', scopes: new Set(scopes), view: wholeView },
+      ...{ actor: 'crd_1', credentialId: 'crd_1', keyHash: null, name: 'one' },
+      ...{ scopes: new Set(scopes), view: wholeView },
       ...changes,
     },
   });

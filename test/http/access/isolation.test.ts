@@ -63,8 +63,14 @@ describe('two integrations with a key each', () => {
       expect({ ...theirs, requestId: '' }).toEqual({ ...nothing, requestId: '' });
       expect(theirs.http).toBe(404);
     }
-    const replayed = await json(relay, a.key, '/admin/replays', {});
-    expect([replayed.replayed.length, replayed.refused.length, replayed.remaining]).toEqual([1, 0, 0]);
+    const { id, http } = await json(relay, a.key, '/admin/replays', { reason: 'a test' });
+    expect(http).toBe(202);
+    expect((await json(relay, b.key, `/admin/replays/${id}`)).http).toBe(404);
+    expect((await json(relay, b.key, `/admin/replays/${id}/cancel`, { note: 'not mine' })).http).toBe(404);
+    expect((await json(relay, b.key, '/admin/replays')).replays).toEqual([]);
+    await relay.runBulkJobs();
+    const replayed = await json(relay, a.key, `/admin/replays/${id}`);
+    expect(replayed).toMatchObject({ status: 'succeeded', total: 1, done: 1, refused: 0 });
   });
 
   it('of one line see who stands in it of theirs, without the ids and the number of the others', async () => {

@@ -2,7 +2,7 @@
 // row without a route, fails. What nobody granted nobody gets.
 import { describe, expect, it } from 'vitest';
 import { formatApiKey } from '../../../src/core/identity/api-key.ts';
-import { wholeRelayScopes } from '../../../src/core/identity/scopes.ts';
+import { type Scope, wholeRelayScopes } from '../../../src/core/identity/scopes.ts';
 import { type RouteRule, routeRules } from '../../../src/http/access/route-rules.ts';
 import { answered, checkAnswer, rows } from '../../support/check-answer.ts';
 import { makeCredential, revokeCredential } from '../../support/credentials.ts';
@@ -35,10 +35,11 @@ function parse(text: string): { readonly code?: string; readonly scope?: string 
 
 type Place = { readonly relay: MemoryRelay; readonly world: World };
 
-async function send({ relay, world }: Place, key: string | null, name: string) {
+async function send({ relay, world }: Place, key: string | null, ...[name, scope]: [string, Scope?]) {
   const sample = sampleOf(name);
   const [method = ''] = name.split(' ');
-  const { body, headers } = sample;
+  const { headers, bodyOf = {} } = sample;
+  const body = scope === undefined ? sample.body : (bodyOf[scope] ?? sample.body);
   const response = await askAs(relay.app, key, { path: sample.path(world), method, body, headers });
   const answer = await answered(response);
   // Whoever asks, the answer is one the contract names.
@@ -158,11 +159,11 @@ describe.each(scoped)('%s', (name, rule) => {
   });
 
   it('lets the right credential in', async () => {
-    const place = await start();
-    const { relay } = place;
     for (const one of rule.anyOf) {
+      const place = await start();
+      const { relay } = place;
       const { key } = await makeCredential(relay, { scopes: [one] });
-      const answer = await send(place, key, name);
+      const answer = await send(place, key, name, one);
       expect(answer.status).toBe(sampleOf(name).right);
       expect([401, 403]).not.toContain(answer.status);
     }

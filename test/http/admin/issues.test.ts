@@ -124,14 +124,18 @@ describe('the filter by issue', () => {
       deliveries: readonly Wire[];
     };
     expect(listed.deliveries.map(({ code }) => code)).toEqual(['period_closed', 'period_closed']);
-    const replayed = await relay.ask('/admin/replays', { filter: { issue } });
-    expect(await replayed.json()).toMatchObject({ replayed: [{}, {}], refused: [], remaining: 0 });
+    const replays = { filter: { issue }, reason: 'the period is open' };
+    const { id } = (await (await relay.ask('/admin/replays', replays)).json()) as { id: string };
+    await relay.runBulkJobs();
+    const job = await relay.ask(`/admin/replays/${id}`);
+    expect(await job.json()).toMatchObject({ filter: { issue }, total: 2, done: 2, refused: 0 });
   });
 
   it('of an issue there is none of is 404, never everything', async () => {
     const { relay } = await failingRelay();
     expect((await relay.ask('/admin/deliveries?issue=iss_zz')).status).toBe(404);
-    expect((await relay.ask('/admin/replays', { filter: { issue: 'iss_zz' } })).status).toBe(404);
+    const replays = { filter: { issue: 'iss_zz' }, reason: 'all of it' };
+    expect((await relay.ask('/admin/replays', replays)).status).toBe(404);
     expect((await relay.ask('/admin/deliveries?issue=all')).status).toBe(400);
   });
 });

@@ -31,8 +31,10 @@ describe('a bulk replay', () => {
       groups: [{ target: 'erp', operation: 'sale.confirm', reason: 'rejected', count: 8 }],
     });
     expect(plan.body.sample).toHaveLength(8);
-    const { body } = await send(relay, '/admin/replays', { filter });
-    expect([body.remaining, (body.replayed as unknown[]).length]).toEqual([0, plan.body.count]);
+    const { body } = await send(relay, '/admin/replays', { filter, reason: 'the period is open' });
+    await relay.runBulkJobs();
+    const job = await (await relay.ask(`/admin/replays/${body.id}`)).json();
+    expect(job).toMatchObject({ status: 'succeeded', total: plan.body.count, done: plan.body.count });
     expect((await send(relay, '/admin/replays/plan', { filter })).body).toMatchObject({
       count: 0,
       groups: [],

@@ -1,9 +1,8 @@
-// Replays through the HTTP surface: one, edited, dry, many; and every reason why not, as a problem.
+// Replays of one through the HTTP surface: plain, edited, dry; and every reason why not, as a problem.
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../../src/operations/index.ts';
 import { outcomes } from '../../support/builders.ts';
 import { createMemoryRelay, type MemoryRelay } from '../../support/memory-relay.ts';
-import { testTime } from '../../support/records.ts';
 
 const input = {
   orderId: '1',
@@ -311,76 +310,5 @@ describe('a dry run', () => {
     const { status } = await send(relay, `/admin/deliveries/${relay.dead}/replay?dryRun=true`, { input: {} });
     expect(status).toBe(422);
     expect((await send(relay, `/admin/deliveries/${relay.dead}/replay?dryRun=maybe`, {})).status).toBe(400);
-  });
-});
-
-describe('replaying many', () => {
-  function manyDead(count: number) {
-    const relay = createMemoryRelay();
-    for (let number = 0; number < count; number += 1) {
-      const data = { id: `${number}`, total: '10.00' };
-      relay.place({ type: 'order.placed', data, eventId: `event-${number}`, receivedAt: testTime + number });
-    }
-    relay.run(() => outcomes.rejected());
-    return relay;
-  }
-
-  it('replays every dead letter over all partitions, each place once', async () => {
-    const relay = manyDead(20);
-
-    const { status, body } = await send(relay, '/admin/replays', { reason: 'the period is open again' });
-
-    expect([status, body.remaining, body.refused]).toEqual([202, 0, []]);
-    expect(body.replayed).toHaveLength(20);
-    relay.run(() => outcomes.succeeded());
-    const left = (await (await relay.ask('/admin/deliveries?status=dead_lettered')).json()) as {
-      deliveries: unknown[];
-    };
-    expect(left.deliveries).toEqual([]);
-    expect((await send(relay, '/admin/replays', {})).body).toEqual({
-      replayed: [],
-      refused: [],
-      remaining: 0,
-    });
-  });
-
-  it('keeps to its filter and its limit, and says how many are left', async () => {
-    const relay = manyDead(12);
-
-    const one = await send(relay, '/admin/replays', { filter: { orderingKey: 'order/3' } });
-    const some = await send(relay, '/admin/replays', {
-      filter: { receivedFrom: '2026-03-01T12:00:00.004Z' },
-      limit: 5,
-    });
-
-    expect(one.body.replayed).toHaveLength(1);
-    expect([some.body.replayed, some.body.remaining]).toEqual([expect.objectContaining({ length: 5 }), 3]);
-  });
-
-  it('names what it could not replay', async () => {
-    const relay = createMemoryRelay();
-    const [unplanned = ''] = relay.place({
-      type: 'order.paid',
-      data: { id: '1', amount: '5.00' },
-      eventId: 'e',
-    });
-    const { body } = await send(relay, '/admin/replays', {});
-    expect(body).toEqual({
-      replayed: [],
-      refused: [{ deliveryId: unplanned, reason: 'mapping_failed' }],
-      remaining: 0,
-    });
-  });
-
-  it.each([
-    [{ filter: { sorce: 'shop' } }, 'filter.sorce'],
-    [{ filter: { status: 'succeeded' } }, 'filter.status'],
-    [{ limit: 0 }, 'limit'],
-    [{ limit: 1_001 }, 'limit'],
-    [{ filtr: {} }, 'filtr'],
-  ])('refuses %j: a misspelt filter must not replay everything', async (body, field) => {
-    const relay = manyDead(1);
-    const answer = await send(relay, '/admin/replays', body);
-    expect([answer.status, (answer.body.errors as { field: string }[])[0]?.field]).toEqual([400, field]);
   });
 });
