@@ -34,6 +34,12 @@ type Act = { readonly method: string; readonly body: unknown };
 
 /** `withKey`: another key than that of the tab, to try it. */
 export async function ask<T>(path: string, act?: Act, withKey?: string): Promise<Answer<T>> {
+  const answer = await askText(path, act, withKey);
+  return answer.kind === 'ok' ? { kind: 'ok', value: JSON.parse(answer.value) as T } : answer;
+}
+
+/** As it comes, for what is no JSON. */
+export async function askText(path: string, act?: Act, withKey?: string): Promise<Answer<string>> {
   const usedKey = withKey ?? key.value;
   try {
     const response = await fetch(path, {
@@ -48,7 +54,7 @@ export async function ask<T>(path: string, act?: Act, withKey?: string): Promise
     });
     reachable.value = true;
     const text = await response.text();
-    if (response.ok) return { kind: 'ok', value: JSON.parse(text) as T };
+    if (response.ok) return { kind: 'ok', value: text };
     const problem = toProblem(response.status, text);
     if (problem.status === 401 && usedKey !== null && usedKey === key.value) {
       signedOutBecause.value = 'The relay does not take this key: it is wrong, or no longer good.';
@@ -59,6 +65,15 @@ export async function ask<T>(path: string, act?: Act, withKey?: string): Promise
     reachable.value = false;
     return { kind: 'unreachable' };
   }
+}
+
+/** What changes something and is no POST. */
+export function put<T>(path: string, body: unknown): Promise<Answer<T>> {
+  return ask<T>(path, { method: 'PUT', body });
+}
+
+export function remove<T>(path: string, body: unknown): Promise<Answer<T>> {
+  return ask<T>(path, { method: 'DELETE', body });
 }
 
 export function post<T>(path: string, body: unknown): Promise<Answer<T>> {

@@ -1,34 +1,37 @@
 // The frame: the key first, then navigation and the page the address names. Says when the relay does not answer.
 
+import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { ask, reachable } from './api.ts';
 import { AlertsPage } from './pages/alerts-page.tsx';
 import { AuditPage } from './pages/audit-page.tsx';
+import { CostsPage } from './pages/costs-page.tsx';
+import { CredentialPage } from './pages/credential-page.tsx';
 import { CredentialsPage } from './pages/credentials-page.tsx';
 import { DeliveriesPage } from './pages/deliveries-page.tsx';
 import { DeliveryPage } from './pages/delivery-page.tsx';
+import { IntakePage } from './pages/intake-page.tsx';
+import { IntakesPage } from './pages/intakes-page.tsx';
+import { IssuePage } from './pages/issue-page.tsx';
+import { IssuesPage } from './pages/issues-page.tsx';
 import { KeyPage } from './pages/key-page.tsx';
+import { LinesPage } from './pages/lines-page.tsx';
 import { OverviewPage } from './pages/overview-page.tsx';
+import { ReconciliationPage } from './pages/reconciliation-page.tsx';
+import { SecretsPage } from './pages/secrets-page.tsx';
 import { SourcePage } from './pages/source-page.tsx';
 import { SourcesPage } from './pages/sources-page.tsx';
+import { SubscriptionsPage } from './pages/subscriptions-page.tsx';
+import { TargetPage } from './pages/target-page.tsx';
 import { TargetsPage } from './pages/targets-page.tsx';
+import { findPage, MenuButton, Navigation, type PageName } from './parts/navigation.tsx';
 import { Failure } from './parts/parts.tsx';
+import { Said, say } from './parts/said.tsx';
 import { ThemeButton } from './parts/theme-button.tsx';
-import { linkTo, type Route, route } from './route.ts';
+import { type Route, route } from './route.ts';
 import { can, key, me, signOut } from './session.ts';
 import { useLoad } from './use-load.ts';
 import type { Me } from './wire.ts';
-
-/** Each with the scope without which there is nothing to show. */
-const pages = [
-  { page: 'overview', title: 'Overview', scope: null },
-  { page: 'deliveries', title: 'Deliveries', scope: 'deliveries:read' },
-  { page: 'alerts', title: 'Alerts', scope: 'alerts:read' },
-  { page: 'sources', title: 'Sources', scope: 'sources:read' },
-  { page: 'targets', title: 'Targets', scope: 'targets:read' },
-  { page: 'credentials', title: 'Credentials', scope: 'credentials:manage' },
-  { page: 'audit', title: 'Audit', scope: 'audit:read' },
-] as const;
 
 export function App() {
   if (key.value === null) return <KeyPage />;
@@ -56,7 +59,10 @@ function SignedIn() {
       </button>
       <Header />
       <Connection />
-      <Page at={route.value} />
+      <div class="frame">
+        <Navigation />
+        <Page at={route.value} />
+      </div>
     </>
   );
 }
@@ -72,19 +78,7 @@ function Header() {
       <a class="brand" href="#/">
         <img src="/dashboard/icon.svg" alt="" width="28" height="28" /> Holdfast
       </a>
-      <nav aria-label="Pages">
-        <ul>
-          {pages
-            .filter(({ scope }) => scope === null || can(scope))
-            .map(({ page, title }) => (
-              <li key={page}>
-                <a href={linkTo(page)} aria-current={route.value.page === page ? 'page' : undefined}>
-                  {title}
-                </a>
-              </li>
-            ))}
-        </ul>
-      </nav>
+      <MenuButton />
       <div class="session">
         <span class="quiet">{me.value?.name}</span>
         <ThemeButton />
@@ -123,6 +117,7 @@ function Page({ at }: { readonly at: Route }) {
   const place = `${at.page}/${at.id ?? ''}`;
   useEffect(() => {
     if (!isFirst.current) {
+      say('');
       main.current?.focus();
       scrollTo(0, 0);
     }
@@ -130,6 +125,7 @@ function Page({ at }: { readonly at: Route }) {
   }, [place]);
   return (
     <main id="main" ref={main} tabIndex={-1}>
+      <Said />
       <Content key={place} at={at} />
     </main>
   );
@@ -137,7 +133,7 @@ function Page({ at }: { readonly at: Route }) {
 
 function Content({ at }: { readonly at: Route }) {
   const { page, id } = at;
-  const known = pages.find((each) => each.page === page);
+  const known = findPage(page);
   const title = known?.title ?? 'Nothing here';
   useEffect(() => {
     document.title = `${id === null ? title : id} · Holdfast`;
@@ -150,20 +146,33 @@ function Content({ at }: { readonly at: Route }) {
         <p class="notice">Your key may not see this: it needs the scope {known.scope}.</p>
       </>
     );
-  switch (known.page) {
-    case 'overview':
-      return <OverviewPage />;
-    case 'deliveries':
-      return id === null ? <DeliveriesPage query={at.query} /> : <DeliveryPage id={id} />;
-    case 'alerts':
-      return <AlertsPage />;
-    case 'sources':
-      return id === null ? <SourcesPage /> : <SourcePage id={id} />;
-    case 'targets':
-      return <TargetsPage />;
-    case 'credentials':
-      return <CredentialsPage />;
-    case 'audit':
-      return <AuditPage query={at.query} />;
-  }
+  const thing = id === null ? undefined : things[known.page]?.(id);
+  return thing ?? lists[known.page](at.query);
 }
+
+const lists: Readonly<Record<PageName, (query: URLSearchParams) => VNode>> = {
+  overview: () => <OverviewPage />,
+  issues: (query) => <IssuesPage query={query} />,
+  alerts: () => <AlertsPage />,
+  lines: () => <LinesPage />,
+  deliveries: (query) => <DeliveriesPage query={query} />,
+  intakes: () => <IntakesPage />,
+  reconciliation: () => <ReconciliationPage />,
+  sources: () => <SourcesPage />,
+  targets: () => <TargetsPage />,
+  subscriptions: () => <SubscriptionsPage />,
+  credentials: () => <CredentialsPage />,
+  secrets: () => <SecretsPage />,
+  audit: (query) => <AuditPage query={query} />,
+  costs: () => <CostsPage />,
+};
+
+/** What is shown of one thing, where there is more of it than in the list. */
+const things: Readonly<Partial<Record<PageName, (id: string) => VNode>>> = {
+  issues: (id) => <IssuePage id={id} />,
+  deliveries: (id) => <DeliveryPage id={id} />,
+  intakes: (id) => <IntakePage id={id} />,
+  sources: (id) => <SourcePage id={id} />,
+  targets: (id) => <TargetPage id={id} />,
+  credentials: (id) => <CredentialPage id={id} />,
+};

@@ -134,34 +134,6 @@ export type Alert = {
   readonly acknowledged: { readonly by: string; readonly note: string; readonly at?: string } | null;
 };
 
-export type Target = {
-  readonly id: string;
-  readonly status?: string;
-  readonly adapter: { readonly name: string; readonly version: string; readonly level: string };
-  readonly baseUrl?: string;
-  readonly heldOperations?: readonly { readonly operation: string }[];
-  readonly circuit?: {
-    readonly state: string;
-    readonly openedAt: string | null;
-    readonly nextProbeAt: string | null;
-    readonly reason: string | null;
-  };
-  readonly pause?: { readonly at: string; readonly note?: string } | null;
-  readonly unauthorized?: { readonly at: string; readonly message?: string } | null;
-  readonly throttledUntil?: string | null;
-  readonly inFlight?: number;
-};
-
-export type Source = {
-  readonly id: string;
-  readonly ingestPath: string;
-  readonly preset: string;
-  readonly scheme: string;
-  readonly topics: readonly string[] | null;
-  readonly secretVariable: string;
-  readonly hasPreviousSecret: boolean;
-};
-
 export type Partition = {
   readonly generation: number;
   readonly partition: number;
@@ -174,49 +146,6 @@ export type Partition = {
   readonly deadLettered?: number;
   readonly oldestReadyAt?: string | null;
   readonly unjournaled?: number;
-};
-
-export type Line = {
-  readonly orderingKey: string;
-  readonly target: string;
-  readonly cause: string;
-  readonly ageSeconds: number;
-  readonly behindCount?: number;
-  readonly head: { readonly id: string; readonly operation: string; readonly reason: string | null };
-};
-
-export type Act = {
-  readonly id: string;
-  readonly at: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly deliveryId: string | null;
-  readonly orderingKey: string | null;
-  readonly target: string | null;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly reason: string | null;
-};
-
-export type Credential = {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly state: string;
-  readonly sources: readonly string[] | null;
-  readonly keys: readonly { readonly hint: string; readonly endsAt: string | null }[];
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-};
-
-export type RejectedRequest = {
-  readonly id: string;
-  readonly source: string;
-  readonly at: string;
-  readonly stage: string;
-  readonly reason: string;
-  readonly detail: string | null;
 };
 
 export type Readiness = {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { repository } from './command.ts';
+import { readSenderSteps } from './sender-steps.ts';
 
 const directory = join(repository, 'dashboard/public');
 const script = join(directory, 'dashboard/app.js');
@@ -31,6 +32,7 @@ async function buildDashboard(): Promise<void> {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     legalComments: 'none',
+    define: { senderStepsAtBuild: JSON.stringify(readSenderSteps(repository)) },
     logLevel: 'silent',
   });
   const code = result.outputFiles[0]?.text ?? '';

@@ -52,6 +52,7 @@ function Replay({ story }: { readonly story: Story }) {
       name="Replay"
       scope="deliveries:replay"
       says={says}
+      undo="It cannot be called back. What the ERP did already is not done twice."
       run={run}
       done={() => {}}
       isNoteNeeded={false}
@@ -71,6 +72,7 @@ function Release({ story, done }: ActsProps) {
       name="Release"
       scope="deliveries:manage"
       says={says}
+      undo="It cannot be called back. What fails again is held again."
       run={(note) => post(at(story, 'release'), { note })}
       done={done}
     />
@@ -88,11 +90,18 @@ function Resolve({ story, done }: ActsProps) {
   const says = (
     <p>
       Says that somebody did <strong>{story.operation}</strong> for {story.event.orderingKey} by hand. The
-      ledger keeps it, so that nothing does it again, and the line goes on. It cannot be undone.
+      ledger keeps it, so that nothing does it again, and the line goes on.
     </p>
   );
   return (
-    <ActButton name="Done by hand" scope="deliveries:manage" says={says} run={run} done={done}>
+    <ActButton
+      name="Done by hand"
+      scope="deliveries:manage"
+      says={says}
+      undo="It cannot be undone: what was done by hand is the truth from then on."
+      run={run}
+      done={done}
+    >
       <label>
         The ERP's document (may be empty)
         <input value={documentId} onInput={(event) => setDocumentId(event.currentTarget.value)} />
@@ -105,7 +114,7 @@ function Skip({ story, done }: ActsProps) {
   const says = (
     <p>
       <strong>{story.operation}</strong> for {story.event.orderingKey} shall not be done. What waits behind it
-      goes on. A replay can still do it later.
+      goes on.
     </p>
   );
   return (
@@ -113,6 +122,7 @@ function Skip({ story, done }: ActsProps) {
       name="Skip"
       scope="deliveries:manage"
       says={says}
+      undo="Replay it: then it is done after all, behind what went ahead of it."
       run={(note) => post(at(story, 'skip'), { note })}
       done={done}
       isDangerous
@@ -124,7 +134,7 @@ function Unblock({ story, done }: ActsProps) {
   const says = (
     <p>
       The line of <strong>{story.event.orderingKey}</strong> at {story.target} goes on past it. A dead letter
-      stays one, to be replayed or closed later. The order of what runs behind it cannot be taken back.
+      stays one, to be replayed or closed later.
     </p>
   );
   return (
@@ -132,6 +142,7 @@ function Unblock({ story, done }: ActsProps) {
       name="Unblock the line"
       scope="deliveries:manage"
       says={says}
+      undo="What runs behind it meanwhile cannot be put behind it again."
       run={(note) => post(at(story, 'unblock'), { note })}
       done={done}
     />

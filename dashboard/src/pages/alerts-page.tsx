@@ -81,7 +81,14 @@ function AlertCard({ alert, done }: { readonly alert: Alert; readonly done: () =
         </p>
       )}
       {status === 'open' && acknowledged === null ? (
-        <ActButton name="Acknowledge" scope="alerts:manage" says={says} run={run} done={done} />
+        <ActButton
+          name="Acknowledge"
+          scope="alerts:manage"
+          says={says}
+          undo="It need not be undone: when its cause ends and comes again, it is told again."
+          run={run}
+          done={done}
+        />
       ) : null}
     </>
   );

@@ -1,53 +1,105 @@
-// The audit: who did what to which thing, and why; the newest first. Nothing in it can be changed from here or anywhere.
+// The audit: who did what to which thing, and why; the newest first. Filters stand in the address. All of it can be saved, and
+// its chain checked in this browser. Nothing in it can be changed from here or anywhere.
 
 import { useState } from 'preact/hooks';
-import { ask } from '../api.ts';
 import { words } from '../format.ts';
-import { Empty, Show, Table, Time } from '../parts/parts.tsx';
-import { linkTo } from '../route.ts';
+import { TextField } from '../parts/fields.tsx';
+import { MoreButton } from '../parts/more.tsx';
+import { Empty, Failure, Show, Table, Time } from '../parts/parts.tsx';
+import { go, linkTo } from '../route.ts';
 import { useLoad } from '../use-load.ts';
-import type { Act } from '../wire.ts';
+import { useMore } from '../use-more.ts';
+import type { Act, ActPage } from '../wire-access.ts';
+import { AuditChain } from './audit-chain.tsx';
 
-type ActPage = { readonly acts: readonly Act[]; readonly nextCursor: string | null };
+const fields = [
+  { name: 'actor', label: 'Who', example: 'admin_key' },
+  { name: 'action', label: 'Did', example: 'replayed' },
+  { name: 'target', label: 'To the target', example: 'erp' },
+  { name: 'orderingKey', label: 'Ordering key', example: 'order/1001' },
+  { name: 'deliveryId', label: 'Delivery', example: 'dlv_…' },
+] as const;
+
+type Filter = Readonly<Record<string, string>>;
 
 export function AuditPage({ query }: { readonly query: URLSearchParams }) {
-  const known = [...query].filter(([name]) =>
-    ['actor', 'action', 'target', 'orderingKey', 'deliveryId'].includes(name),
+  const filter = Object.fromEntries(
+    [...query].filter(([name, value]) => value !== '' && fields.some((field) => field.name === name)),
   );
-  const path = `/admin/audit?${new URLSearchParams([...known, ['limit', '50']])}`;
+  const path = `/admin/audit?${new URLSearchParams({ ...filter, limit: '50' })}`;
   const loaded = useLoad<ActPage>(path);
   return (
     <>
       <h1>Audit</h1>
-      <Show loaded={loaded}>{(page) => <Pages key={path} path={path} first={page} />}</Show>
+      <AuditChain />
+      <Search key={path} filter={filter} />
+      {loaded.value !== null && loaded.failed?.kind === 'problem' ? <Failure failed={loaded.failed} /> : null}
+      <Show loaded={loaded}>{(page) => <Acts key={path} path={path} first={page} filter={filter} />}</Show>
     </>
   );
 }
 
-function Pages({ path, first }: { readonly path: string; readonly first: ActPage }) {
-  const [older, setOlder] = useState<readonly Act[]>([]);
-  const [cursor, setCursor] = useState(first.nextCursor);
-  const more = async () => {
-    const answer = await ask<ActPage>(`${path}&cursor=${encodeURIComponent(cursor ?? '')}`);
-    if (answer.kind !== 'ok') return;
-    setOlder((before) => [...before, ...answer.value.acts]);
-    setCursor(answer.value.nextCursor);
+function Search({ filter }: { readonly filter: Filter }) {
+  const [wanted, setWanted] = useState<Filter>(filter);
+  const search = (event: Event) => {
+    event.preventDefault();
+    const trimmed = Object.entries(wanted).map(([name, value]) => [name, value.trim()] as const);
+    go(linkTo('audit', null, Object.fromEntries(trimmed)));
   };
-  const seen = new Set(first.acts.map(({ id }) => id));
-  const acts = [...first.acts, ...older.filter(({ id }) => !seen.has(id))];
-  if (acts.length === 0) return <Empty>Nobody has done anything yet.</Empty>;
+  return (
+    <details open={Object.keys(filter).length > 0}>
+      <summary>Search</summary>
+      <form role="search" aria-label="Acts" onSubmit={search}>
+        <div class="fields">
+          {fields.map(({ name, label, example }) => (
+            <TextField
+              key={name}
+              label={label}
+              example={example}
+              value={wanted[name] ?? ''}
+              set={(value) => setWanted({ ...wanted, [name]: value })}
+            />
+          ))}
+        </div>
+        <div class="buttons">
+          <button type="submit" class="primary">
+            Search
+          </button>
+          <a class="button" href={linkTo('audit')}>
+            Clear
+          </a>
+        </div>
+      </form>
+    </details>
+  );
+}
+
+type ActsProps = { readonly path: string; readonly first: ActPage; readonly filter: Filter };
+
+function Acts({ path, first, filter }: ActsProps) {
+  const list = useMore<Act, ActPage>({
+    path,
+    first,
+    read: ({ acts, nextCursor }) => ({ items: acts, nextCursor }),
+    idOf: ({ id }) => id,
+  });
+  if (list.items.length === 0)
+    return (
+      <Empty>{Object.keys(filter).length === 0 ? 'Nobody has done anything yet.' : 'No act matches.'}</Empty>
+    );
   return (
     <>
+      {first.journal === 'current' ? null : (
+        <p class="notice warn" role="status">
+          The journal is {first.journal}: the newest acts on deliveries may be missing.
+        </p>
+      )}
       <Table
         caption="Acts, newest first"
         head={['When', 'Who', 'Did', 'To', 'Why', 'Before → after']}
-        rows={acts.map(toRow)}
+        rows={list.items.map(toRow)}
       />
-      {cursor === null ? null : (
-        <button type="button" onClick={() => void more()}>
-          Older acts
-        </button>
-      )}
+      <MoreButton of={list} name="Older acts" />
     </>
   );
 }
@@ -63,11 +115,13 @@ function toRow({ id, at, actor, action, deliveryId, orderingKey, target, reason,
     key: id,
     cells: [
       <Time key="t" at={at} />,
-      actor,
+      <a key="a" href={linkTo('audit', null, { actor })}>
+        {actor}
+      </a>,
       words(action),
       what,
       reason ?? '',
-      `${before ?? ''} → ${after ?? ''}`,
+      before === null ? (after ?? '') : `${before} → ${after ?? ''}`,
     ],
   };
 }

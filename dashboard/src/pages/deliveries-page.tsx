@@ -35,7 +35,7 @@ const fields = [
   { name: 'route', label: 'Route', example: '' },
 ] as const;
 
-const names = ['status', ...fields.map(({ name }) => name)];
+const names = ['status', 'issue', ...fields.map(({ name }) => name)];
 const pageSize = 50;
 
 export function DeliveriesPage({ query }: { readonly query: URLSearchParams }) {

@@ -6,7 +6,8 @@ import { Badge, Empty, Show, Table, Time } from '../parts/parts.tsx';
 import { linkTo } from '../route.ts';
 import { can } from '../session.ts';
 import { type Loaded, useLoad } from '../use-load.ts';
-import type { Alert, Delivery, DeliveryPage, Line, Readiness, Target } from '../wire.ts';
+import type { Alert, Delivery, DeliveryPage, Readiness } from '../wire.ts';
+import type { Line, Target } from '../wire-relay.ts';
 import { Part, Partitions, Sources, sample, Targets } from './overview-traffic.tsx';
 
 export function OverviewPage() {

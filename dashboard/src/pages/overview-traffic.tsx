@@ -7,7 +7,8 @@ import { Badge, Show, Table, Time } from '../parts/parts.tsx';
 import { linkTo } from '../route.ts';
 import { can } from '../session.ts';
 import { useLoad } from '../use-load.ts';
-import type { Delivery, DeliveryPage, Partition, Source, Target } from '../wire.ts';
+import type { Delivery, DeliveryPage, Partition } from '../wire.ts';
+import type { Source, Target } from '../wire-relay.ts';
 
 /** The most a page of the API holds. */
 export const sample = 200;

@@ -3,7 +3,7 @@
 import { Empty, Show, Table } from '../parts/parts.tsx';
 import { linkTo } from '../route.ts';
 import { useLoad } from '../use-load.ts';
-import type { Source } from '../wire.ts';
+import type { Source } from '../wire-relay.ts';
 
 export function SourcesPage() {
   const loaded = useLoad<{ readonly sources: readonly Source[] }>('/admin/sources');
@@ -24,7 +24,7 @@ export function SourcesPage() {
                   <a key="i" href={linkTo('sources', id)}>
                     {id}
                   </a>,
-                  <code key="p">{ingestPath}</code>,
+                  ingestPath === null ? 'nobody posts: an ERP is read' : <code key="p">{ingestPath}</code>,
                   preset,
                   scheme,
                 ],

@@ -1,140 +1,99 @@
-// Targets: how each ERP stands, and what a person does to it: pause, resume, open or close its circuit, send on what is held.
+// Targets: the ERPs operations run on, how each is doing, and the acts on each at hand. More of one is on its own page.
 
-import { post } from '../api.ts';
-import { ActButton } from '../parts/act-dialog.tsx';
-import { Badge, Facts, Failure, Show, Time } from '../parts/parts.tsx';
+import { TargetActs } from '../acts/target-acts.tsx';
+import { Badge, Empty, Facts, Failure, Show, Time } from '../parts/parts.tsx';
 import { linkTo } from '../route.ts';
 import { useLoad } from '../use-load.ts';
-import type { Target } from '../wire.ts';
+import type { Target } from '../wire-relay.ts';
+
+export type TargetList = { readonly targets: readonly Target[] };
 
 export function TargetsPage() {
-  const loaded = useLoad<{ readonly targets: readonly Target[] }>('/admin/targets');
+  const loaded = useLoad<TargetList>('/admin/targets');
   return (
     <>
       <h1>Targets</h1>
       {loaded.value !== null && loaded.failed?.kind === 'problem' ? <Failure failed={loaded.failed} /> : null}
       <Show loaded={loaded}>
-        {({ targets }) => (
-          <ul class="cards">
-            {targets.map((target) => (
-              <li key={target.id} class="card">
-                <TargetCard target={target} done={loaded.reload} />
-              </li>
-            ))}
-          </ul>
-        )}
+        {({ targets }) =>
+          targets.length === 0 ? (
+            <Empty>Your key sees no target.</Empty>
+          ) : (
+            <ul class="cards">
+              {targets.map((target) => (
+                <li key={target.id} class="card">
+                  <TargetCard target={target} done={loaded.reload} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
       </Show>
     </>
   );
 }
 
+export function stateOf({ pause, circuit }: Target): string {
+  return pause !== null && pause !== undefined ? 'paused' : (circuit?.state ?? 'unavailable');
+}
+
 type CardProps = { readonly target: Target; readonly done: () => void };
 
 function TargetCard({ target, done }: CardProps) {
-  const { id, adapter, baseUrl, circuit, pause, unauthorized, inFlight, heldOperations = [] } = target;
-  const isPaused = pause !== null && pause !== undefined;
-  const rows = [
+  const { id, adapter, baseUrl, inFlight, heldOperations } = target;
+  const rows: (readonly [string, string])[] = [
     ['Adapter', `${adapter.name} ${adapter.version} (${adapter.level})`],
-    ...(baseUrl ? [['At', baseUrl]] : []),
-    ...(inFlight === undefined ? [] : [['In flight', String(inFlight)]]),
-    ...(circuit?.reason === null || circuit?.reason === undefined
-      ? []
-      : [['Why the circuit is so', circuit.reason]]),
-    ...(heldOperations.length === 0
-      ? []
-      : [['Held operations', heldOperations.map(({ operation }) => operation).join(', ')]]),
-  ] as unknown as readonly (readonly [string, string])[];
+  ];
+  if (baseUrl) rows.push(['At', baseUrl]);
+  if (inFlight !== undefined) rows.push(['In flight', String(inFlight)]);
+  if (heldOperations !== null && heldOperations !== undefined && heldOperations.length > 0)
+    rows.push(['Held operations', heldOperations.map(({ operation }) => operation).join(', ')]);
   return (
     <>
       <h2>
-        {id} <Badge word={isPaused ? 'paused' : (circuit?.state ?? 'unavailable')} />
+        <a href={linkTo('targets', id)}>{id}</a> <Badge word={stateOf(target)} />
       </h2>
-      {isPaused ? (
+      <Standing target={target} />
+      <Facts rows={rows} />
+      <TargetActs target={target} done={done} />
+    </>
+  );
+}
+
+/** What keeps it from taking anything, where something does. */
+export function Standing({
+  target: { pause, unauthorized, circuit, throttledUntil },
+}: {
+  readonly target: Target;
+}) {
+  return (
+    <>
+      {pause === null || pause === undefined ? null : (
         <p class="notice warn">
           Paused <Time at={pause.at} />
+          {pause.actor === undefined ? '' : ` by ${pause.actor}`}
           {pause.note === undefined ? '' : `: ${pause.note}`}
         </p>
-      ) : null}
+      )}
       {unauthorized === null || unauthorized === undefined ? null : (
         <p class="notice bad">
           It refuses its credential since <Time at={unauthorized.at} />. Set a good one, then release what is
           held.
         </p>
       )}
-      <Facts rows={rows} />
-      <p>
-        <a href={linkTo('deliveries', null, { target: id })}>Its deliveries</a>
-      </p>
-      <TargetActs target={target} done={done} />
+      {circuit?.reason === null || circuit?.reason === undefined ? null : (
+        <p class={`notice ${circuit.state === 'open' ? 'bad' : 'warn'}`}>
+          The circuit: {circuit.reason}
+          {circuit.nextProbeAt === null ? '' : `. The next probe is at ${timeOfDay(circuit.nextProbeAt)}`}
+        </p>
+      )}
+      {throttledUntil === null || throttledUntil === undefined ? null : (
+        <p class="notice warn">It asked to be left alone until {timeOfDay(throttledUntil)}.</p>
+      )}
     </>
   );
 }
 
-function TargetActs({ target: { id, circuit, pause }, done }: CardProps) {
-  const isPaused = pause !== null && pause !== undefined;
-  const to = (act: string, body: object) => post(`/admin/targets/${encodeURIComponent(id)}/${act}`, body);
-  const scope = 'targets:manage';
-  return (
-    <div class="acts" role="group" aria-label={`Acts on ${id}`}>
-      {isPaused ? (
-        <ActButton
-          name="Resume"
-          scope={scope}
-          says={<p>Deliveries to {id} go on at once.</p>}
-          run={(note) => to('resume', { note })}
-          done={done}
-        />
-      ) : (
-        <ActButton
-          name="Pause"
-          scope={scope}
-          says={
-            <p>
-              No delivery to {id} starts any more, of any source. Nothing is lost and nothing costs an
-              attempt. Undo it with Resume.
-            </p>
-          }
-          run={(note) => to('pause', { note })}
-          done={done}
-          isDangerous
-        />
-      )}
-      {circuit?.state === 'closed' ? (
-        <ActButton
-          name="Open the circuit"
-          scope={scope}
-          says={
-            <p>
-              {id} is taken to be down, and no probe is made until you close the circuit. Undo it with Close
-              the circuit.
-            </p>
-          }
-          run={(note) => to('circuit', { state: 'open', note })}
-          done={done}
-          isDangerous
-        />
-      ) : (
-        <ActButton
-          name="Close the circuit"
-          scope={scope}
-          says={
-            <p>Deliveries to {id} go on at once, at a ramp. If it is still down, the circuit opens again.</p>
-          }
-          run={(note) => to('circuit', { state: 'closed', note })}
-          done={done}
-        />
-      )}
-      <ActButton
-        name="Release what is held"
-        scope={scope}
-        says={
-          <p>
-            {id} is logged in to, then all deliveries held for it go on. Do it after the cause was mended.
-          </p>
-        }
-        run={(note) => to('release', { note })}
-        done={done}
-      />
-    </div>
-  );
+function timeOfDay(iso: string): string {
+  return new Date(iso).toLocaleTimeString();
 }

@@ -1,32 +1,46 @@
-// The one way to do something: a dialog that says what will be touched, asks for the note that the audit keeps, does it once,
-// and says what came of it. Closing it before changes nothing.
+// The one way to do something: a dialog that says what will be touched and how it is undone, asks for the note that the audit
+// keeps, does it once, and says what came of it. Closing it before changes nothing.
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Answer, describe } from '../api.ts';
+import { type Answer, describe, type Failed } from '../api.ts';
 import { can } from '../session.ts';
+import { say } from './said.tsx';
 
 export type ActProps = {
   /** On the button and as the dialog's title. */
   readonly name: string;
   readonly scope: string;
-  /** What it will touch, and how it can be undone. */
+  /** What it will touch. */
   readonly says: ComponentChildren;
+  /** How it is taken back, or that it cannot be. */
+  readonly undo: string;
   readonly run: (note: string) => Promise<Answer<unknown>>;
   readonly done: () => void;
   readonly isNoteNeeded?: boolean;
   readonly isDangerous?: boolean;
+  /** Where names repeat on a page, what this one is of. */
+  readonly of?: string;
   /** Further fields. */
   readonly children?: ComponentChildren;
 };
 
+/** Not offered to a key that may not do it. */
 export function ActButton(props: ActProps) {
   const [isOpen, setOpen] = useState(false);
-  const { name, scope, isDangerous = false } = props;
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusAfterwards(button);
+  const { name, of, scope, isDangerous = false } = props;
   if (!can(scope)) return null;
   return (
     <>
-      <button type="button" class={isDangerous ? 'danger' : ''} onClick={() => setOpen(true)}>
+      <button
+        ref={button}
+        type="button"
+        class={isDangerous ? 'danger' : ''}
+        onClick={() => setOpen(true)}
+        {...(of === undefined ? {} : { 'aria-label': `${name} ${of} …` })}
+      >
         {name} …
       </button>
       {isOpen ? <ActDialog {...props} close={() => setOpen(false)} /> : null}
@@ -34,56 +48,44 @@ export function ActButton(props: ActProps) {
   );
 }
 
+/** An act may take its own button away: who has come by keyboard then goes on from the page, not from nowhere. */
+function useFocusAfterwards(button: { readonly current: HTMLButtonElement | null }): void {
+  useEffect(() => {
+    const own = button.current;
+    return () => {
+      if (own !== null && document.activeElement === own)
+        document.getElementById('main')?.focus({ preventScroll: true });
+    };
+  }, []);
+}
+
 /** As the API takes it. */
 const maxNote = 1_000;
 
-function ActDialog({
-  name,
-  says,
-  run,
-  done,
-  close,
-  children,
-  isNoteNeeded = true,
-  scope,
-}: ActProps & { readonly close: () => void }) {
+function ActDialog(props: ActProps & { readonly close: () => void }) {
+  const { name, of, says, undo, run, done, close, children, isNoteNeeded = true, scope } = props;
   const [note, setNote] = useState('');
   const [isBusy, setBusy] = useState(false);
-  const [refused, setRefused] = useState('');
+  const [refused, setRefused] = useState<Failed | null>(null);
   const act = async (event: Event) => {
     event.preventDefault();
     if (isBusy) return;
     setBusy(true);
     const answer = await run(note.trim());
     setBusy(false);
-    if (answer.kind !== 'ok') {
-      setRefused(describe(answer));
-      return;
-    }
+    if (answer.kind !== 'ok') return setRefused(answer);
     close();
+    say(`Done: ${name}${of === undefined ? '' : ` ${of}`}.`);
     done();
   };
   return (
-    <Dialog title={name} close={close}>
+    <Dialog title={of === undefined ? name : `${name} ${of}`} close={close}>
       <form onSubmit={act}>
         <div class="says">{says}</div>
         {children}
-        <label>
-          Note for the audit{isNoteNeeded ? '' : ' (may be empty)'}
-          <textarea
-            value={note}
-            required={isNoteNeeded}
-            maxLength={maxNote}
-            rows={2}
-            onInput={(event) => setNote(event.currentTarget.value)}
-          />
-        </label>
-        <p class="quiet">Needs the scope {scope}, which your key has.</p>
-        {refused === '' ? null : (
-          <p class="notice bad" role="alert">
-            {refused}
-          </p>
-        )}
+        <NoteField note={note} setNote={setNote} isNeeded={isNoteNeeded} />
+        <Terms scope={scope} undo={undo} />
+        {refused === null ? null : <Refused failed={refused} />}
         <div class="buttons">
           <button type="button" onClick={close}>
             Cancel
@@ -97,6 +99,64 @@ function ActDialog({
   );
 }
 
+/** Under every act: who may do it, and what brings it back. */
+export function Terms({ scope, undo }: { readonly scope: string; readonly undo: string }) {
+  return (
+    <dl class="terms">
+      <div>
+        <dt>To undo it</dt>
+        <dd>{undo}</dd>
+      </div>
+      <div>
+        <dt>Who may</dt>
+        <dd>
+          Whoever has the scope <code>{scope}</code>. Your key has it.
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+type NoteProps = {
+  readonly note: string;
+  readonly setNote: (note: string) => void;
+  readonly isNeeded: boolean;
+};
+
+function NoteField({ note, setNote, isNeeded }: NoteProps) {
+  return (
+    <label>
+      Note for the audit{isNeeded ? '' : ' (may be empty)'}
+      <textarea
+        value={note}
+        required={isNeeded}
+        maxLength={maxNote}
+        rows={2}
+        onInput={(event) => setNote(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+/** With the fields that are to blame, where the relay names them. */
+export function Refused({ failed }: { readonly failed: Failed }) {
+  const errors = failed.kind === 'problem' ? failed.errors : [];
+  return (
+    <div class="notice bad" role="alert">
+      <p>{describe(failed)}</p>
+      {errors.length === 0 ? null : (
+        <ul>
+          {errors.map(({ field, rule }) => (
+            <li key={`${field} ${rule}`}>
+              <code>{field}</code> {rule}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
 type DialogProps = {
   readonly title: string;
   readonly close: () => void;
@@ -104,7 +164,7 @@ type DialogProps = {
   readonly children: ComponentChildren;
 };
 
-/** Modal: the browser keeps the focus in it, and Escape closes it. */
+/** Modal: the browser keeps the focus in it, Escape closes it, and the focus goes back to where it came from. */
 export function Dialog({ title, close, isWide = false, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {

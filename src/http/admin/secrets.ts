@@ -6,7 +6,8 @@ import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
 import type { FieldError } from '../../core/outcome.ts';
 import { isDiffering } from '../../core/precondition.ts';
-import type { RelayDefinition } from '../../core/relay-definition.ts';
+import type { RelayDefinition, SourceDefinition } from '../../core/relay-definition.ts';
+import type { TargetDefinition } from '../../core/target.ts';
 import type { SecretView } from '../../pipeline/registry-ports.ts';
 import { answerList, answerVersioned, noteVersion, preconditionOf, refuseDiffering } from '../conditional.ts';
 import { problem } from '../problem.ts';
@@ -34,7 +35,7 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
       const { definition } = c.get('services');
       const all = await registry.listSecrets();
       const seen = all.filter(({ name }) => isVisible(definition, name));
-      return answerList(c, { secrets: seen.map(toWireSecret) });
+      return answerList(c, { secrets: seen.map(toWireSecret), settable: settableSecrets(definition) });
     }),
   );
 
@@ -144,6 +145,27 @@ function isVisible({ sources, targets }: Names, name: string): boolean {
   return kind === 'target' && targets.has(target) && (source === undefined || sources.has(source));
 }
 
+type Fields = { readonly fields: readonly string[]; readonly optionalFields: readonly string[] };
+
+/** What each needs, whether or not it is set: for whoever sets it. */
+function settableSecrets({ sources, targets }: Names): readonly ({ readonly name: string } & Fields)[] {
+  const posting = [...sources.values()].filter(({ watch }) => watch === undefined);
+  return [
+    ...posting.map(({ id }) => ({ name: `source/${id}`, ...sourceFields(sources.get(id)) })),
+    ...[...targets.values()].map((target) => ({ name: `target/${target.id}`, ...targetFields(target) })),
+  ];
+}
+
+function sourceFields(source: SourceDefinition | undefined): Fields {
+  return { fields: ['secret'], optionalFields: source?.preset.credentials ?? [] };
+}
+
+function targetFields(target: TargetDefinition | undefined): Fields {
+  const all = target?.adapter.credentialFields ?? [];
+  const optionalFields = target?.adapter.session.optionalFields ?? [];
+  return { fields: all.filter((field) => !optionalFields.includes(field)), optionalFields };
+}
+
 /** A secret nobody could use is refused here, and not by the first webhook. Messages name fields, never values. */
 function problemsOf(
   { sources, targets }: Names,
@@ -156,15 +178,14 @@ function problemsOf(
     const { secret } = values;
     const rule = secret === undefined ? 'is required' : (preset?.scheme.secretProblem(secret) ?? null);
     const own = rule === null ? [] : [{ field: 'values.secret', rule }];
-    return [...own, ...unknownFields(values, ['secret', ...(preset?.credentials ?? [])])];
+    const { fields, optionalFields } = sourceFields(sources.get(id));
+    return [...own, ...unknownFields(values, [...fields, ...optionalFields])];
   }
-  const adapter = targets.get(id.split('@')[0] ?? '')?.adapter;
-  const fields = adapter?.credentialFields ?? [];
-  const optional = adapter?.session.optionalFields ?? [];
-  const missing = fields.filter((field) => !optional.includes(field) && values[field] === undefined);
+  const { fields, optionalFields } = targetFields(targets.get(id.split('@')[0] ?? ''));
+  const missing = fields.filter((field) => values[field] === undefined);
   return [
     ...missing.map((field) => ({ field: `values.${field}`, rule: 'is required' })),
-    ...unknownFields(values, [...fields, ...optional]),
+    ...unknownFields(values, [...fields, ...optionalFields]),
   ];
 }
 

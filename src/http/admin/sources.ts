@@ -27,7 +27,7 @@ export function routeSources(app: Hono<HttpEnv>): void {
     const { config, definition } = c.get('services');
     const grants = await readGrants(c);
     return c.json({
-      sources: [...definition.sources.values()].map(({ id, preset, secretVariable, watch }) => ({
+      sources: [...definition.sources.values()].map(({ id, preset, reconcile, secretVariable, watch }) => ({
         id,
         ingestPath: watch === undefined ? `/hooks/${id}` : null,
         preset: preset.name,
@@ -36,6 +36,7 @@ export function routeSources(app: Hono<HttpEnv>): void {
         secretVariable: watch === undefined ? secretVariable : null,
         hasPreviousSecret: (config.sourceSecrets.get(id)?.previous ?? null) !== null,
         grants: grants === null ? 'unavailable' : (grants[id] ?? null),
+        reconciles: reconcile !== undefined,
       })),
     });
   });

@@ -60,6 +60,13 @@ const secretSet = secret.extend({
     .optional(),
 });
 
+/** What can be set, whether or not it is. */
+const settable = z.object({
+  name: z.string(),
+  fields: z.array(z.string()),
+  optionalFields: z.array(z.string()),
+});
+
 const act = z.object({
   id: z.string(),
   at,
@@ -127,7 +134,7 @@ export const accessContract = {
     conditional: 'shown',
     summary: 'List secrets, never their values',
     tag: 'access',
-    answers: { 200: z.object({ secrets: z.array(secret) }) },
+    answers: { 200: z.object({ secrets: z.array(secret), settable: z.array(settable) }) },
     problems: [...unavailable],
   },
   'GET /admin/secrets/:kind/:id': {

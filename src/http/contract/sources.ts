@@ -10,7 +10,8 @@ import type { ContractPart } from './row.ts';
 
 const source = z.object({
   id: z.string(),
-  ingestPath: z.string(),
+  /** Null: nothing is posted; the relay asks an ERP by itself. */
+  ingestPath: textOrNull,
   preset: z.string(),
   scheme: z.string(),
   topics: z.array(z.string()).nullable(),
@@ -18,6 +19,8 @@ const source = z.object({
   hasPreviousSecret: z.boolean(),
   /** Null: what its routes say. */
   grants: z.union([z.array(grant), z.literal('unavailable')]).nullable(),
+  /** Whether it names its sender's own list. */
+  reconciles: z.boolean(),
 });
 
 const sourceGrants = z.object({

@@ -42,6 +42,15 @@ describe('a secret set by API', () => {
     );
   });
 
+  it('is listed with the fields it needs before it is set, for whoever sets it', async () => {
+    const { relay, key } = await start();
+    const { secrets: set, settable } = await call(relay, key, { method: 'GET', path: '/admin/secrets' });
+    expect(set).toEqual([]);
+    expect(settable).toContainEqual({ name: 'source/shop', fields: ['secret'], optionalFields: [] });
+    const targets = settable.filter(({ name }: { name: string }) => name.startsWith('target/'));
+    expect(targets.length).toBeGreaterThan(0);
+  });
+
   it('keeps the one before for the overlap, until somebody ends it', async () => {
     const { relay, key } = await start();
     for (const secret of secrets)
