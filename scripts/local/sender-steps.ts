@@ -18,10 +18,10 @@ export function readSenderSteps(repository: string): SenderSteps {
 function stepsOf(page: string): readonly string[] {
   const [, section = ''] = page.split(/^## At the sender$/m);
   const [own = ''] = section.split(/^## /m);
-  return own
-    .split('\n')
-    .filter((line) => /^\d+\. /.test(line))
-    .map((line) => toText(line.replace(/^\d+\. /, '')));
+  const numbered = own.split('\n').filter((line) => /^\d+\. /.test(line));
+  // Where nothing is to be done by hand, the page says why in a paragraph.
+  const steps = numbered.length > 0 ? numbered : own.trim().split(/\n\n+/);
+  return steps.map((step) => toText(step.replace(/^\d+\. /, '').replaceAll('\n', ' ')));
 }
 
 function toText(markdown: string): string {

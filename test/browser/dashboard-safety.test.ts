@@ -10,6 +10,7 @@ import { shopifyOrder } from '../../scripts/lib/shopify-payloads.ts';
 import { createSecrets } from '../../scripts/local/dev-vars.ts';
 import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
 import { expectAccessible, launchBrowser, openPage, shoot, signIn } from './support/browser.ts';
+import { everyPage, visit as visitAddress } from './support/operator.ts';
 
 const markup = '<img src=x onerror=alert(1)><script>alert(2)</script>"\'><b id=planted>';
 const stateDir = mkdtempSync(join(tmpdir(), 'holdfast-dashboard-'));
@@ -63,22 +64,7 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-async function visit(page: Page, hash: string): Promise<void> {
-  await page.goto(`${relay.url}/${hash}`);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await expect.poll(() => page.locator('.loading').count()).toBe(0);
-}
-
-const everyPage = [
-  '#/',
-  '#/deliveries',
-  '#/alerts',
-  '#/sources',
-  '#/sources/shopify',
-  '#/targets',
-  '#/credentials',
-  '#/audit',
-];
+const visit = (page: Page, hash: string) => visitAddress(page, `${relay.url}/${hash}`);
 
 describe('markup in a webhook', () => {
   it('is text wherever it is shown, and nothing of it runs', async () => {
@@ -87,7 +73,7 @@ describe('markup in a webhook', () => {
     const ids = (await client.deliveries()).map(({ id }) => id);
     expect(ids.length).toBeGreaterThan(1);
     for (const hash of [
-      ...everyPage,
+      ...everyPage.map(({ hash }) => hash),
       ...ids.map((id) => `#/deliveries/${id}`),
       `#/deliveries?reason=${encodeURIComponent(markup)}`,
     ]) {
@@ -139,7 +125,8 @@ describe('a narrow credential', () => {
     });
     await signIn(page, relay.url, key);
     const others = (await client.deliveries('source=shopify')).map(({ id }) => `#/deliveries/${id}`);
-    for (const hash of everyPage.filter((each) => each !== '#/sources/shopify')) await visit(page, hash);
+    for (const { hash } of everyPage.filter(({ name }) => name !== 'source')) await visit(page, hash);
+    await visit(page, '#/sources/smoke');
     await visit(page, others[0] ?? '');
     await page.getByText('There is nothing here').waitFor();
     await expectAccessible(page);

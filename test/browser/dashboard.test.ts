@@ -19,6 +19,7 @@ import {
   signIn,
   sizes,
 } from './support/browser.ts';
+import { confirm, everyPage, visitTitled } from './support/operator.ts';
 
 const reason = 'a test';
 const stateDir = mkdtempSync(join(tmpdir(), 'holdfast-dashboard-'));
@@ -72,22 +73,7 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-const pages = [
-  ['overview', '#/', 'Overview'],
-  ['deliveries', '#/deliveries', 'Deliveries'],
-  ['alerts', '#/alerts', 'Alerts'],
-  ['sources', '#/sources', 'Sources'],
-  ['source', '#/sources/shopify', 'shopify'],
-  ['targets', '#/targets', 'Targets'],
-  ['credentials', '#/credentials', 'Credentials'],
-  ['audit', '#/audit', 'Audit'],
-] as const;
-
-async function visit(page: Page, hash: string, title: string): Promise<void> {
-  await page.goto(`${relay.url}/${hash}`);
-  await page.getByRole('heading', { name: title, level: 1, exact: true }).waitFor();
-  await expect.poll(() => page.locator('.loading').count()).toBe(0);
-}
+const visit = (page: Page, hash: string, title: string) => visitTitled(page, `${relay.url}/${hash}`, title);
 
 /** In the list, by what it is about. */
 async function openDelivery(page: Page, query: string): Promise<string> {
@@ -95,13 +81,6 @@ async function openDelivery(page: Page, query: string): Promise<string> {
   const id = first?.id ?? '';
   await visit(page, `#/deliveries/${id}`, id);
   return id;
-}
-
-async function confirm(page: Page, name: string, note: string): Promise<void> {
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Note for the audit').fill(note);
-  await dialog.getByRole('button', { name, exact: true }).click();
-  await dialog.waitFor({ state: 'hidden' });
 }
 
 describe.each(Object.keys(sizes) as Size[])('at the size of a %s', (size) => {
@@ -131,7 +110,7 @@ describe.each(Object.keys(sizes) as Size[])('at the size of a %s', (size) => {
   it.each(['light', 'dark'] as const)('shows every page without a violation, in %s', async (scheme) => {
     const { page, faults } = await openPage(browser, size, scheme);
     await signIn(page, relay.url, relay.adminKey);
-    for (const [name, hash, title] of pages) {
+    for (const { name, hash, title } of everyPage) {
       await visit(page, hash, title);
       await shoot(page, `${name}-${size}-${scheme}`);
       await expectAccessible(page);
@@ -270,7 +249,7 @@ describe('what is done once', () => {
     const { page } = await openPage(browser, 'phone');
     await signIn(page, relay.url, relay.adminKey);
     await visit(page, '#/sources/smoke', 'smoke');
-    await page.getByText(`${relay.url}/hooks/smoke`).waitFor();
+    await page.locator('.copy').getByText(`${relay.url}/hooks/smoke`).waitFor();
     await page.getByText('Waiting for the first webhook').waitFor();
     const signing = { topic: 'smoke.sent', id: 'smoke-1', payload: { note: 'hello' }, now: Date.now() };
     const signed = client.sign('smoke', signing);

@@ -35,7 +35,7 @@ function Told({ costs }: { readonly costs: Costs }) {
         <Empty>No event was claimed since the counting began: there is nothing to divide by.</Empty>
       ) : (
         <p class="verdict">
-          <strong>${money(dollars.total)}</strong> for a million events like these
+          <strong>${(dollars.total ?? 0).toFixed(2)}</strong> for a million events like these
         </p>
       )}
       <Facts

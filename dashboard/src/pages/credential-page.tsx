@@ -83,7 +83,7 @@ function Told({ credential, reload, made }: ToldProps) {
           rows={keys.map(({ hint, createdAt: madeAt, endsAt }) => ({
             key: hint,
             cells: [
-              `…${hint}`,
+              hint,
               <Time key="t" at={madeAt} />,
               endsAt === null ? 'it is replaced' : new Date(endsAt).toLocaleString(),
             ],
@@ -102,6 +102,7 @@ function Used({ usage, credential }: { readonly usage: Usage; readonly credentia
     ...scopes.map(({ scope, ...times }) => ({ what: scope, ...times })),
     ...operations.map(({ operation, target, ...times }) => ({ what: `${operation} at ${target}`, ...times })),
   ];
+  if (rows.length === 0) return <Empty>It has done nothing yet.</Empty>;
   return (
     <>
       {isTight ? (
@@ -114,18 +115,14 @@ function Used({ usage, credential }: { readonly usage: Usage; readonly credentia
           <p>Make a smaller credential for {credential.name}, give it to its holder, and revoke this one.</p>
         </div>
       )}
-      {rows.length === 0 ? (
-        <Empty>It has done nothing yet.</Empty>
-      ) : (
-        <Table
-          caption="What it used"
-          head={['What', 'First', 'Last']}
-          rows={rows.map(({ what, firstUsedAt, lastUsedAt }) => ({
-            key: what,
-            cells: [what, <Time key="f" at={firstUsedAt} />, <Time key="l" at={lastUsedAt} />],
-          }))}
-        />
-      )}
+      <Table
+        caption="What it used"
+        head={['What', 'First', 'Last']}
+        rows={rows.map(({ what, firstUsedAt, lastUsedAt }) => ({
+          key: what,
+          cells: [what, <Time key="f" at={firstUsedAt} />, <Time key="l" at={lastUsedAt} />],
+        }))}
+      />
     </>
   );
 }

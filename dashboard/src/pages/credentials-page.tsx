@@ -52,7 +52,7 @@ function cellsOf(credential: Credential) {
     <Badge key="s" word={state} />,
     viewOf(credential),
     `${scopes.length} scopes`,
-    token === null ? keys.map(({ hint }) => `…${hint}`).join(', ') : `tokens of ${token.issuer}`,
+    token === null ? keys.map(({ hint }) => hint).join(', ') : `tokens of ${token.issuer}`,
     expiresAt === null ? 'never' : new Date(expiresAt).toLocaleDateString(),
     lastUsedAt === null ? 'never' : <Time key="t" at={lastUsedAt} />,
   ];

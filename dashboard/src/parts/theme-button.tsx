@@ -22,8 +22,8 @@ function next(): void {
 
 export function ThemeButton() {
   return (
-    <button type="button" onClick={next}>
-      Colours: {theme.value}
+    <button type="button" onClick={next} aria-label={`Colours: ${theme.value}`}>
+      <span class="wide">Colours:</span> {theme.value}
     </button>
   );
 }

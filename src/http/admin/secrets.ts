@@ -152,7 +152,10 @@ function settableSecrets({ sources, targets }: Names): readonly ({ readonly name
   const posting = [...sources.values()].filter(({ watch }) => watch === undefined);
   return [
     ...posting.map(({ id }) => ({ name: `source/${id}`, ...sourceFields(sources.get(id)) })),
-    ...[...targets.values()].map((target) => ({ name: `target/${target.id}`, ...targetFields(target) })),
+    // One that is not logged in to has none.
+    ...[...targets.values()]
+      .map((target) => ({ name: `target/${target.id}`, ...targetFields(target) }))
+      .filter(({ fields, optionalFields }) => fields.length + optionalFields.length > 0),
   ];
 }
 
