@@ -15,6 +15,9 @@ const onStaging = ['test/staging/**'];
 
 const migrations = existsSync('migrations') ? await readD1Migrations('migrations') : [];
 
+/** A machine may be slow: what is waited for is bounded by this, not by how fast it was where it was written. */
+const poll = { timeout: 15_000, interval: 50 };
+
 /** A test reaches no network: what it means to reach it replaces (`vi.spyOn(globalThis, 'fetch')`). */
 const refuseNetwork = () => new Response('This test has no network: replace fetch.', { status: 599 });
 
@@ -44,6 +47,8 @@ export default defineConfig({
         test: {
           name: 'workers',
           include: inWorkers,
+          testTimeout: 20_000,
+          expect: { poll },
           setupFiles: ['test/support/apply-migrations.ts'],
           // Vitest would wait for every console line to be acknowledged, and the acknowledgement of one that came from
           // an object which has crashed since never reaches it: the run would not end.
@@ -63,7 +68,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'sandbox', include: inSandbox, disableConsoleIntercept: true },
+        test: { name: 'sandbox', include: inSandbox, testTimeout: 20_000, disableConsoleIntercept: true },
       },
       {
         test: {
@@ -75,6 +80,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll },
         },
       },
       {
@@ -86,6 +92,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           testTimeout: 90_000,
           hookTimeout: 180_000,
+          expect: { poll },
         },
       },
       {
