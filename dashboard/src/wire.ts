@@ -63,6 +63,16 @@ export type Delivery = {
   readonly updatedAt: string;
 };
 
+/** What the live tail tells of a delivery that changed. */
+export type TailItem = Pick<
+  Delivery,
+  'id' | 'status' | 'reason' | 'code' | 'route' | 'target' | 'operation' | 'document'
+> &
+  Pick<EventSummary, 'source' | 'eventId' | 'entity' | 'orderingKey' | 'receivedAt'> & {
+    readonly eventType: string;
+    readonly updatedAt: string;
+  };
+
 export type DeliveryPage = {
   readonly deliveries: readonly Delivery[];
   readonly nextCursor: string | null;

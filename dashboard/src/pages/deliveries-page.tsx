@@ -1,5 +1,5 @@
-// Search: filters stand in the address, the newest come by themselves, older ones as the reader scrolls. From here all dead
-// letters that match are replayed at once.
+// Search: filters stand in the address, the newest come by themselves over the live tail, older ones as the reader scrolls. From here
+// all dead letters that match are replayed at once.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { BulkReplay } from '../acts/bulk-replay.tsx';
@@ -8,6 +8,9 @@ import { DeliveryList, isPhone } from '../parts/delivery-list.tsx';
 import { Empty, Failure, Show } from '../parts/parts.tsx';
 import { go, linkTo } from '../route.ts';
 import { can } from '../session.ts';
+import { LiveSwitch } from '../tail/live-switch.tsx';
+import { type ListFilter, mergeChanges, tailQuery } from '../tail/merge-changes.ts';
+import { useTail } from '../tail/use-tail.ts';
 import { useLoad } from '../use-load.ts';
 import type { Delivery, DeliveryPage } from '../wire.ts';
 
@@ -43,6 +46,7 @@ export function DeliveriesPage({ query }: { readonly query: URLSearchParams }) {
     () => Object.fromEntries([...query].filter(([name, value]) => names.includes(name) && value !== '')),
     [query.toString()],
   );
+  const isLive = query.get('live') !== 'off';
   const isDead = filter.status === 'dead_lettered';
   return (
     <>
@@ -50,19 +54,19 @@ export function DeliveriesPage({ query }: { readonly query: URLSearchParams }) {
         <h1>Deliveries</h1>
         {isDead && can('deliveries:replay') ? <BulkReplay filter={filter} /> : null}
       </div>
-      <Filter filter={filter} />
-      <Found key={query.toString()} filter={filter} />
+      <Filter filter={filter} isLive={isLive} />
+      <Found key={JSON.stringify(filter)} filter={filter} isLive={isLive} />
     </>
   );
 }
 
-function Filter({ filter }: { readonly filter: Readonly<Record<string, string>> }) {
+function Filter({ filter, isLive }: FoundProps) {
   const search = (event: Event) => {
     event.preventDefault();
     const form = event.currentTarget;
     if (!(form instanceof HTMLFormElement)) return;
     const wanted = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()] as const);
-    go(linkTo('deliveries', null, Object.fromEntries(wanted)));
+    go(linkTo('deliveries', null, { ...Object.fromEntries(wanted), live: isLive ? '' : 'off' }));
   };
   // On a phone they would push what was found out of sight.
   const isNarrow =
@@ -126,17 +130,25 @@ function FilterField({ field: { name, label, example }, filter }: FieldProps) {
   );
 }
 
-function Found({ filter }: { readonly filter: Readonly<Record<string, string>> }) {
+type FoundProps = { readonly filter: ListFilter; readonly isLive: boolean };
+
+function Found({ filter, isLive }: FoundProps) {
   const path = `/admin/deliveries?${new URLSearchParams({ ...filter, limit: String(pageSize) })}`;
-  const newest = useLoad<DeliveryPage>(path);
+  const reload = useRef(() => {});
+  const { standing, changes } = useTail(isLive ? tailQuery(filter) : null, () => reload.current());
+  // It is read once where the tail begins, and again and again only where there is none.
+  const newest = useLoad<DeliveryPage>(path, { isLive: standing !== 'live' });
+  reload.current = newest.reload;
   const { older, failed, more } = useOlder(path, newest.value);
   return (
     <>
+      <LiveSwitch isLive={isLive} standing={standing} />
       {newest.value !== null && newest.failed?.kind === 'problem' ? <Failure failed={newest.failed} /> : null}
       {failed}
       <Show loaded={newest}>
         {({ deliveries, journal }) => {
-          const all = merged(deliveries, older);
+          const read = merged(deliveries, older);
+          const all = mergeChanges(read, changes, { filter, isWhole: more === null });
           return (
             <>
               {journal === 'behind' || journal === 'unavailable' ? (

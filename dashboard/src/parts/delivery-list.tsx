@@ -1,6 +1,7 @@
 // Deliveries as rows of one height, of which only those in sight are in the page: ten thousand scroll as ten do.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { linkTo } from '../route.ts';
 import type { Delivery } from '../wire.ts';
 import { Badge, Time } from './parts.tsx';
@@ -10,6 +11,8 @@ const rowHeight = 64;
 const phoneRowHeight = 104;
 /** Drawn beyond both ends of what is in sight. */
 const spareRows = 8;
+/** How often ages are drawn anew, ms. */
+const ageEveryMs = 5_000;
 
 type ListProps = { readonly deliveries: readonly Delivery[]; readonly more: (() => void) | null };
 
@@ -18,6 +21,8 @@ export function DeliveryList({ deliveries, more }: ListProps) {
   const [top, setTop] = useState(0);
   const isSmall = useIsPhone();
   const height = isSmall ? phoneRowHeight : rowHeight;
+  usePlaceKept(box, deliveries, height);
+  useClock();
   const inSight = Math.ceil((box.current?.clientHeight ?? 800) / height);
   const first = Math.max(0, Math.floor(top / height) - spareRows);
   const last = Math.min(deliveries.length, first + inSight + 2 * spareRows);
@@ -48,6 +53,46 @@ export function DeliveryList({ deliveries, more }: ListProps) {
       </ul>
     </div>
   );
+}
+
+/**
+ * Rows that come above what is in sight move nothing: who reads further down stays at the row they read. At the top they push, for
+ * there the newest are what is looked at.
+ */
+function usePlaceKept(
+  box: RefObject<HTMLDivElement | null>,
+  deliveries: readonly Delivery[],
+  height: number,
+): void {
+  const seen = useRef<{ readonly id: string | undefined; readonly offset: number }>({
+    id: undefined,
+    offset: 0,
+  });
+  useLayoutEffect(() => {
+    const { current } = box;
+    if (current === null) return;
+    const { id, offset } = seen.current;
+    const index = id === undefined ? -1 : deliveries.findIndex((delivery) => delivery.id === id);
+    if (index !== -1 && current.scrollTop > 0) {
+      const top = index * height + offset;
+      if (top !== current.scrollTop) current.scrollTop = top;
+    }
+  }, [deliveries, height]);
+  // After each draw: the first row in sight, and how far it is scrolled out.
+  useLayoutEffect(() => {
+    const top = box.current?.scrollTop ?? 0;
+    const index = Math.floor(top / height);
+    seen.current = { id: deliveries[index]?.id, offset: top - index * height };
+  });
+}
+
+/** Ages are drawn anew now and then, also where nothing changes. */
+function useClock(): void {
+  const [, setNow] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), ageEveryMs);
+    return () => clearInterval(timer);
+  }, []);
 }
 
 export function DeliveryRow({ delivery }: { readonly delivery: Delivery }) {

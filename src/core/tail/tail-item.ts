@@ -5,6 +5,7 @@ import type { Delivery, DeliveryStatus } from '../delivery.ts';
 import { codeOf, reasonOf } from '../delivery-filter.ts';
 import type { WebhookEvent } from '../event.ts';
 import { type AccessView, seesDelivery } from '../identity/access-view.ts';
+import type { ErpDocument } from '../outcome.ts';
 import type { DeliveryFilter } from '../sequencer/messages.ts';
 
 /** Crosses calls between objects of two versions: add optional fields, never change what a field means. Times are epoch ms. */
@@ -22,6 +23,8 @@ export type TailItem = {
   readonly type: string;
   readonly entity: WebhookEvent['entity'];
   readonly orderingKey: string;
+  /** What the ERP made of it. */
+  readonly document: Pick<ErpDocument, 'documentId' | 'documentNumber' | 'state'> | null;
   readonly receivedAt: number;
   readonly updatedAt: number;
 };
@@ -33,7 +36,13 @@ export function toTailItem(event: WebhookEvent, delivery: Delivery): TailItem {
   const { id, state, routeId, target, operation, updatedAt } = delivery;
   const { source, eventId, type, entity, orderingKey, receivedAt } = event;
   return {
-    ...{ id, status: state.status, reason: reasonOf(state), code: codeOf(state) },
+    ...{
+      document: documentOf(delivery),
+      id,
+      status: state.status,
+      reason: reasonOf(state),
+      code: codeOf(state),
+    },
     ...{
       route: routeId,
       target,
@@ -47,6 +56,12 @@ export function toTailItem(event: WebhookEvent, delivery: Delivery): TailItem {
       updatedAt,
     },
   };
+}
+
+function documentOf({ effect }: Delivery): TailItem['document'] {
+  if (effect?.kind !== 'succeeded') return null;
+  const { documentId, documentNumber, state } = effect.document;
+  return { documentId, documentNumber, state };
 }
 
 /** As matchesFilter of lists does. */
