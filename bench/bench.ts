@@ -7,6 +7,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { readOptions, repository } from '../scripts/local/command.ts';
 import { endWithParent } from '../scripts/local/end-with-parent.ts';
+import { measureLists, renderLists } from './lists/measure-lists.ts';
 import { benchSecret } from './load/orders.ts';
 import { type Sink, startSink } from './load/sink.ts';
 import { measureModuleStart } from './measure/module-start.ts';
@@ -24,6 +25,7 @@ const usage = `npm run bench -- [options]
   --only A,B    only systems whose names begin so, e.g. "holdfast,batch spike"
   --no-write    print the results and leave bench/RESULTS.md as it is
   --break-sink  the sink takes one event in 300 down twice: the runs have to be void, and the command fails
+  --lists N     instead: how long lists, their filters and one delivery take with N deliveries in the journal (100000 is the target's)
   --soak N      instead: N events through the relay, its memory and its database at each tenth (200000 is the target's)
 `;
 
@@ -134,9 +136,13 @@ async function main(): Promise<number> {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const values = readOptions(
-    { rounds: text, only: text, soak: text, 'break-sink': flag, 'no-write': flag },
+    { rounds: text, only: text, soak: text, lists: text, 'break-sink': flag, 'no-write': flag },
     usage,
   );
+  if (values.lists !== undefined) {
+    process.stdout.write(renderLists(await measureLists({ deliveries: Number(values.lists), say })));
+    return 0;
+  }
   const stage: Stage = { sink: await startSink(), running: [] };
   if (values['break-sink'] === true) stage.sink.doubleEvery = 300;
   try {
