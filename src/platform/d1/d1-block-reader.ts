@@ -9,6 +9,7 @@ import { limits } from '../../core/limits.ts';
 import type { DeliveryFilter, DeliveryView, ListRequest } from '../../core/sequencer/messages.ts';
 import type { EventRecord } from '../../core/sequencer/record.ts';
 import type { JournalPage } from '../../pipeline/ports.ts';
+import { termsOf } from './block-search.ts';
 import { fromHex } from './hex.ts';
 import { type BlockEntry, readBodies, readEntries } from './journal-block.ts';
 
@@ -81,14 +82,15 @@ async function toFound(
   };
 }
 
-type BlockRow = {
+type BlockPlace = {
   readonly generation: number;
   readonly partition: number;
   readonly to_number: number;
   readonly first_received_at: number;
   readonly last_received_at: number;
-  readonly entries: string;
 };
+
+type BlockRow = BlockPlace & { readonly entries: string };
 
 /** Comes after every id at its instant. */
 const beforeAllIds = '~';
@@ -100,21 +102,22 @@ const beforeAllIds = '~';
 export async function listBlocks(db: D1Database, request: ListRequest): Promise<JournalPage> {
   if (!canBeInBlock(request.filter)) return { views: [], resume: null };
   const found: DeliveryView[] = [];
-  let after: BlockRow | null = null;
+  let after: BlockPlace | null = null;
   let start: number | null = request.cursor?.receivedAt ?? null;
   for (let looked = limits.blocksPerRead; ; looked += limits.blocksPerRead) {
     const rows = await readBlocks(db, request, after);
     for (const row of rows) found.push(...(await matchingViews(row, request)));
-    after = rows.at(-1) ?? null;
     start ??= rows[0]?.last_received_at ?? null;
     found.sort(compareInList);
-    if (after === null || rows.length < limits.blocksPerRead)
-      return { views: found.slice(0, request.limit), resume: null };
+    const isScanned = rows.length < limits.blocksPerRead;
+    after = isScanned ? await lastScanned(db, request, after) : (rows.at(-1) ?? null);
+    if (after === null) return { views: found.slice(0, request.limit), resume: null };
     const boundary = after.last_received_at;
     const whole = found.filter(({ event }) => event.receivedAt > boundary);
     if (whole.length >= request.limit) return { views: whole.slice(0, request.limit), resume: null };
     // Only where it got on: a page that begins where the last one began would go on for ever.
-    if (looked >= limits.maxSearchedBlocks && boundary < (start ?? 0))
+    const isEnough = isScanned || looked >= limits.maxSearchedBlocks;
+    if (isEnough && boundary < (start ?? Number.POSITIVE_INFINITY))
       return { views: whole, resume: { receivedAt: boundary, id: beforeAllIds } };
   }
 }
@@ -141,13 +144,59 @@ async function matchingViews(row: BlockRow, { filter, cursor }: ListRequest): Pr
   return views.filter((view) => matchesFilter(filter, view) && isAfterCursor(cursor, view));
 }
 
-/** Latest first. No block reaches further back from its latest receipt than limits.maxBlockSpanMs. */
+/** Latest first, of those that can hold what is asked for: fewer than asked for where the scan came to its bound or its end. */
 async function readBlocks(
   db: D1Database,
-  { filter, cursor }: ListRequest,
-  after: BlockRow | null,
+  request: ListRequest,
+  after: BlockPlace | null,
 ): Promise<readonly BlockRow[]> {
-  const conditions: string[] = ['format = 1'];
+  const { sql, values } = toBlockQuery(request, after);
+  const { results } = await db
+    .prepare(sql)
+    .bind(...values)
+    .all<BlockRow>();
+  return results;
+}
+
+/** The last block one scan looks at; null: it came to the end before. */
+async function lastScanned(
+  db: D1Database,
+  request: ListRequest,
+  after: BlockPlace | null,
+): Promise<BlockPlace | null> {
+  const { where, values } = toScan(request, after);
+  return db
+    .prepare(`${selectPlaces} ${where} ${latestFirst} LIMIT 1 OFFSET ?`)
+    .bind(...values, limits.maxScannedBlocks - 1)
+    .first<BlockPlace>();
+}
+
+type Query = { readonly sql: string; readonly values: readonly (number | string)[] };
+
+/** What is passed over is read in the index alone. Exported for the test that reads its query plan. */
+export function toBlockQuery(request: ListRequest, after: BlockPlace | null): Query {
+  const { where, values } = toScan(request, after);
+  // One parameter a list, for a statement takes only a hundred.
+  const terms = termsOf(request.filter).map((each) => JSON.stringify(each));
+  const fits = terms.map(() => 'EXISTS (SELECT 1 FROM json_each(?) WHERE instr(search, value) > 0)');
+  const canHold = fits.length === 0 ? '' : `AND (search IS NULL OR (${fits.join(' AND ')}))`;
+  const sql = `
+    SELECT block.generation, block.partition, block.to_number, block.first_received_at, block.last_received_at,
+      hex(block.entries) AS entries
+    FROM (SELECT * FROM (${selectPlaces} ${where} ${latestFirst} LIMIT ?) WHERE format = 1 ${canHold} LIMIT ?) place
+    CROSS JOIN journal_blocks block ON block.generation = place.generation AND block.partition = place.partition
+      AND block.to_number = place.to_number
+    ORDER BY place.last_received_at DESC, place.first_received_at DESC, place.generation DESC, place.partition DESC,
+      place.to_number DESC`;
+  return { sql, values: [...values, limits.maxScannedBlocks, ...terms, limits.blocksPerRead] };
+}
+
+/** No block reaches further back from its latest receipt than limits.maxBlockSpanMs. */
+function toScan(
+  { filter, cursor }: ListRequest,
+  after: BlockPlace | null,
+): { readonly where: string; readonly values: readonly number[] } {
+  const conditions: string[] = [];
   const values: number[] = [];
   const add = (sql: string, ...bound: number[]): void => {
     conditions.push(sql);
@@ -166,15 +215,11 @@ async function readBlocks(
     const place = '(last_received_at, first_received_at, generation, partition, to_number) < (?, ?, ?, ?, ?)';
     add(place, last, first, generation, partition, to_number);
   }
-  const { results } = await db
-    .prepare(`${selectBlocks} WHERE ${conditions.join(' AND ')} ${latestFirst} LIMIT ?`)
-    .bind(...values, limits.blocksPerRead)
-    .all<BlockRow>();
-  return results;
+  return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }
 
-const selectBlocks = `
-  SELECT generation, partition, to_number, first_received_at, last_received_at, hex(entries) AS entries
+const selectPlaces = `
+  SELECT generation, partition, to_number, first_received_at, last_received_at, format, search
   FROM journal_blocks INDEXED BY journal_blocks_by_receipt`;
 
 const latestFirst = `

@@ -54,7 +54,16 @@ function blockStatement(db: D1Database, batch: JournalBatch, block: JournalBlock
   const columns = [toNumber, firstNumber, lastNumber, firstReceivedAt, lastReceivedAt, eventCount];
   return db
     .prepare(insertBlock)
-    .bind(toHex(block.entries), generation, partition, from, toHex(block.bodies), ...columns, blockFormat);
+    .bind(
+      toHex(block.entries),
+      generation,
+      partition,
+      from,
+      toHex(block.bodies),
+      ...columns,
+      blockFormat,
+      block.search,
+    );
 }
 
 /** An earlier build moves `applied_through` alone: who is further counts. */
@@ -75,8 +84,8 @@ const readPartition = `
 
 const insertBlock = `
   INSERT INTO journal_blocks (generation, partition, to_number, first_number, last_number, first_received_at,
-    last_received_at, event_count, format, entries, bodies)
-  SELECT ?2, ?3, ?6, ?7, ?8, ?9, ?10, ?11, ?12, unhex(?1), unhex(?5) WHERE ${standsAtFrom}
+    last_received_at, event_count, format, entries, bodies, search)
+  SELECT ?2, ?3, ?6, ?7, ?8, ?9, ?10, ?11, ?12, unhex(?1), unhex(?5), ?13 WHERE ${standsAtFrom}
   ON CONFLICT DO NOTHING`;
 /** The event itself never changes; payload and body come once and are kept when a later change comes without them. */
 const insertEvents = `

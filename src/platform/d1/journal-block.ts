@@ -8,6 +8,7 @@ import { parseId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { EventRecord } from '../../core/sequencer/record.ts';
 import type { JournalEntry } from '../../pipeline/ports.ts';
+import { toSearchText } from './block-search.ts';
 
 export const blockFormat = 1;
 
@@ -27,6 +28,8 @@ export type JournalBlock = {
   readonly firstReceivedAt: number;
   readonly lastReceivedAt: number;
   readonly eventCount: number;
+  /** What it can be found by. */
+  readonly search: string;
   readonly entries: Uint8Array<ArrayBuffer>;
   readonly bodies: Uint8Array<ArrayBuffer>;
 };
@@ -117,6 +120,7 @@ async function toBlock(texts: readonly Text[]): Promise<JournalBlock> {
     firstReceivedAt: Math.min(...times),
     lastReceivedAt: Math.max(...times),
     eventCount: records.length,
+    search: toSearchText(records),
     entries,
     bodies,
   };

@@ -6,6 +6,7 @@ import { formatId } from '../../../src/core/ids.ts';
 import { limits } from '../../../src/core/limits.ts';
 import type { DeliveryFilter, ListCursor } from '../../../src/core/sequencer/messages.ts';
 import type { JournalBatch, JournalEntry } from '../../../src/pipeline/ports.ts';
+import { toBlockQuery } from '../../../src/platform/d1/d1-block-reader.ts';
 import { createD1Journal } from '../../../src/platform/d1/d1-journal.ts';
 import { createD1Retention } from '../../../src/platform/d1/d1-retention.ts';
 import { makeAttempt, makePayload, makeRecord, testTime } from '../../support/records.ts';
@@ -193,15 +194,68 @@ describe('lists', () => {
     ]);
   });
 
-  it('end a page after so many blocks, and go on from there', async () => {
+  it('end a page after so many blocks that have to be read, and go on from there', async () => {
     const blocks = limits.maxSearchedBlocks + 40;
     const statements = Array.from({ length: blocks }, (_, n) => batch(n, [simple(n + 1)]));
     for (const each of statements) await journal.append(each);
+    // At once: what they can be found by says which it is.
+    expect(await walk({ eventId: 'evt-0-1' }, 10)).toEqual({ ids: ['dlv_0_1'], pages: 1 });
+    expect((await walk({ eventId: 'evt-0-none' }, 10)).pages).toBe(1);
+    // As an earlier build wrote them.
+    await env.DB.exec('UPDATE journal_blocks SET search = NULL');
     const first = await journal.list({ filter: { eventId: 'evt-0-1' }, cursor: null, limit: 10 });
     expect(first.views).toEqual([]);
     expect(first.resume).not.toBeNull();
     const { ids, pages } = await walk({ eventId: 'evt-0-1' }, 10);
     expect([ids, pages]).toEqual([['dlv_0_1'], 2]);
+  });
+
+  it('end a page after so many blocks that were passed over, too', async () => {
+    await journal.append(batch(0, [simple(1)]));
+    await env.DB.prepare(
+      `INSERT INTO journal_blocks (generation, partition, to_number, first_number, last_number, first_received_at,
+        last_received_at, event_count, format, entries, search)
+      WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT ?1)
+      SELECT 1, 1, value, value, value, ?2 + value, ?2 + value, 1, 1, x'00', '' FROM n`,
+    )
+      .bind(limits.maxScannedBlocks + 5, testTime + 1_000)
+      .run();
+    const first = await journal.list({ filter: { eventId: 'evt-0-1' }, cursor: null, limit: 10 });
+    expect([first.views, first.resume?.receivedAt]).toEqual([[], testTime + 1_000 + 6]);
+    expect(await walk({ eventId: 'evt-0-1' }, 10)).toEqual({ ids: ['dlv_0_1'], pages: 2 });
+  });
+
+  it.each<DeliveryFilter>([
+    { source: 'shopify' },
+    { type: 'orders/create', eventId: 'evt-0-1' },
+    { operation: 'sale.confirm', target: 'erp', route: 'shop-orders.confirm-sale' },
+    { reason: 'succeeded', status: ['succeeded', 'superseded'] },
+    { view: { sources: ['shopify', 'stripe'], grants: [{ operation: '*', target: 'erp' }] } },
+    { view: { sources: null, grants: [{ operation: 'sale.confirm', target: '*' }] } },
+  ])('find by %j what they find when every block is read', async (filter) => {
+    await journal.append(batch(0, [simple(1)]));
+    const other = { source: 'other', type: 'other', eventId: 'other' };
+    const delivery = { ...succeeded, operation: 'o', target: 't', routeId: 'r' };
+    await journal.append(batch(1, [simple(2, { event: other, delivery })]));
+    const { ids } = await walk(filter, 10);
+    expect(ids).toContain('dlv_0_1');
+    await env.DB.exec('UPDATE journal_blocks SET search = NULL');
+    expect((await walk(filter, 10)).ids).toEqual(ids);
+  });
+
+  it('pass over blocks in their index alone, in list order', async () => {
+    const filter: DeliveryFilter = { eventId: 'e', source: 's', receivedFrom: 1, receivedTo: 9 };
+    const after = { generation: 1, partition: 0, to_number: 3, first_received_at: 3, last_received_at: 3 };
+    const { sql, values } = toBlockQuery({ filter, cursor: { receivedAt: 5, id: 'x' }, limit: 10 }, after);
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .bind(...values)
+      .all<{ detail: string }>();
+    const details = plan.results.map(({ detail }) => detail);
+    expect(details).toContainEqual(
+      expect.stringMatching(/^SEARCH journal_blocks USING COVERING INDEX journal_blocks_by_receipt/),
+    );
+    expect(details).toContainEqual(expect.stringMatching(/^SEARCH block USING PRIMARY KEY/));
+    expect(details.join()).not.toMatch(/SCAN (?:journal_blocks|block)\b/);
   });
 });
 
