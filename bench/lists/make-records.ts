@@ -63,7 +63,10 @@ export function makeEntry({ partition, number, receivedAt }: RecordPlace): Journ
       ...{ id: formatId('evt', partition, number), event, arrival: number, deliveries: [delivery] },
       ...{ attempts, droppedAttempts: 0, changeNumber: number },
     },
-    payload: { headers: { 'content-type': 'application/json' }, body: new Uint8Array(new TextEncoder().encode(body)) },
+    payload: {
+      headers: { 'content-type': 'application/json' },
+      body: new Uint8Array(new TextEncoder().encode(body)),
+    },
     simple: isSimple,
   };
 }
