@@ -45,7 +45,7 @@ export async function deploySteps(deploy: Deploy): Promise<DeployResult> {
 }
 
 /** The values that only the owner of a deployed relay can know. */
-function findPlaceholders(configuration: string): string | undefined {
+export function findPlaceholders(configuration: string): string | undefined {
   const active = configuration.replace(/^\s*#.*$/gm, '');
   if (/^\s*ERP_BASE_URL\s*=\s*"https:\/\/erp\.example\.com"/m.test(active)) {
     return 'wrangler.toml: ERP_BASE_URL is still the example; set it to the base URL of your ERP.';

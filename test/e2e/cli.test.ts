@@ -1,0 +1,344 @@
+// The command `holdfast` against a whole relay: the real binary, the real API. What an operator does with it, what it refuses, and
+// what it ends with.
+
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRelayClient, type RelayClient, until } from '../../scripts/lib/relay-client.ts';
+import { shopifyOrder } from '../../scripts/lib/shopify-payloads.ts';
+import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
+import { type Ended, holdfast } from '../support/run-holdfast.ts';
+
+let relay: LocalRelay;
+let client: RelayClient;
+const directory = mkdtempSync(join(tmpdir(), 'holdfast-cli-'));
+
+const env = () => ({
+  HOLDFAST_URL: relay.url,
+  HOLDFAST_KEY: relay.adminKey,
+  XDG_CONFIG_HOME: join(directory, 'config'),
+});
+
+const run = (...args: string[]): Promise<Ended> => holdfast(args, { env: env() });
+
+const json = async (...args: string[]) => {
+  const { stdout, stderr, code } = await run(...args, '--json');
+  if (code !== 0) throw new Error(`holdfast ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+};
+
+const why = ['--reason', 'a test', '--yes'];
+
+async function placeOrder(id: number, note?: string): Promise<void> {
+  const now = Date.now();
+  const order = shopifyOrder({ id, at: now });
+  const payload = note === undefined ? order : { ...order, note };
+  const sent = await client.send('shopify', { topic: 'orders/create', id: `create-${id}`, payload, now });
+  expect(sent.status).toBe(202);
+}
+
+const untilCount = (query: string, count: number) =>
+  until(query, async () => ((await client.deliveries(query)).length >= count ? true : null), 30_000);
+
+beforeAll(async () => {
+  relay = await startLocalRelay({ stateDir: join(directory, 'state'), scheduleEveryMs: 0 });
+  client = createRelayClient(relay);
+  await placeOrder(1001, 'clear \u001b[2J me \u009b31m');
+  await untilCount('status=succeeded', 1);
+}, 90_000);
+
+afterAll(async () => {
+  await relay?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe('what is asked', () => {
+  it('is answered in the shape of the API, or as a table', async () => {
+    const page = await json('deliveries', 'list', '--status', 'succeeded');
+    expect(page).toEqual((await client.admin('GET', '/admin/deliveries?status=succeeded')).body);
+    const { stdout } = await run('deliveries', 'list');
+    expect(stdout).toMatch(/^ID +STATUS +CAUSE +ABOUT/);
+    expect(stdout).toContain('order/1001');
+  });
+
+  it('shows a webhook as text, whatever it holds', async () => {
+    const [{ id }] = (await json('deliveries', 'list')).deliveries;
+    const shown = await run('deliveries', 'show', id);
+    expect(shown).toMatchObject({ code: 0 });
+    expect(shown.stdout).toContain('clear ');
+    const raw = await run('deliveries', 'show', id, '--json');
+    for (const text of [shown.stdout, raw.stdout]) expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it.each([
+    [['overview'], 'Sources'],
+    [['lines'], 'None.'],
+    [['sources', 'list'], '/hooks/shopify'],
+    [['sources', 'show', 'shopify'], 'SHOPIFY_WEBHOOK_SECRET'],
+    [['sources', 'rejected'], 'None.'],
+    [['targets', 'list'], 'sandbox'],
+    [['targets', 'show', 'erp'], 'sale.confirm'],
+    [['targets', 'capabilities', 'erp'], 'SUPPORTED'],
+    [['issues', 'list'], 'None.'],
+    [['alerts', 'list'], ''],
+    [['credentials', 'list'], 'None.'],
+    [['secrets', 'list'], 'None.'],
+    [['subscriptions', 'list'], 'None.'],
+    [['audit', 'list'], 'None.'],
+    [['costs'], '$ A MILLION EVENTS'],
+  ])('answers holdfast %j', async (args, text) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect(stderr).toBe('');
+    expect(stdout).toContain(text);
+    expect(code).toBe(0);
+  });
+});
+
+describe('the exit code', () => {
+  it('is 2 for what cannot be asked, and says what there is', async () => {
+    expect(await run('deliveries', 'lst')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Did you mean list/),
+    });
+    expect(await run('deliveries', 'list', '--statsu', 'held')).toMatchObject({ code: 2 });
+    expect(await run('deliveries')).toMatchObject({ code: 2 });
+    expect(await run('--help')).toMatchObject({ code: 0 });
+  });
+
+  it('is 3 where nobody answers', async () => {
+    const ended = await holdfast(['overview'], { env: { ...env(), HOLDFAST_URL: 'http://127.0.0.1:1' } });
+    expect(ended).toMatchObject({ code: 3, stdout: '' });
+    expect(ended.stderr).toContain('does not answer');
+  });
+
+  it('is 4 for a key that is not good, and nothing says the key', async () => {
+    const ended = await holdfast(['overview'], { env: { ...env(), HOLDFAST_KEY: 'hf_wrong' } });
+    expect(ended).toMatchObject({ code: 4 });
+    expect(ended.stderr).toContain('401 unauthorized');
+    expect(ended.stderr).not.toContain('hf_wrong');
+  });
+
+  it('is 5 for what is not there', async () => {
+    expect(await run('deliveries', 'show', 'dlv_0_zzz')).toMatchObject({ code: 5 });
+    expect(await run('targets', 'show', 'nobody')).toMatchObject({ code: 5 });
+  });
+
+  it('is 6 for what its state does not allow', async () => {
+    const { credential } = await json('credentials', 'create', 'gone', '--preset', 'viewer', ...why);
+    await json('credentials', 'revoke', credential.id, ...why);
+    const ended = await run('credentials', 'rotate', credential.id, ...why);
+    expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining('409 credential_not_active') });
+  });
+
+  it('is 7 for a value the relay refuses, naming the field and the rule', async () => {
+    const ended = await run('deliveries', 'list', '--status', 'lost');
+    expect(ended).toMatchObject({ code: 7 });
+    expect(ended.stderr).toMatch(/400 invalid_parameter[\s\S]*status.*must be one of/);
+    const problem = JSON.parse((await run('deliveries', 'list', '--status', 'lost', '--json')).stderr);
+    expect(problem).toMatchObject({ code: 'invalid_parameter', status: 400, errors: [{}] });
+  });
+});
+
+describe('an act', () => {
+  it('is not done where nobody confirms it, or says why', async () => {
+    expect(await run('targets', 'pause', 'erp', '--reason', 'x')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--yes/),
+    });
+    expect(await run('targets', 'pause', 'erp', '--yes')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--reason/),
+    });
+    expect((await json('targets', 'show', 'erp')).pause).toBeNull();
+  });
+
+  it('pauses and resumes a target, and opens and closes its circuit', async () => {
+    expect(await json('targets', 'pause', 'erp', ...why)).toMatchObject({ pause: { note: 'a test' } });
+    expect(await json('targets', 'resume', 'erp', ...why)).toMatchObject({ pause: null });
+    expect(await json('targets', 'circuit', 'erp', 'open', ...why)).toMatchObject({
+      circuit: { state: 'open' },
+    });
+    expect(await json('targets', 'circuit', 'erp', 'closed', ...why)).toMatchObject({
+      circuit: { state: 'closed' },
+    });
+    expect(await run('targets', 'circuit', 'erp', 'ajar', ...why)).toMatchObject({ code: 2 });
+    const { acts } = await json('audit', 'list', '--target', 'erp');
+    expect(acts.map(({ action }: { action: string }) => action)).toEqual(
+      expect.arrayContaining(['paused', 'resumed', 'circuit_opened', 'circuit_closed']),
+    );
+  });
+
+  it('makes a credential whose key is printed once, sees what it may, rotates and revokes it', async () => {
+    const made = await json('credentials', 'create', 'olga', '--preset', 'viewer', ...why);
+    const { credential, key } = made;
+    const asOlga = (...args: string[]) => holdfast(args, { env: { ...env(), HOLDFAST_KEY: key } });
+    expect(await asOlga('deliveries', 'list')).toMatchObject({ code: 0 });
+    const refused = await asOlga('targets', 'pause', 'erp', ...why);
+    expect(refused).toMatchObject({ code: 4 });
+    expect(refused.stderr).toContain('missing scope: targets:manage');
+    expect((await json('credentials', 'usage', credential.id)).unusedScopes).toContain('sources:read');
+    const rotated = await json('credentials', 'rotate', credential.id, '--overlap', '0s', ...why);
+    expect(rotated.key).not.toBe(key);
+    expect(await json('credentials', 'revoke', credential.id, ...why)).toMatchObject({ state: 'revoked' });
+    expect((await run('credentials', 'list')).stdout).not.toContain(rotated.key);
+  });
+
+  it('sets a secret from standard input, makes one, and prints only what it made', async () => {
+    const value = 'whsec_c2VjcmV0LXdpdGgtMzItYnl0ZXMtMDEyMzQ1Njc4OWE=';
+    const args = ['secrets', 'set', 'source/smoke', '--value-stdin', ...why];
+    const set = await holdfast(args, { env: env(), input: value });
+    expect(set).toMatchObject({ code: 0 });
+    expect(set.stdout).not.toContain('c2VjcmV0');
+    const made = await json('secrets', 'rotate', 'source/smoke', '--overlap', '1h', ...why);
+    expect(made.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    const sent = await holdfast(
+      ['send', 'smoke', 'smoke.sent', '--secret-stdin', '--payload', smokePayload],
+      {
+        env: env(),
+        input: made.secret,
+      },
+    );
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringMatching(/^202 /) });
+    expect(await json('secrets', 'list')).toMatchObject({ secrets: [{ name: 'source/smoke' }] });
+    expect(await json('secrets', 'end-previous', 'source/smoke', ...why)).toMatchObject({
+      name: 'source/smoke',
+    });
+    expect(await json('secrets', 'remove', 'source/smoke', ...why)).toMatchObject({ removed: true });
+    expect(await run('secrets', 'set', 'smoke', '--value-stdin', ...why)).toMatchObject({ code: 2 });
+  });
+
+  it('makes a subscription and ends it', async () => {
+    const receiver = 'https://hooks.example.com/holdfast';
+    const made = await json('subscriptions', 'create', receiver, '--type', 'sale.confirmed', ...why);
+    expect(made.secret).toMatch(/^whsec_/);
+    const { id } = made.subscription;
+    expect(await json('subscriptions', 'disable', id, ...why)).toMatchObject({ state: 'disabled' });
+    expect(await json('subscriptions', 'enable', id, ...why)).toMatchObject({ state: 'active' });
+    expect(await json('subscriptions', 'rotate', id, ...why)).not.toMatchObject({ secret: made.secret });
+    expect(await json('subscriptions', 'remove', id, ...why)).toMatchObject({ removed: true });
+    expect(await run('subscriptions', 'show', id)).toMatchObject({ code: 5 });
+  });
+});
+
+const smokePayload = '{"type":"smoke.sent","timestamp":"2026-01-01T00:00:00Z","data":{"note":"cli"}}';
+
+describe('holdfast send', () => {
+  const secrets = () => ({ ...env(), SHOPIFY_WEBHOOK_SECRET: relay.secrets.SHOPIFY_WEBHOOK_SECRET ?? '' });
+  const send = (...args: string[]) => holdfast(['send', ...args], { env: secrets() });
+
+  it('signs as the sender does, twice, and sees the second recognised', async () => {
+    const sent = await send('shopify', 'orders/create', '--twice', '--json');
+    expect(sent).toMatchObject({ code: 0 });
+    const { answers } = JSON.parse(sent.stdout);
+    expect(answers.map(({ body }: { body: string }) => JSON.parse(body).events[0].status)).toEqual([
+      'accepted',
+      'duplicate',
+    ]);
+  });
+
+  it('shows that a changed one is refused, and lists what it can send', async () => {
+    expect(await send('shopify', 'orders/create', '--tamper')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^401 /),
+    });
+    expect(await send('shopify', 'nothing/such')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/orders\/create/),
+    });
+    expect(await send('nobody', 'x')).toMatchObject({ code: 2 });
+    expect((await send('shopify')).stdout).toContain('orders/paid');
+    expect((await send()).stdout).toContain('Senders: shopify');
+  });
+});
+
+describe('profiles', () => {
+  const home = { XDG_CONFIG_HOME: join(directory, 'home') };
+  const local = (args: readonly string[], input?: string) =>
+    holdfast(args, { env: home, ...(input === undefined ? {} : { input }) });
+
+  it('keep a relay and its key in a file of the user alone, and never print the key', async () => {
+    const added = await local(['profiles', 'add', 'here', '--url', relay.url, '--key-stdin'], relay.adminKey);
+    expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('that of bootstrap key') });
+    const path = join(home.XDG_CONFIG_HOME, 'holdfast/profiles.json');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path, 'utf8')).toContain(relay.adminKey);
+    const listed = await local(['profiles', 'list']);
+    expect(listed.stdout).toContain(relay.url);
+    expect(`${added.stdout}${listed.stdout}`).not.toContain(relay.adminKey);
+    expect(await local(['deliveries', 'list'])).toMatchObject({ code: 0 });
+    expect(await local(['deliveries', 'list', '--profile', 'there'])).toMatchObject({ code: 2 });
+  });
+
+  it('refuse a key that the relay does not take, and a name that is none', async () => {
+    const bad = ['profiles', 'add', 'bad', '--url', relay.url, '--key-stdin'];
+    expect(await local(bad, 'hf_wrong')).toMatchObject({ code: 4 });
+    expect(await local(['profiles', 'add', '../x', '--url', relay.url, '--key-stdin'], 'k')).toMatchObject({
+      code: 2,
+    });
+    expect((await local(['profiles', 'list'])).stdout).not.toContain('bad');
+  });
+
+  it('are used by name, and forgotten', async () => {
+    await local(
+      ['profiles', 'add', 'dead', '--url', 'http://127.0.0.1:1', '--key-stdin', '--no-check'],
+      'hf_x',
+    );
+    expect(await local(['profiles', 'use', 'dead'])).toMatchObject({ code: 0 });
+    expect(await local(['overview'])).toMatchObject({ code: 3 });
+    expect(await local(['profiles', 'remove', 'dead', '--yes'])).toMatchObject({ code: 0 });
+    expect(await local(['profiles', 'use', 'dead'])).toMatchObject({ code: 1 });
+  });
+});
+
+describe('holdfast audit', () => {
+  it('exports the whole chain to a file of the user alone, and finds what was changed in it', async () => {
+    const file = join(directory, 'audit.jsonl');
+    await relay.runScheduled();
+    const verified = await json('audit', 'verify');
+    expect(verified).toMatchObject({ kind: 'whole' });
+    expect(verified.count).toBeGreaterThan(5);
+    expect(await run('audit', 'export', '--out', file)).toMatchObject({ code: 0 });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const { number, hash } = verified.head;
+    const head = ['--head', `${number}:${hash}`];
+    expect(await run('audit', 'verify', '--file', file, ...head)).toMatchObject({ code: 0 });
+    writeFileSync(file, readFileSync(file, 'utf8').replace('a test', 'no test'));
+    expect(await run('audit', 'verify', '--file', file)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/not whole/),
+    });
+  });
+});
+
+describe('holdfast doctor', () => {
+  it('finds a relay that is well, and what its key may do', async () => {
+    const { checks, ok: isWell } = await json('doctor', '--no-project');
+    expect(isWell).toBe(true);
+    const names = checks.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'relay',
+        'clock',
+        'ready: configuration',
+        'ready: journal',
+        'key',
+        'migrations applied',
+        'target erp',
+      ]),
+    );
+  });
+
+  it('says what to do about a key that is not good, and about a relay that is not there', async () => {
+    const wrong = await holdfast(['doctor', '--no-project'], { env: { ...env(), HOLDFAST_KEY: 'hf_wrong' } });
+    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringMatching(/FAILED {2}key: .*401/) });
+    const gone = await holdfast(['doctor', '--no-project', '--json'], {
+      env: { ...env(), HOLDFAST_URL: 'http://127.0.0.1:1' },
+    });
+    expect(gone.code).toBe(1);
+    expect(JSON.parse(gone.stdout)).toMatchObject({
+      ok: false,
+      checks: [{ name: 'relay', advice: 'Start it: npm start.' }],
+    });
+  });
+});
