@@ -2,6 +2,7 @@
 // Says what a newcomer needs to go on. It may print the admin key, which is made for this machine alone, but no
 // webhook secret.
 
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { checkConfiguration, formatProblems } from './check-configuration.ts';
 import { fail, readOptions, repository } from './local/command.ts';
@@ -94,6 +95,8 @@ function describe({ relay, sourceIds, stateDir, secretsPath }: Running): string 
     ...(new URL(relay.url).port === String(defaultPort) ? [] : ['--url', relay.url]),
     ...(secretsPath === defaultSecretsPath ? [] : ['--secrets', shortPath(secretsPath)]),
   ];
+  // A project that was made by `holdfast init` has none.
+  const hasDemo = existsSync(join(repository, 'scripts/demo.mjs'));
   const hooks = sourceIds.map((id) => `${relay.url}/hooks/${id}`).join('\n                ');
   return `
 Holdfast is running on ${relay.url}
@@ -108,8 +111,7 @@ Holdfast is running on ${relay.url}
 
 Next, in another terminal:
 
-  npm run demo${['', ...(demoOptions.length > 0 ? ['--'] : []), ...demoOptions].join(' ')}
-  curl -s ${bearer} ${relay.url}/admin/deliveries
+${hasDemo ? `  npm run demo${['', ...(demoOptions.length > 0 ? ['--'] : []), ...demoOptions].join(' ')}\n` : ''}  curl -s ${bearer} ${relay.url}/admin/deliveries
 
 Ctrl-C stops everything; the state stays.
 

@@ -10,6 +10,7 @@ import { credentialCommands } from './credentials.ts';
 import { deliveryCommands } from './deliveries.ts';
 import { deliveryActCommands } from './delivery-acts.ts';
 import { doctorCommand } from './doctor.ts';
+import { initCommand } from './init.ts';
 import { issueCommands } from './issues.ts';
 import { overviewCommands } from './overview.ts';
 import { profileCommands } from './profiles.ts';
@@ -37,6 +38,7 @@ export function createCommands(program: Program): void {
   auditCommands(program);
   costCommands(program);
   sendCommand(program);
+  initCommand(program);
   doctorCommand(program);
   profileCommands(program);
   completionCommand(program);

@@ -1,0 +1,118 @@
+// Writes a new project: the relay's own sources as they are, and the files that the choices make. It writes below the directory it is
+// given, which has to be empty, and starts nothing.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { toolPath } from '../../scripts/local/command.ts';
+import { sourceChoices } from './catalogue.ts';
+import {
+  type Choices,
+  renderDevVars,
+  renderIndex,
+  renderLock,
+  renderPackage,
+  renderReadme,
+  renderTemplate,
+  renderTest,
+  renderWrangler,
+  vitestConfig,
+} from './render-template.ts';
+
+/** What makes a relay run, be deployed and be looked after. */
+const copied = [
+  ...['src', 'scripts', 'cli', 'dashboard', 'migrations', 'docs'],
+  ...[
+    '.dev.vars.example',
+    '.gitignore',
+    '.npmrc',
+    'LICENSE',
+    'biome.json',
+    'tsconfig.json',
+    'wrangler.sandbox.toml',
+  ],
+];
+
+/** Made from the choices, built on the way, or of the relay's own development. */
+const left = [
+  ...['src/integrations', 'dashboard/public/dashboard/app.js', 'cli/template'],
+  ...[
+    'scripts/bench.mjs',
+    'scripts/scale.mjs',
+    'scripts/staging',
+    'scripts/staging-diff.mjs',
+    'scripts/staging-diff.ts',
+  ],
+  ...['scripts/test-staging.mjs', 'scripts/test-staging.ts', 'scripts/tryton', 'scripts/freeze-build.mjs'],
+  ...[
+    'scripts/freeze-build.ts',
+    'scripts/chaos.mjs',
+    'scripts/chaos.ts',
+    'scripts/demo.mjs',
+    'scripts/demo.ts',
+  ],
+  ...['scripts/demo', 'scripts/test-vectors.mjs', 'scripts/test-vectors.ts', 'scripts/lib/order-run.ts'],
+];
+
+/** A second at most on a machine that is not overloaded, ms. */
+const formatTimeoutMs = 20_000;
+
+/** As they stand in the relay's own integrations. */
+const ownIntegrations = ['standard-events', 'warehouse'];
+
+/** False: this is a project that was made, and no clone to make one from. */
+export function hasTemplates(repository: string): boolean {
+  return existsSync(join(repository, 'cli/template'));
+}
+
+export function isEmptyPlace(directory: string): boolean {
+  return !existsSync(directory) || readdirSync(directory).length === 0;
+}
+
+export function createProject(repository: string, directory: string, choices: Choices): void {
+  mkdirSync(directory, { recursive: true });
+  for (const name of copied) copy(repository, directory, name);
+  for (const [path, text] of renderedFiles(repository, choices)) {
+    const to = join(directory, path);
+    mkdirSync(dirname(to), { recursive: true });
+    writeFileSync(to, text, { mode: path === '.dev.vars' ? 0o600 : 0o644 });
+  }
+  // Where a part was left out, a line may now fit that did not. Its failure would only leave it as it is.
+  const format = ['format', '--write', 'src/integrations', 'package.json'];
+  spawnSync(toolPath('biome'), format, { cwd: directory, stdio: 'ignore', timeout: formatTimeoutMs });
+}
+
+function copy(repository: string, directory: string, name: string): void {
+  const filter = (from: string) => {
+    const path = relative(repository, from).split(sep).join('/');
+    return !left.includes(path) && !path.endsWith('.partial');
+  };
+  cpSync(join(repository, name), join(directory, name), { recursive: true, filter });
+}
+
+function renderedFiles(repository: string, choices: Choices): readonly (readonly [string, string])[] {
+  const read = (path: string) => readFileSync(join(repository, path), 'utf8');
+  const integrations = [...choices.sources.map((source) => sourceChoices[source].file), 'smoke'].map(
+    (file) => {
+      const isOwn = file === 'smoke' || ownIntegrations.includes(file);
+      const text = read(isOwn ? `src/integrations/${file}.ts` : `cli/template/integrations/${file}.ts`);
+      return [`src/integrations/${file}.ts`, renderTemplate(text, choices)] as const;
+    },
+  );
+  const devVars = renderDevVars(choices);
+  return [
+    ...integrations,
+    ['src/integrations/index.ts', renderIndex(choices)],
+    [
+      'src/integrations/erp-target.ts',
+      renderTemplate(read(`cli/template/targets/${choices.target}.ts`), choices),
+    ],
+    ['package.json', renderPackage(read('package.json'), choices)],
+    ['package-lock.json', renderLock(read('package-lock.json'), choices)],
+    ['wrangler.toml', renderWrangler(read('wrangler.toml'), choices)],
+    ['README.md', renderReadme(choices)],
+    ['test/integrations.test.ts', renderTest()],
+    ['vitest.config.ts', vitestConfig],
+    ...(devVars === null ? [] : ([['.dev.vars', devVars]] as const)),
+  ];
+}
