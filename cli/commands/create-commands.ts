@@ -7,6 +7,7 @@ import { auditCommands } from './audit.ts';
 import { completionCommand } from './completion.ts';
 import { costCommands } from './costs.ts';
 import { credentialCommands } from './credentials.ts';
+import { deadLetterCommands } from './dead-letters.ts';
 import { deliveryCommands } from './deliveries.ts';
 import { deliveryActCommands } from './delivery-acts.ts';
 import { doctorCommand } from './doctor.ts';
@@ -20,12 +21,15 @@ import { secretCommands } from './secrets.ts';
 import { sendCommand } from './send.ts';
 import { sourceCommands } from './sources.ts';
 import { subscriptionCommands } from './subscriptions.ts';
+import { tailCommands } from './tail.ts';
 import { targetCommands } from './targets.ts';
 
 export function createCommands(program: Program): void {
   overviewCommands(program);
   const deliveries = deliveryCommands(program);
   deliveryActCommands(program, deliveries);
+  tailCommands(program, deliveries);
+  deadLetterCommands(program);
   replayCommands(program);
   issueCommands(program);
   alertCommands(program);

@@ -13,7 +13,7 @@ import type { World } from '../world.ts';
 
 type ReplayOptions = { readonly input?: string; readonly dryRun?: true; readonly force?: true };
 
-type DryRun = Extract<Answer<'POST /admin/deliveries/:id/replay'>, { dryRun: true }>;
+export type DryRun = Extract<Answer<'POST /admin/deliveries/:id/replay'>, { dryRun: true }>;
 
 export function deliveryActCommands(program: Program, group: Command): void {
   const replay = addActOptions(group.command('replay'))

@@ -1,0 +1,198 @@
+// What an operator does with dead letters by `holdfast`, the real binary against a whole relay: watch them come, take them out, mend them
+// in a file, and send them back.
+
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createRelayClient, type RelayClient, until } from '../../scripts/lib/relay-client.ts';
+import { shopifyOrder } from '../../scripts/lib/shopify-payloads.ts';
+import { host } from '../../scripts/local/ports.ts';
+import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
+import { type Ended, holdfast, type Running, startHoldfast } from '../support/run-holdfast.ts';
+
+let relay: LocalRelay;
+let client: RelayClient;
+const directory = mkdtempSync(join(tmpdir(), 'holdfast-dead-'));
+const why = ['--reason', 'a test', '--yes'];
+
+/** Longer than anything takes here, shorter than a test, ms. */
+const patienceMs = 40_000;
+
+const env = () => ({ HOLDFAST_URL: relay.url, HOLDFAST_KEY: relay.adminKey, XDG_CONFIG_HOME: directory });
+
+const run = (...args: string[]): Promise<Ended> => holdfast(args, { env: env() });
+
+const json = async (...args: string[]) => {
+  const { stdout, stderr, code } = await run(...args, '--json');
+  if (code !== 0) throw new Error(`holdfast ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+};
+
+async function placeOrder(id: number): Promise<void> {
+  const now = Date.now();
+  const payload = shopifyOrder({ id, at: now });
+  const sent = await client.send('shopify', { topic: 'orders/create', id: `create-${id}`, payload, now });
+  expect(sent.status).toBe(202);
+}
+
+const untilCount = (query: string, count: number) =>
+  until(query, async () => ((await client.deliveries(query)).length === count ? true : null), patienceMs);
+
+/** Orders whose operation the source is not granted; afterwards it is, and nothing stands in the way of a replay. */
+async function makeDeadLetters(firstId: number, count: number): Promise<void> {
+  await json('sources', 'grants', 'shopify', '--nothing', ...why);
+  // Other isolates see a changed grant within three seconds.
+  await until(
+    'the grant to be seen',
+    async () => {
+      await placeOrder(firstId);
+      const dead = await client.deliveries(`status=dead_lettered&eventId=create-${firstId}`);
+      return dead.length > 0 ? true : null;
+    },
+    patienceMs,
+  );
+  for (let id = firstId + 1; id < firstId + count; id += 1) await placeOrder(id);
+  await untilCount('status=dead_lettered', count);
+  await json('sources', 'grants', 'shopify', '--routes', ...why);
+}
+
+beforeAll(async () => {
+  relay = await startLocalRelay({ stateDir: join(directory, 'state'), scheduleEveryMs: 0 });
+  client = createRelayClient(relay);
+}, 90_000);
+
+afterAll(async () => {
+  await relay?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function untilHeard({ stderr, child }: Running): Promise<void> {
+  await vi.waitUntil(() => stderr().includes('Listening since') || child.exitCode !== null, {
+    timeout: patienceMs,
+    interval: 50,
+  });
+}
+
+describe('holdfast deliveries tail', () => {
+  it('prints deliveries as they change, in the shape of the API', async () => {
+    const tail = startHoldfast(['deliveries', 'tail', '--status', 'succeeded', '--count', '2', '--json'], {
+      env: env(),
+    });
+    await untilHeard(tail);
+    await placeOrder(3001);
+    await placeOrder(3002);
+    const { code, stdout } = await tail.ended;
+    expect(code).toBe(0);
+    const items = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(items.map(({ eventId }) => eventId).sort()).toEqual(['create-3001', 'create-3002']);
+    expect(items[0]).toMatchObject({ status: 'succeeded', source: 'shopify', operation: 'sale.confirm' });
+  });
+
+  it('ends with a reason where the key may not listen, or a filter is none', async () => {
+    const args = ['deliveries', 'tail', '--count', '1'];
+    const wrong = await holdfast(args, { env: { ...env(), HOLDFAST_KEY: 'hf_wrong' } });
+    expect(wrong).toMatchObject({ code: 4 });
+    expect(await run(...args, '--status', 'lost')).toMatchObject({ code: 7 });
+    expect(await run(...args, '--from', '2h')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('holdfast listen', () => {
+  it('POSTs each event once, as it came, to a program on this machine', async () => {
+    const got: { headers: IncomingHttpHeaders; body: string }[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (part) => (body += String(part)));
+      request.on('end', () => {
+        got.push({ headers: request.headers, body });
+        response.writeHead(got.length === 1 ? 204 : 500).end();
+      });
+    }).listen(0, host);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const to = `http://${host}:${port}/webhooks`;
+    const listening = startHoldfast(['listen', to, '--source', 'shopify', '--count', '2', '--json'], {
+      env: env(),
+    });
+    await untilHeard(listening);
+    await placeOrder(3101);
+    await placeOrder(3102);
+    const { code, stdout } = await listening.ended;
+    server.close();
+    expect(code).toBe(0);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).status),
+    ).toEqual([204, 500]);
+    expect(got.map(({ body }) => JSON.parse(body).id).sort()).toEqual([3101, 3102]);
+    expect(got[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'holdfast-source': 'shopify',
+      'x-shopify-topic': 'orders/create',
+    });
+    expect(got[0]?.headers).not.toHaveProperty('x-shopify-hmac-sha256');
+  });
+
+  it('sends nothing to another machine, and needs a key that sees payloads', async () => {
+    expect(await run('listen', 'https://example.com/webhooks')).toMatchObject({ code: 2 });
+    const { key } = await json('credentials', 'create', 'watcher', '--preset', 'viewer', ...why);
+    const listening = startHoldfast(['listen', `http://${host}:1/`], {
+      env: { ...env(), HOLDFAST_KEY: key },
+    });
+    await untilHeard(listening);
+    await placeOrder(3201);
+    const { code, stderr } = await listening.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('payloads:read');
+  });
+});
+
+describe('holdfast export and import', () => {
+  it('take dead letters out, and send them back mended', async () => {
+    await makeDeadLetters(4001, 3);
+    const file = join(directory, 'dead.jsonl');
+    expect(await run('export', '--out', file)).toMatchObject({ code: 0 });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const lines = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ eventId }) => eventId)).toEqual(['create-4001', 'create-4002', 'create-4003']);
+    expect(lines[0]).toMatchObject({ code: 'not_granted', input: { orderId: '4001' } });
+
+    const write = (edited: readonly object[]) =>
+      writeFileSync(file, edited.map((line) => JSON.stringify(line)).join('\n'));
+    const [first, second, third] = lines;
+    const renamed = {
+      ...second,
+      input: { ...second.input, customer: { ...second.input.customer, name: 'Ada Lovelace' } },
+    };
+    const broken = { ...third, input: { ...third.input, lines: [] } };
+    const unknown = { deliveryId: 'dlv_0_zzz' };
+    write([first, renamed, broken, unknown]);
+    const refused = await run('import', file, ...why);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toMatch(/4 lines: 1 edited, 2 that cannot be replayed/);
+    expect(refused.stdout).toMatch(/invalid_input: .*lines/);
+    await untilCount('status=dead_lettered', 3);
+
+    write([first, renamed, third]);
+    expect(await json('import', file, '--dry-run')).toMatchObject({ planned: [{}, { input: {} }, {}] });
+    const done = await json('import', file, ...why);
+    expect(done).toMatchObject({ refused: [] });
+    expect(done.replayed).toHaveLength(3);
+    await untilCount('status=dead_lettered', 0);
+    const { editedInput } = await json('deliveries', 'show', done.replayed[1].deliveryId);
+    expect(editedInput).toMatchObject({ customer: { name: 'Ada Lovelace' } });
+    expect((await run('import', '-', ...why)).code).toBe(2);
+  }, 120_000);
+});
