@@ -9,6 +9,8 @@ export type Failure =
   | { readonly kind: 'unreachable'; readonly url: string; readonly message: string }
   /** What was typed cannot be done as it stands. */
   | { readonly kind: 'usage'; readonly message: string }
+  /** It is not there, or outside of what the key sees. */
+  | { readonly kind: 'not_found'; readonly message: string }
   /** A person said no. */
   | { readonly kind: 'cancelled' }
   /** It was done, and it did not go well. */
@@ -35,6 +37,8 @@ export function exitCodeOf(failure: Failure): number {
       return exitCodes.unreachable;
     case 'usage':
       return exitCodes.usage;
+    case 'not_found':
+      return exitCodes.not_found;
     case 'cancelled':
       return exitCodes.cancelled;
     case 'failed':

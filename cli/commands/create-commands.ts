@@ -12,6 +12,7 @@ import { deliveryCommands } from './deliveries.ts';
 import { deliveryActCommands } from './delivery-acts.ts';
 import { doctorCommand } from './doctor.ts';
 import { initCommand } from './init.ts';
+import { intakeCommands } from './intakes.ts';
 import { issueCommands } from './issues.ts';
 import { overviewCommands } from './overview.ts';
 import { profileCommands } from './profiles.ts';
@@ -34,6 +35,7 @@ export function createCommands(program: Program): void {
   issueCommands(program);
   alertCommands(program);
   sourceCommands(program);
+  intakeCommands(program);
   targetCommands(program);
   reconcileCommands(program);
   credentialCommands(program);

@@ -96,7 +96,7 @@ async function toLine(relay: Relay, delivery: Delivery): Promise<Result<Line, Fa
 function dryRun(relay: Relay, { deliveryId, input }: Line) {
   return relay.call('POST /admin/deliveries/:id/replay', {
     params: { id: deliveryId },
-    query: { dryRun: 'true' },
+    query: { dryRun: 'true', reads: 'false' },
     body: input === undefined ? {} : { input },
   }) as Promise<Result<DryRun, Failure>>;
 }

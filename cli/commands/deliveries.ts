@@ -74,6 +74,7 @@ function renderDetail(delivery: Detail): string {
     renderFields(summaryOf(delivery)),
     section('Body', event.body === undefined || event.body === null ? null : event.body.content),
     section('Edited input', delivery.editedInput === null ? null : toJson(delivery.editedInput)),
+    section('Edited', delivery.edit === null ? null : renderEdit(delivery.edit)),
     section('Ledger', ledger === null ? null : toJson(ledger)),
     ...attempts.map(renderAttempt),
     section(
@@ -109,6 +110,14 @@ function summaryOf(delivery: Detail) {
     received: event.receivedAt,
     updated: delivery.updatedAt,
   };
+}
+
+function renderEdit({ by, at, reason, changes, otherChangeCount }: NonNullable<Detail['edit']>): string {
+  const lines = (changes ?? []).map(
+    ({ path, before, after }) => `${path}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`,
+  );
+  const others = otherChangeCount > 0 ? [`and ${otherChangeCount} more`] : [];
+  return [`by ${by}, ${at}: ${reason}`, ...lines, ...others].join('\n');
 }
 
 function renderAttempt(attempt: Detail['attempts'][number]): string {

@@ -8,10 +8,16 @@ import type { Failure } from '../api/failure.ts';
 import type { Answer } from '../api/relay-api.ts';
 import { act, addActOptions, onRelay, type Program, type RelayCall, shown, usage } from '../command.ts';
 import { readAll } from '../terminal/ask.ts';
+import { printable } from '../terminal/printable.ts';
 import { renderFields } from '../terminal/table.ts';
 import type { World } from '../world.ts';
 
-type ReplayOptions = { readonly input?: string; readonly dryRun?: true; readonly force?: true };
+type ReplayOptions = {
+  readonly input?: string;
+  readonly mapping?: 'original' | 'current';
+  readonly dryRun?: true;
+  readonly force?: true;
+};
 
 export type DryRun = Extract<Answer<'POST /admin/deliveries/:id/replay'>, { dryRun: true }>;
 
@@ -20,6 +26,12 @@ export function deliveryActCommands(program: Program, group: Command): void {
     .description('make a new delivery at the place of an old one')
     .argument('<id>')
     .option('--input <file>', 'an edited input, whole, as JSON; - for standard input')
+    .addOption(
+      new Option(
+        '--mapping <which>',
+        'the input it was sent with, or what the route makes of the event today',
+      ).choices(['original', 'current']),
+    )
     .option('--dry-run', 'show what an attempt would begin with, and do nothing')
     .option('--force', 'also where a newer state was applied');
   onRelay<ReplayOptions>(program, replay, replayOne);
@@ -100,6 +112,7 @@ async function replayOne(call: RelayCall<ReplayOptions>) {
   if (!input.ok) return input;
   const body = {
     ...(input.value === undefined ? {} : { input: input.value }),
+    ...(options.mapping === undefined ? {} : { mapping: options.mapping }),
     ...(options.force === true ? { force: true } : {}),
   };
   // A dry run with `force` wants its reason, too.
@@ -107,12 +120,13 @@ async function replayOne(call: RelayCall<ReplayOptions>) {
   const params = { id };
   const dry = await relay.call('POST /admin/deliveries/:id/replay', {
     params,
-    query: { dryRun: 'true' },
+    // Only who asks for the dry run itself has the ERP read for it.
+    query: { dryRun: 'true', reads: options.dryRun === true ? undefined : 'false' },
     body: { ...body, ...reason },
   });
   if (!dry.ok) return dry;
   const plan = dry.value as DryRun;
-  if (options.dryRun === true) return ok({ json: plan, text: renderPlan(plan) });
+  if (options.dryRun === true) return ok({ json: plan, text: `${renderPlan(plan)}${renderCalls(plan)}` });
   const work = (why: string) =>
     relay.call('POST /admin/deliveries/:id/replay', { params, body: { ...body, reason: why } });
   const replayed = await act(call, `${renderPlan(plan)}\nReplay it?`, work);
@@ -130,6 +144,16 @@ function renderPlan({ would, operation, target, operationKey, problem, supersede
     'superseded by': supersededBy,
     problem: problem === null ? null : `${problem.code}: ${problem.message}${faults ? ` (${faults})` : ''}`,
   });
+}
+
+function renderCalls({ calls, callsEnd, input }: DryRun): string {
+  const lines = calls.map(
+    ({ step, method, url, sent, status, failure }) =>
+      `${step}: ${method} ${url} ${sent ? `→ ${status ?? failure}` : '(not sent)'}`,
+  );
+  const later = callsEnd.later.length === 0 ? '' : `, then ${callsEnd.later.join(' and ')}`;
+  const end = `${callsEnd.kind}${later}${callsEnd.message === null ? '' : `: ${callsEnd.message}`}`;
+  return printable(`\n\n${[...lines, end].join('\n')}\n\ninput ${JSON.stringify(input, null, 2)}`);
 }
 
 async function readInput(world: World, file: string | undefined): Promise<Result<unknown, Failure>> {

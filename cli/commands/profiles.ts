@@ -32,7 +32,7 @@ export function profileCommands(program: Program): void {
     const known = readProfiles(world);
     if (!known.ok) return known;
     if (known.value.profiles[name] === undefined)
-      return err({ kind: 'failed', message: `There is no profile ${name}.` });
+      return err({ kind: 'not_found', message: `There is no profile ${name}.` });
     writeProfiles(world, { ...known.value, current: name });
     return ok({ json: { current: name }, text: `${name} is used from now on.` });
   });
@@ -97,7 +97,7 @@ async function removeProfile({ world, options, args: [name = ''] }: Call<CommonO
   const known = readProfiles(world);
   if (!known.ok) return known;
   const { [name]: gone, ...rest } = known.value.profiles;
-  if (gone === undefined) return err({ kind: 'failed', message: `There is no profile ${name}.` });
+  if (gone === undefined) return err({ kind: 'not_found', message: `There is no profile ${name}.` });
   const sure = await confirmed(world, `Forget ${name} (${gone.url})?`, options.yes);
   if (!sure.ok) return sure;
   const { current } = known.value;

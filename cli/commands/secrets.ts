@@ -157,7 +157,7 @@ async function presetOf(relay: Relay, id: string): Promise<Result<string, Failur
   if (!all.ok) return all;
   const source = all.value.sources.find((each) => each.id === id);
   return source === undefined
-    ? err({ kind: 'failed', message: `There is no source ${id}, or this key does not see it.` })
+    ? err({ kind: 'not_found', message: `There is no source ${id}, or this key does not see it.` })
     : ok(`${source.preset} ${source.scheme}`);
 }
 

@@ -29,7 +29,7 @@ export function sourceCommands(program: Program): void {
     if (!all.ok) return all;
     const source = all.value.sources.find((each) => each.id === id);
     return source === undefined
-      ? err(unknown(id))
+      ? err({ kind: 'not_found', message: `There is no source ${id}, or this key does not see it.` })
       : ok({ json: source, text: renderSource(source, relay.url) });
   });
 
@@ -101,16 +101,4 @@ function renderSource(source: Source, url: string): string {
     topics: source.topics?.join(', '),
     'may run': toGrants(source.grants),
   });
-}
-
-function unknown(id: string) {
-  const title = `There is no source ${id}, or this key does not see it`;
-  const problem = {
-    type: '/problems/not_found',
-    title,
-    status: 404,
-    code: 'not_found',
-    requestId: '-',
-  } as const;
-  return { kind: 'problem', problem } as const;
 }

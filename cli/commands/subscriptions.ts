@@ -22,6 +22,7 @@ export function subscriptionCommands(program: Program): void {
   const group = program.root.command('subscriptions').description('URLs that are told of what ended');
   readCommands(program, group);
   makeCommands(program, group);
+  changeCommand(program, group);
   stateCommands(program, group);
 }
 
@@ -83,6 +84,38 @@ function makeCommands(program: Program, group: Command): void {
     const work = (reason: string) =>
       call.relay.call('POST /admin/subscriptions/:id/rotate', { params, body: { ...body, reason } });
     return shown(act(call, `Give ${params.id} a new secret?`, work), renderMade);
+  });
+}
+
+type ChangeOptions = Partial<CreateOptions> & { readonly receiver?: string };
+
+/** What is not said stays; `all` in the place of names takes a narrowing away. */
+function changeCommand(program: Program, group: Command): void {
+  const change = addActOptions(group.command('change'))
+    .description('change the address or the filter of a subscription')
+    .argument('<id>')
+    .option('--receiver <url>', 'its URL, https')
+    .option('--type <type...>', 'what it is told')
+    .option('--source <id...>', 'only of these sources, or all')
+    .option('--target <id...>', 'only of these targets, or all')
+    .option('--entity <name...>', 'only about these, or all')
+    .option('--description <text>', 'what it is for');
+  onRelay<ChangeOptions>(program, change, (call) => {
+    const { receiver, type, source, target, entity, description } = call.options;
+    const named = { sources: source, targets: target, entities: entity };
+    const narrowed = Object.entries(named)
+      .filter(([, names]) => names !== undefined)
+      .map(([field, names]) => [field, names?.[0] === 'all' ? null : names]);
+    const body = {
+      ...(receiver === undefined ? {} : { url: receiver }),
+      ...(type === undefined ? {} : { types: type as never }),
+      ...(description === undefined ? {} : { description }),
+      ...Object.fromEntries(narrowed),
+    };
+    const params = { id: call.args[0] ?? '' };
+    const work = (reason: string) =>
+      call.relay.call('PATCH /admin/subscriptions/:id', { params, body: { ...body, reason } });
+    return shown(act(call, `Change ${params.id}?`, work), renderSubscription);
   });
 }
 

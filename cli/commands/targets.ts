@@ -1,7 +1,6 @@
 // holdfast targets: the ERPs operations run on, how each is doing, and what an operator does to one.
 
 import type { Command } from 'commander';
-import { err, ok } from '../../src/core/result.ts';
 import type { Answer } from '../api/relay-api.ts';
 import { act, addActOptions, onRelay, type Program, shown } from '../command.ts';
 import { printable } from '../terminal/printable.ts';
@@ -40,13 +39,9 @@ function readCommands(program: Program, group: Command): void {
   );
 
   const show = group.command('show').description('show one target').argument('<id>');
-  onRelay(program, show, async ({ relay, args: [id = ''] }) => {
-    const all = await relay.call('GET /admin/targets');
-    if (!all.ok) return all;
-    const target = all.value.targets.find((each) => each.id === id);
-    if (target === undefined) return err(unknown(id));
-    return ok({ json: target, text: renderTarget(target) });
-  });
+  onRelay(program, show, ({ relay, args: [id = ''] }) =>
+    shown(relay.call('GET /admin/targets/:id', { params: { id } }), renderTarget),
+  );
 
   const capabilities = group
     .command('capabilities')
@@ -171,16 +166,4 @@ function renderCapabilities({
       { head: 'MISSING', of: ({ missingModules }) => missingModules?.join(' ') },
     ]),
   ].join('\n');
-}
-
-function unknown(id: string) {
-  const title = `There is no target ${id}, or this key does not see it`;
-  const problem = {
-    type: '/problems/not_found',
-    title,
-    status: 404,
-    code: 'not_found',
-    requestId: '-',
-  } as const;
-  return { kind: 'problem', problem } as const;
 }

@@ -77,6 +77,7 @@ describe('what is asked', () => {
     [['sources', 'list'], '/hooks/shopify'],
     [['sources', 'show', 'shopify'], 'SHOPIFY_WEBHOOK_SECRET'],
     [['sources', 'rejected'], 'None.'],
+    [['intakes', 'list'], 'None.'],
     [['targets', 'list'], 'sandbox'],
     [['targets', 'show', 'erp'], 'sale.confirm'],
     [['targets', 'capabilities', 'erp'], 'SUPPORTED'],
@@ -213,6 +214,11 @@ describe('an act', () => {
     const made = await json('subscriptions', 'create', receiver, '--type', 'sale.confirmed', ...why);
     expect(made.secret).toMatch(/^whsec_/);
     const { id } = made.subscription;
+    const narrowed = await json('subscriptions', 'change', id, '--target', 'erp', ...why);
+    expect(narrowed).toMatchObject({ targets: ['erp'] });
+    expect(await json('subscriptions', 'change', id, '--target', 'all', ...why)).toMatchObject({
+      targets: null,
+    });
     expect(await json('subscriptions', 'disable', id, ...why)).toMatchObject({ state: 'disabled' });
     expect(await json('subscriptions', 'enable', id, ...why)).toMatchObject({ state: 'active' });
     expect(await json('subscriptions', 'rotate', id, ...why)).not.toMatchObject({ secret: made.secret });
@@ -287,7 +293,7 @@ describe('profiles', () => {
     expect(await local(['profiles', 'use', 'dead'])).toMatchObject({ code: 0 });
     expect(await local(['overview'])).toMatchObject({ code: 3 });
     expect(await local(['profiles', 'remove', 'dead', '--yes'])).toMatchObject({ code: 0 });
-    expect(await local(['profiles', 'use', 'dead'])).toMatchObject({ code: 1 });
+    expect(await local(['profiles', 'use', 'dead'])).toMatchObject({ code: 5 });
   });
 });
 
