@@ -1,5 +1,7 @@
 // One run of the command line: reads the arguments, runs the command they name, prints what failed, and answers with the exit code.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { describeFailure, exitCodes, toJsonFailure } from './api/failure.ts';
 import type { Program } from './command.ts';
@@ -41,9 +43,13 @@ export function createProgram(world: World): Command {
   return root;
 }
 
-function createRoot({ stdout, stderr }: World): Command {
+function createRoot({ stdout, stderr, repository }: World): Command {
+  const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const root = new Command('holdfast')
     .description('Operates Holdfast relays, on this machine or deployed.')
+    .version(version)
     .showHelpAfterError('(holdfast … --help shows what there is)')
     .showSuggestionAfterError()
     .exitOverride()

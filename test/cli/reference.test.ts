@@ -75,4 +75,29 @@ describe('docs/cli.md', () => {
     const listed = [...text.matchAll(/^\| (\d+) \| /gm)].map((row) => Number(row[1]));
     expect(listed).toEqual(Object.values(exitCodes));
   });
+
+  it('shows commands that are such: known ones, with options they have and all that they need', () => {
+    const known = new Map(
+      leaves(createProgram(world), 'holdfast').map(({ path, command }) => [path, command]),
+    );
+    const lines = [...readFileSync(join(repository, 'docs/cli.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)]
+      .flatMap((block) => (block[1] ?? '').split('\n'))
+      .map((line) => /^(?:npx )?(holdfast [^#|>]*)/.exec(line)?.[1]?.trim())
+      .filter((line) => line !== undefined && !line.endsWith('--help'));
+    expect(lines.length).toBeGreaterThan(20);
+    for (const line of lines) {
+      const words = (line ?? '').match(/"[^"]*"|\S+/g) ?? [];
+      const path =
+        [3, 2].map((count) => words.slice(0, count).join(' ')).find((each) => known.has(each)) ?? '';
+      const command = known.get(path);
+      expect(command, line).toBeDefined();
+      const { operands, unknown } = command?.parseOptions(words.slice(path.split(' ').length)) ?? {
+        operands: [],
+        unknown: [line],
+      };
+      expect(unknown, line).toEqual([]);
+      const required = command?.registeredArguments.filter((argument) => argument.required).length ?? 0;
+      expect(operands.length, line).toBeGreaterThanOrEqual(required);
+    }
+  });
 });

@@ -196,3 +196,49 @@ describe('holdfast export and import', () => {
     expect((await run('import', '-', ...why)).code).toBe(2);
   }, 120_000);
 });
+
+describe('holdfast replays', () => {
+  it('clears forty dead letters of one cause, well within two minutes', async () => {
+    await makeDeadLetters(5001, 40);
+    const startedAt = Date.now();
+    const { issues } = await json('issues', 'list');
+    const [issue] = issues.filter(({ code }: { code: string }) => code === 'not_granted');
+    expect(issue).toMatchObject({ openCount: 40, operation: 'sale.confirm' });
+    expect((await run('replays', 'plan', '--issue', issue.id)).stdout).toMatch(/^40 match/);
+    const args = ['replays', 'start', '--issue', issue.id, '--rate', '50', '--wait'];
+    expect(await run(...args)).toMatchObject({ code: 2 });
+    const ended = await run(...args, '--reason', 'granted again', '--yes');
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/done +40 of 40/) });
+    await untilCount('status=dead_lettered', 0);
+    expect(Date.now() - startedAt).toBeLessThan(120_000);
+    expect(await json('issues', 'show', issue.id)).toMatchObject({ openCount: 0 });
+    expect(await json('replays', 'start', '--issue', issue.id, ...why)).toMatchObject({ count: 0 });
+  }, 180_000);
+
+  it('stops a job, and closes what is left as dropped', async () => {
+    await makeDeadLetters(6001, 6);
+    const started = await json('replays', 'start', '--cause', 'not_granted', '--rate', '1', ...why);
+    expect(started).toMatchObject({ act: 'replay', status: 'running', reason: 'a test' });
+    const cancelled = await json('replays', 'cancel', started.id, '--reason', 'the ERP is slow', '--yes');
+    expect(cancelled).toMatchObject({ cancelled: { note: 'the ERP is slow' } });
+    const watched = await run('replays', 'show', started.id, '--wait');
+    expect(watched).toMatchObject({ code: 1, stdout: expect.stringContaining('the ERP is slow') });
+    expect((await json('replays', 'list')).replays[0]).toMatchObject({ id: started.id, status: 'cancelled' });
+    expect(await run('replays', 'cancel', started.id, ...why)).toMatchObject({ code: 6 });
+    const closing = [
+      'replays',
+      'start',
+      '--cause',
+      'not_granted',
+      '--act',
+      'resolve',
+      '--as',
+      'dropped',
+      '--wait',
+    ];
+    expect(await run(...closing, ...why)).toMatchObject({ code: 0 });
+    await untilCount('status=dead_lettered', 0);
+    expect(await run('replays', 'show', 'bulk_0')).toMatchObject({ code: 5 });
+    expect(await run('replays', 'start', '--rate', 'fast', ...why)).toMatchObject({ code: 2 });
+  }, 180_000);
+});
