@@ -92,7 +92,15 @@ export function createBusinessCentralAdapter(options: BusinessCentralOptions): E
       ...bcCapabilities,
       ...(paymentJournalId === undefined
         ? {}
-        : { 'payment.register': { limits: [`currency: ${options.currency} only`, noNextDay] } }),
+        : {
+            'payment.register': {
+              limits: [
+                `currency: ${options.currency} only`,
+                'a prepayment stands open: a person applies it',
+                noNextDay,
+              ],
+            },
+          }),
     },
     ...(problems.length === 0 ? {} : { problems }),
   };

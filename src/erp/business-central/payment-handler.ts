@@ -1,8 +1,8 @@
-// payment.register on Business Central: a line in the relay's own payment journal, applied to the invoice, then the journal is
-// posted. Posting posts all that is in the journal, so no person may keep lines there. The ledger shows what was posted.
+// payment.register on Business Central: a line in the relay's own payment journal, applied to the invoice where there is one, then the
+// journal is posted. Posting posts all that is in the journal, so no person may keep lines there. The ledger shows what was posted.
 
-import type { ErpCall, OperationHandler } from '../../core/erp.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { AdapterFailure, ErpCall, OperationHandler } from '../../core/erp.ts';
+import type { JsonValue } from '../../core/json.ts';
 import type { InputOf } from '../../core/operation.ts';
 import type { paymentRegister } from '../../operations/payments.ts';
 import { type Found, keyedOperation } from '../rest/keyed-operation.ts';
@@ -10,7 +10,7 @@ import { refused, textOf } from '../rest/read-rest.ts';
 import { stampOf } from '../rest/stamps.ts';
 import { type BcClient, createBcClient, quoted } from './bc-client.ts';
 import type { BusinessCentralOptions } from './bc-options.ts';
-import { amountIn, dayOf, externalNumberOf, findPostedInvoice } from './orders.ts';
+import { amountIn, dayOf, externalNumberOf, findOrder, findPostedInvoice } from './orders.ts';
 
 type Call = ErpCall<InputOf<typeof paymentRegister>>;
 
@@ -78,21 +78,43 @@ async function findPosted(client: BcClient, { input }: Call): Promise<Found> {
 async function toLine(client: BcClient, options: BusinessCentralOptions, { input }: Call) {
   if (input.currency !== options.currency)
     return refused('currency_unsupported', `payments are booked in ${options.currency} only`, 'currency');
-  const found =
-    input.invoiceNumber === undefined
-      ? await findPostedInvoice(client, input.orderId ?? '')
-      : await client.findOne('salesInvoices', `number eq ${quoted(input.invoiceNumber)}`);
-  if (found.kind !== 'document') return found;
-  const invoice: JsonObject | null = found.document;
-  if (invoice === null) {
-    const field = input.invoiceNumber === undefined ? 'orderId' : 'invoiceNumber';
-    return refused('not_invoiced', 'there is no posted invoice to pay', field);
-  }
+  const payer = await findPayer(client, input);
+  if (payer.kind !== 'payer') return payer;
   const fields = {
-    ...{ customerId: invoice.customerId, documentNumber: numberOf(input.paymentId) },
+    ...{ customerId: payer.customerId, documentNumber: numberOf(input.paymentId) },
     ...{ externalDocumentNumber: externalNumberOf(input.paymentId), postingDate: input.paidAt.slice(0, 10) },
     // Money that comes in is written below zero here.
-    ...{ amount: -Number(input.amount), appliesToInvoiceId: invoice.id },
+    amount: -Number(input.amount),
+    ...(payer.invoiceId === null ? {} : { appliesToInvoiceId: payer.invoiceId }),
   };
   return { kind: 'line', fields } as const;
+}
+
+type Payer =
+  | {
+      readonly kind: 'payer';
+      readonly customerId: JsonValue | undefined;
+      /** Null: a prepayment, which stands open on the customer. */
+      readonly invoiceId: JsonValue | null;
+    }
+  | AdapterFailure;
+
+/** Who pays, and what: the posted invoice, else the order that is not invoiced yet. */
+async function findPayer(client: BcClient, { invoiceNumber, orderId = '' }: Call['input']): Promise<Payer> {
+  const invoice =
+    invoiceNumber === undefined
+      ? await findPostedInvoice(client, orderId)
+      : await client.findOne('salesInvoices', `number eq ${quoted(invoiceNumber)}`);
+  if (invoice.kind !== 'document') return invoice;
+  if (invoice.document !== null) {
+    const { customerId, id = null } = invoice.document;
+    return { kind: 'payer', customerId, invoiceId: id };
+  }
+  if (invoiceNumber !== undefined)
+    return refused('not_invoiced', 'there is no posted invoice to pay', 'invoiceNumber');
+  const order = await findOrder(client, orderId);
+  if (order.kind !== 'document') return order;
+  if (order.document === null)
+    return refused('order_unknown', `there is neither an invoice nor an open order ${orderId}`, 'orderId');
+  return { kind: 'payer', customerId: order.document.customerId, invoiceId: null };
 }

@@ -157,6 +157,23 @@ describe('money on Business Central', () => {
     expect(company.rowsOf('generalLedgerEntries')).toHaveLength(1);
   });
 
+  it('for an order that is not invoiced is a payment that stands open, once', async () => {
+    const company = startCompany();
+    const input = { paymentId: 'pi_4N', orderId: '450789469', amount: '20.00', currency: 'EUR' };
+    const prepaid = { ...input, paidAt: '2026-11-24T10:00:00Z' };
+    const erp = scriptedConnection(company.answer);
+    const run = runOperation({ adapter, erp, name: 'payment.register', input: prepaid });
+    expect(await run.perform()).toMatchObject({ code: 'order_unknown', fieldErrors: [{ field: 'orderId' }] });
+    company.rowsOf('salesOrders').push({ id: 'o-1', customerId: 'c-1', externalDocumentNumber: '450789469' });
+    expect(await run.perform()).toMatchObject({ kind: 'succeeded', document: { amount: '20' } });
+    expect(await run.lookupAndVerify()).toMatchObject({ kind: 'duplicate' });
+    const lines = erp.writes().filter(({ path }) => path.endsWith('/customerPayments'));
+    expect(lines.map(bodyOf)).toEqual([
+      expect.not.objectContaining({ appliesToInvoiceId: expect.anything() }),
+    ]);
+    expect(lines.map(bodyOf)).toMatchObject([{ customerId: 'c-1', amount: -20 }]);
+  });
+
   it('goes back without goods by the refund account', async () => {
     const company = startCompany();
     company.rowsOf('salesInvoices').push({ ...invoice });

@@ -55,7 +55,7 @@ export function startCompany() {
     rowsOf(table).push({
       ...row,
       id: `${table}-${rowsOf(table).length + 1}`,
-      number: `N${rowsOf(table).length + 1}`,
+      number: String(body.number ?? `N${rowsOf(table).length + 1}`),
     });
     return says(201, rowsOf(table).at(-1) as unknown as JsonObject);
   };
