@@ -6,7 +6,7 @@ import { digestOf } from '../rest/stamps.ts';
 const plain = /^[A-Za-z0-9_-]{1,60}$/;
 
 /** `order-450789469`; of an id with other characters, a digest. */
-export function externalIdOf(kind: 'order' | 'invoice' | 'customer', id: string): string {
+export function externalIdOf(kind: 'order' | 'invoice' | 'customer' | 'payment', id: string): string {
   return `${kind}-${plain.test(id) ? id : digestOf(id)}`;
 }
 

@@ -1,15 +1,13 @@
-// invoice.post, payment.register and credit_note.issue on NetSuite: an invoice of the sales order, a payment of the invoice, and a
-// credit memo with one line. The invoice bears the shop's order id, so that what comes after finds it.
+// invoice.post and credit_note.issue on NetSuite: an invoice of the sales order, and a credit memo with one line. The invoice bears the
+// shop's order id, so that what comes after finds it.
 
 import type { OperationHandler } from '../../core/erp.ts';
 import type { creditNoteIssue } from '../../operations/accounting.ts';
 import type { invoicePost } from '../../operations/invoicing.ts';
-import type { paymentRegister } from '../../operations/payments.ts';
 import { refused, textOf } from '../rest/read-rest.ts';
 import { dated, documentOperation, orderAt } from './document-operation.ts';
 import { amountIn, currencyOf, dayOf, headOf, idIn } from './documents.ts';
 import { externalIdOf } from './external-id.ts';
-import type { NetsuiteClient } from './netsuite-client.ts';
 import type { NetsuiteOptions } from './netsuite-options.ts';
 
 export const createInvoiceHandler = (options: NetsuiteOptions): OperationHandler<typeof invoicePost> =>
@@ -24,37 +22,6 @@ export const createInvoiceHandler = (options: NetsuiteOptions): OperationHandler
       accountingDate: dayOf(invoice),
     }),
   });
-
-export const createPaymentHandler = (options: NetsuiteOptions): OperationHandler<typeof paymentRegister> =>
-  documentOperation<typeof paymentRegister>({
-    ...{ options, type: 'customerPayment' },
-    fieldNames: { payment: 'amount', tranDate: 'paidAt', currency: 'currency', memo: 'paymentId' },
-    write: async ({ client, input, externalId }) => {
-      const invoice = await invoiceAt(client, input);
-      if (invoice.kind !== 'invoice') return invoice;
-      const { amount, paidAt, paymentId } = input;
-      const body = { externalId, payment: Number(amount), memo: paymentId, ...dated(paidAt.slice(0, 10)) };
-      return client.transform({ type: 'invoice', id: invoice.id }, 'customerPayment', body);
-    },
-    toOutput: ({ paymentId }, payment) => ({
-      ...{ ...headOf(payment), state: 'posted', paymentId: textOf(payment.memo) || paymentId },
-      ...{ currency: currencyOf(payment, options.currencies), amount: amountIn(payment, 'payment') },
-      accountingDate: dayOf(payment),
-    }),
-  });
-
-async function invoiceAt(
-  client: NetsuiteClient,
-  { invoiceNumber, orderId = '' }: { invoiceNumber?: string | undefined; orderId?: string | undefined },
-) {
-  if (invoiceNumber === undefined)
-    return { kind: 'invoice', id: `eid:${externalIdOf('invoice', orderId)}` } as const;
-  const found = await client.invoiceId(invoiceNumber);
-  if (found.kind !== 'id') return found;
-  return found.id === null
-    ? refused('not_invoiced', `NetSuite has no invoice ${invoiceNumber}`, 'invoiceNumber')
-    : ({ kind: 'invoice', id: found.id } as const);
-}
 
 export const createCreditNoteHandler = (
   options: NetsuiteOptions,

@@ -9,10 +9,12 @@ import { oneByOne } from '../rest/one-by-one.ts';
 import { createCancelHandler } from './cancel-handler.ts';
 import { createCustomerHandler } from './customer-handler.ts';
 import { createReceiptHandler, createShipmentHandler } from './goods-handlers.ts';
-import { createCreditNoteHandler, createInvoiceHandler, createPaymentHandler } from './money-handlers.ts';
+import { createCreditNoteHandler, createInvoiceHandler } from './money-handlers.ts';
 import { createReadInstance } from './netsuite-instance.ts';
 import type { NetsuiteOptions } from './netsuite-options.ts';
 import { netsuiteSession } from './netsuite-session.ts';
+import { createPaymentHandler } from './payment-handler.ts';
+import { createReconcileHandler } from './reconcile-handler.ts';
 import { createConfirmHandler } from './sale-handler.ts';
 import { createStockReceiptHandler } from './stock-receipt-handler.ts';
 
@@ -47,7 +49,11 @@ function capabilitiesOf({ respondAsync = false, refundItem }: NetsuiteOptions): 
     },
     'payment.register': {
       ...document('invoice', 'customerPayment'),
-      limits: ['an invoice is paid, an order without one cannot be', noNextDay],
+      limits: ['without an invoice a customer deposit, which stands open until invoice.reconcile', noNextDay],
+    },
+    'invoice.reconcile': {
+      ...document('invoice', 'customerDeposit', 'depositApplication'),
+      limits: ['writeOffUpTo is refused where something is left', noNextDay],
     },
     'purchase.receive': { ...document('purchaseOrder', 'itemReceipt'), limits: [noGivingUp] },
     'stock.receive': {
@@ -80,8 +86,6 @@ const netsuiteUnsupported: Unsupported = {
   ...aboutNoErp,
   'credit_note.issue': 'the item that a refund is a line of has to be named as refundItem',
   'invoice.post_many': 'documents are made as jobs here (respondAsync), one by one: run invoice.post',
-  'invoice.reconcile':
-    'a payment is applied as it is made from its invoice; the lines of a payment cannot be addressed one by one',
   'stock.set': noAbsolute,
   'stock.set_many': noAbsolute,
   'return.receive': "goods come back by a return authorization, whose approval is the account's own workflow",
@@ -108,6 +112,7 @@ export function createNetsuiteAdapter(options: NetsuiteOptions): ErpAdapter {
       'invoice.post': createInvoiceHandler(options),
       'shipment.deliver': createShipmentHandler(options),
       'payment.register': createPaymentHandler(options),
+      'invoice.reconcile': createReconcileHandler(options),
       'purchase.receive': createReceiptHandler(options),
       'stock.receive': createStockReceiptHandler(options),
       'customer.upsert': createCustomerHandler(options),

@@ -30,6 +30,8 @@ export type NetsuiteClient = {
   ): Promise<{ readonly kind: 'items'; readonly idOf: (number: string) => string | null } | AdapterFailure>;
   /** The purchase order of that number, as people see it. */
   findPurchase(number: string): Promise<Found>;
+  /** The invoice of that number, as people see it. */
+  findInvoice(number: string): Promise<Found>;
   /** Rows of a SuiteQL query. */
   select(query: string): Promise<Selected>;
   /** Internal id of the invoice of that number. */
@@ -41,29 +43,7 @@ export function createNetsuiteClient(
   { respondAsync = false }: Pick<NetsuiteOptions, 'respondAsync'>,
   fieldNames: Names = {},
 ): NetsuiteClient {
-  const write = async (
-    request: Omit<ErpRequest, 'write' | 'headers'>,
-    isAsync: boolean,
-  ): Promise<Written> => {
-    // The key is NetSuite's for jobs only, and 36 characters, a UUID, are what its examples show.
-    const headers = isAsync
-      ? {
-          prefer: 'respond-async',
-          'x-netsuite-idempotency-key': digestOf(`${call.idempotencyKey} ${request.path}`),
-        }
-      : {};
-    const sent = await call.erp.send({ ...request, headers, write: true });
-    const job = sent.kind === 'response' ? jobIn(sent.headers.location) : null;
-    const read = readRest(netsuiteDialect, sent, { isWrite: true, fieldNames });
-    const isTaken = read.kind === 'answer' && read.status === 202;
-    // The same key again: the first one's job is ours, and is followed.
-    const isKnown = read.kind === 'rejected' && read.code === 'already_submitted';
-    if ((isTaken || isKnown) && job !== null) return { kind: 'accepted', jobRef: job, pollAfterMs };
-    if (isTaken) return { kind: 'answer_lost', message: 'NetSuite took it as a job and did not say which' };
-    if (isKnown)
-      return { kind: 'answer_lost', message: 'NetSuite has had it and does not say which job it is' };
-    return read.kind === 'answer' ? { kind: 'written', document: null } : read;
-  };
+  const write = createWrite(call, fieldNames);
   const select = async (q: string): Promise<Selected> => {
     const sent = await call.erp.send({
       ...{ method: 'POST', path: '/services/rest/query/v1/suiteql', query: { limit: '1000' } },
@@ -96,14 +76,20 @@ export function createNetsuiteClient(
     const rows = await select(`SELECT id FROM transaction WHERE ${where}`);
     return rows.kind === 'rows' ? ({ kind: 'id', id: textOf(rows.rows[0]?.id) || null } as const) : rows;
   };
+  const findNumbered = async (
+    kind: 'CustInvc' | 'PurchOrd',
+    type: string,
+    number: string,
+  ): Promise<Found> => {
+    const found = await idOf(kind, number);
+    if (found.kind !== 'id') return found;
+    return found.id === null ? { kind: 'document', document: null } : find(type, found.id);
+  };
   return {
     select,
     find: (type, externalId) => find(type, `eid:${externalId}`),
-    findPurchase: async (number) => {
-      const found = await idOf('PurchOrd', number);
-      if (found.kind !== 'id') return found;
-      return found.id === null ? { kind: 'document', document: null } : find('purchaseOrder', found.id);
-    },
+    findPurchase: (number) => findNumbered('PurchOrd', 'purchaseOrder', number),
+    findInvoice: (number) => findNumbered('CustInvc', 'invoice', number),
     // At once: what depends on it needs it there.
     upsert: (type, externalId, body) =>
       write(
@@ -120,6 +106,31 @@ export function createNetsuiteClient(
       return { kind: 'items', idOf: (number) => ids.get(number) ?? null };
     },
     invoiceId: (number) => idOf('CustInvc', number),
+  };
+}
+
+type Write = (request: Omit<ErpRequest, 'write' | 'headers'>, isAsync: boolean) => Promise<Written>;
+
+function createWrite(call: Pick<ErpCall<unknown>, 'erp' | 'idempotencyKey'>, fieldNames: Names): Write {
+  return async (request, isAsync) => {
+    // The key is NetSuite's for jobs only, and 36 characters, a UUID, are what its examples show.
+    const headers = isAsync
+      ? {
+          prefer: 'respond-async',
+          'x-netsuite-idempotency-key': digestOf(`${call.idempotencyKey} ${request.path}`),
+        }
+      : {};
+    const sent = await call.erp.send({ ...request, headers, write: true });
+    const job = sent.kind === 'response' ? jobIn(sent.headers.location) : null;
+    const read = readRest(netsuiteDialect, sent, { isWrite: true, fieldNames });
+    const isTaken = read.kind === 'answer' && read.status === 202;
+    // The same key again: the first one's job is ours, and is followed.
+    const isKnown = read.kind === 'rejected' && read.code === 'already_submitted';
+    if ((isTaken || isKnown) && job !== null) return { kind: 'accepted', jobRef: job, pollAfterMs };
+    if (isTaken) return { kind: 'answer_lost', message: 'NetSuite took it as a job and did not say which' };
+    if (isKnown)
+      return { kind: 'answer_lost', message: 'NetSuite has had it and does not say which job it is' };
+    return read.kind === 'answer' ? { kind: 'written', document: null } : read;
   };
 }
 

@@ -185,6 +185,56 @@ describe('goods that come in on NetSuite', () => {
   });
 });
 
+describe('money for an order that is not invoiced on NetSuite', () => {
+  const money = { paymentId: 'pi_3N', orderId: '450789469', currency: 'EUR' };
+  const prepaid = { ...money, amount: '15.00', paidAt: '2026-11-24T10:00:00Z' };
+  const runOn = (account: Awaited<ReturnType<typeof startSold>>) => {
+    const erp = scriptedConnection(account.answer);
+    return (name: string, input: object) => runOperation({ adapter, erp, name, input });
+  };
+
+  it('is one deposit, applied once to the invoice, with the rest that was said', async () => {
+    const account = await startSold();
+    const run = runOn(account);
+    expect(await run('payment.register', prepaid).perform()).toMatchObject({
+      ...{ kind: 'succeeded', document: { amount: '15', currency: 'EUR', accountingDate: '2026-11-24' } },
+    });
+    expect(await run('payment.register', prepaid).lookupAndVerify()).toMatchObject({ kind: 'duplicate' });
+    await run('invoice.post', invoice).perform();
+    expect(await run('invoice.reconcile', money).perform()).toMatchObject({
+      ...{ code: 'residual_differs', fieldErrors: [{ field: 'residual', rule: '5 would be left to pay' }] },
+    });
+    const matched = { ...money, residual: '5.00' };
+    expect(await run('invoice.reconcile', matched).perform()).toMatchObject({
+      ...{ kind: 'succeeded', document: { state: 'reconciled', residual: '5' } },
+    });
+    expect(await run('invoice.reconcile', matched).perform()).toMatchObject({ kind: 'duplicate' });
+    expect([...account.records.keys()].filter((key) => /^(customerDeposit|depositApp)/.test(key))).toEqual([
+      ...['customerDeposit/eid:payment-pi_3N', expect.stringMatching(/^depositApplication\/eid:hf-/)],
+    ]);
+  });
+
+  it('that was made from its invoice is applied already', async () => {
+    const run = runOn(await startSold());
+    await run('invoice.post', invoice).perform();
+    await run('payment.register', { ...prepaid, amount: '20.00' }).perform();
+    expect(await run('invoice.reconcile', money).perform()).toMatchObject({
+      ...{ kind: 'duplicate', document: { residual: '0' } },
+    });
+  });
+
+  it('is refused by the field that does not fit', async () => {
+    const run = runOn(await startSold());
+    expect(await run('payment.register', { ...prepaid, currency: 'USD' }).perform()).toMatchObject({
+      fieldErrors: [{ field: 'currency' }],
+    });
+    expect(await run('payment.register', { ...prepaid, orderId: 'nobody' }).perform()).toMatchObject({
+      ...{ code: 'order_unknown', fieldErrors: [{ field: 'orderId' }] },
+    });
+    expect(await run('invoice.reconcile', money).perform()).toMatchObject({ code: 'unknown_payment' });
+  });
+});
+
 describe('an invoicing run on NetSuite', () => {
   it('is one by one, and none where documents are jobs', async () => {
     const account = await startSold();

@@ -204,6 +204,12 @@ const netsuiteCases: readonly (Told & { readonly type: string })[] = [
   { before: [netsuiteSold], step: ['sale.cancel', { orderId: '450789469' }], type: 'salesOrder' },
   { before: [netsuiteSold], step: invoiced, type: 'invoice' },
   { before: [netsuiteSold, invoiced], step: payment, type: 'customerPayment' },
+  { what: 'a prepayment', before: [netsuiteSold], step: payment, type: 'customerDeposit' },
+  {
+    before: [netsuiteSold, payment, invoiced],
+    step: ['invoice.reconcile', { paymentId: 'pi_3N', orderId: '450789469', currency: 'EUR' }],
+    type: 'depositApplication',
+  },
   { before: [netsuiteSold, invoiced], step: refund, type: 'creditMemo' },
   {
     before: [netsuiteSold],

@@ -40,6 +40,11 @@ export function startAccount() {
     records.set(key, { ...defaults, ...records.get(key), ...body, ...lines } as JsonObject);
     return says(204, undefined, { location: `https://x/services/rest/record/v1/${type}/${records.size}` });
   };
+  const pay = (fits: (record: JsonObject) => boolean, amount: unknown): void => {
+    for (const [key, record] of records)
+      if (key.startsWith('invoice/') && fits(record))
+        records.set(key, { ...record, amountRemaining: Number(record.amountRemaining) - Number(amount) });
+  };
   const answer = (request: ErpRequest): ErpResponse => {
     if (request.path.endsWith('/suiteql')) return says(200, { items: itemIds });
     const rest = request.path.replace('/services/rest/record/v1/', '');
@@ -55,8 +60,13 @@ export function startAccount() {
     const externalId = String(bodyOf(request).externalId);
     if (records.has(`${to}/eid:${externalId}`))
       return says(400, refusal(400, 'DUP_RCRD', 'This record already exists'));
+    const body = bodyOf(request);
+    if (to === 'customerPayment') pay(({ id }) => id === from.id, body.payment);
+    const apply = body.apply as { items: { doc: { id: string }; amount: number }[] } | undefined;
+    for (const { doc, amount } of apply?.items ?? []) pay(({ id }) => id === doc.id, amount);
     const { item, currency, entity, total } = from;
-    return save(to, externalId, { item, currency, entity, total, ...bodyOf(request) } as JsonObject);
+    const amountRemaining = to === 'invoice' ? { amountRemaining: total } : {};
+    return save(to, externalId, { item, currency, entity, total, ...amountRemaining, ...body } as JsonObject);
   };
   return { records, answer };
 }
