@@ -3,6 +3,7 @@
 
 import type { AdapterFailure } from '../../core/erp.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { Found } from '../rest/keyed-operation.ts';
 import { textOf } from '../rest/read-rest.ts';
 import type { ErpnextClient } from './erpnext-client.ts';
 import type { ErpnextSettings } from './erpnext-options.ts';
@@ -24,10 +25,7 @@ export async function readBooks(
   client: ErpnextClient,
   settings: ErpnextSettings,
 ): Promise<Books | AdapterFailure> {
-  const found =
-    settings.company === undefined
-      ? await client.findOne('Company', [])
-      : await client.read('Company', settings.company);
+  const found = await findCompany(client, settings);
   if (found.kind !== 'document') return found;
   const company = found.document;
   if (company !== null && Object.hasOwn(company, companyField))
@@ -35,8 +33,20 @@ export async function readBooks(
   const site = await client.read(siteSettings, siteSettings);
   if (site.kind === 'rejected') return toBooks(company, null);
   if (site.kind !== 'document') return site;
-  const document = site.document;
-  return toBooks(company, document === null ? null : { doctype: siteSettings, document, field: siteField });
+  const { document } = site;
+  const isHere = document !== null && Object.hasOwn(document, siteField);
+  return toBooks(company, isHere ? { doctype: siteSettings, document, field: siteField } : null);
+}
+
+/** Of several companies none is meant where none is named. */
+async function findCompany(client: ErpnextClient, { company }: ErpnextSettings): Promise<Found> {
+  if (company !== undefined) return client.read('Company', company);
+  const all = await client.list('Company', [], ['name']);
+  if (all.kind !== 'rows') return all;
+  const [only, ...others] = all.rows;
+  return only === undefined || others.length > 0
+    ? { kind: 'document', document: null }
+    : client.read('Company', textOf(only.name));
 }
 
 function toBooks(company: JsonObject | null, holder: Books['holder']): Books {

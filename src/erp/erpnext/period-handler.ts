@@ -33,7 +33,10 @@ export function createPeriodHandler(settings: ErpnextSettings): OperationHandler
       if (books.kind !== 'books') return books;
       const { holder, frozenThrough } = books;
       if (holder === null)
-        return refused('not_permitted', 'the frozen day cannot be read: give the user its settings');
+        return refused(
+          'not_permitted',
+          'the frozen day cannot be read: name the company, and give the user its settings',
+        );
       const { through } = call.input;
       if (frozenThrough !== null && frozenThrough >= through)
         return { kind: 'already', document: { name: holder.document.name, frozenThrough } };

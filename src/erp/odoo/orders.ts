@@ -52,10 +52,15 @@ export function findInvoices(client: OdooClient, order: Row, moveType: string): 
   return client.find('account.move', domain, invoiceFields);
 }
 
-export async function findCompany(client: OdooClient): Promise<FoundOne> {
+/** The company that is configured, else all that the user sees, the newest first. */
+export function findCompanies(client: OdooClient): Promise<Found> {
   const { company } = client.settings;
   const domain = company === undefined ? [] : [['id', '=', company]];
-  const found = await client.find('res.company', domain, ['name', 'currency_id', 'fiscalyear_lock_date']);
+  return client.find('res.company', domain, ['name', 'currency_id', 'fiscalyear_lock_date']);
+}
+
+export async function findCompany(client: OdooClient): Promise<FoundOne> {
+  const found = await findCompanies(client);
   return found.kind === 'found' ? { kind: 'row', row: found.rows.at(-1) ?? null } : found;
 }
 

@@ -6,7 +6,7 @@ import type { InputOf } from '../../core/operation.ts';
 import type { periodClose } from '../../operations/accounting.ts';
 import { createOdooClient, refused } from './odoo-client.ts';
 import type { OdooSettings } from './odoo-options.ts';
-import { findCompany } from './orders.ts';
+import { findCompanies, findCompany } from './orders.ts';
 import type { Row } from './read-odoo.ts';
 
 type Call = ErpCall<InputOf<typeof periodClose>>;
@@ -24,10 +24,12 @@ export function createPeriodHandler(settings: OdooSettings): OperationHandler<ty
     },
     perform: async (call) => {
       const client = clientOf(call);
-      const found = await findCompany(client);
-      if (found.kind !== 'row') return found;
-      const { row } = found;
-      if (row === null) return refused('unknown_company', 'Odoo shows no company: configure company');
+      const found = await findCompanies(client);
+      if (found.kind !== 'found') return found;
+      const [row, ...others] = found.rows;
+      // Whose books are meant is nobody's to guess.
+      if (row === undefined || others.length > 0)
+        return refused('company_ambiguous', 'the user sees no or several companies: configure company');
       if (isClosed(row, call)) return { kind: 'performed', answer: row, already: true };
       const values = { fiscalyear_lock_date: call.input.through };
       const failure = await client.write('res.company', Number(row.id), values);

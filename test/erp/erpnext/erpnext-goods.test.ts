@@ -208,6 +208,20 @@ describe('the frozen day of ERPNext', () => {
     expect(rowsOf(site, 'Accounts Settings')).toMatchObject([{ acc_frozen_upto: '2026-10-31' }]);
   });
 
+  it('of one of several companies is set only where it is said which', async () => {
+    const site = startSite();
+    for (const name of ['Acme', 'Bolt'])
+      site.documents.set(`Company/${name}`, { name, accounts_frozen_till_date: null });
+    const erp = scriptedConnection(site.answer);
+    const unnamed = createErpnextAdapter();
+    const input = { through: '2026-10-31' };
+    const run = runOperation({ adapter: unnamed, erp, name: 'period.close', input });
+    expect(await run.perform()).toMatchObject({ kind: 'rejected', code: 'not_permitted' });
+    expect(erp.writes()).toEqual([]);
+    site.documents.delete('Company/Bolt');
+    expect(await run.perform()).toMatchObject({ kind: 'succeeded', document: { documentNumber: 'Acme' } });
+  });
+
   it('that may not be read is refused', async () => {
     const site = startSite();
     site.documents.set('Company/Acme', { name: 'Acme' });

@@ -158,6 +158,12 @@ describe.each(['json2', 'jsonrpc'] as const)('over %s', (api) => {
       expect(documents('res.company')).toMatchObject([{ fiscalyear_lock_date: '2026-10-31' }]);
     });
 
+    it('of one of several companies is closed only where it is said which', async () => {
+      documents('res.company').push({ id: 2, name: 'Cups & Co', fiscalyear_lock_date: false });
+      expect(await close().perform()).toMatchObject({ kind: 'rejected', code: 'company_ambiguous' });
+      expect(world.count('res.company/write')).toBe(0);
+    });
+
     it('with something unfinished in it is refused in the words of Odoo', async () => {
       const message = 'There are still unposted entries in the period you want to lock.';
       world.odoo.buttons['res.company/write'] = () => {
