@@ -228,6 +228,21 @@ describe('a request that cannot run', () => {
     expect((await get(relay, '/admin/deliveries')).body.deliveries).toEqual([]);
   });
 
+  it('of an operation that never met its ERP is taken only where the target says that it may', async () => {
+    const { definition } = createMemoryRelay();
+    const erp = definition.targets.get('erp');
+    if (erp === undefined) throw new Error('the test relay has no target erp');
+    const adapter = { ...erp.adapter, capabilities: { 'stock.set': { level: 'documented' as const } } };
+    const relayOf = (experimental: boolean) =>
+      createMemoryRelay({
+        services: {
+          definition: { ...definition, targets: new Map([['erp', { ...erp, adapter, experimental }]]) },
+        },
+      });
+    expect(await post(relayOf(false), {})).toMatchObject({ status: 422, body: { code: 'invalid_input' } });
+    expect((await post(relayOf(true), { prefer: 'respond-async' })).status).toBe(202);
+  });
+
   it('has no job', async () => {
     const relay = createMemoryRelay();
     expect((await get(relay, `/jobs/job_${'0'.repeat(32)}`)).status).toBe(404);
