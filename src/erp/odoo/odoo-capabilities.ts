@@ -44,7 +44,7 @@ export const odooCapabilities: DeclaredCapabilities = {
   'return.receive': {
     level: 'documented',
     modules: ['sale_stock'],
-    limits: ['disposition: scrap is refused', 'what comes back is of one delivery', place, noDay],
+    limits: ['what comes back is of one delivery', place, noDay],
   },
   'purchase.receive': { modules: ['purchase_stock'], limits: [place, noDay, noWarnings] },
   'stock.receive': { level: 'documented', modules: ['stock'], limits: [place] },

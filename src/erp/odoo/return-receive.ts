@@ -1,15 +1,16 @@
-// return.receive on Odoo: the return that Odoo's wizard makes of a delivery, brought to what came back and validated. A return that
-// an earlier attempt has begun is gone on with. May not scrap: in Odoo that is a document of its own.
+// return.receive on Odoo: the return that Odoo's wizard makes of a delivery, brought to what came back and validated; what is for the
+// bin is scrapped afterwards. A return that an earlier attempt has begun is gone on with.
 
-import type { AdapterFailure, ErpCall, OperationHandler, Performed } from '../../core/erp.ts';
+import type { AdapterFailure, ErpCall, OperationHandler, Performed, Verified } from '../../core/erp.ts';
 import type { InputOf } from '../../core/operation.ts';
 import type { returnReceive } from '../../operations/shipping.ts';
 import { createOdooClient, type OdooClient, refused } from './odoo-client.ts';
 import type { OdooSettings } from './odoo-options.ts';
 import { findOrder, unknownOrder } from './orders.ts';
-import { findMarked, lookUpTransfer, moveGoods, openPickingStates, whyNotDated } from './pickings.ts';
-import { findProducts } from './products.ts';
-import { broken, idOf, type Row } from './read-odoo.ts';
+import { findMarked, lookUpTransfer, markOf, moveGoods, openPickingStates, whyNotDated } from './pickings.ts';
+import { findProducts, type LineGoods, readGoods } from './products.ts';
+import { broken, idOf } from './read-odoo.ts';
+import { findScraps, isAllScrapped, scrapGoods } from './scraps.ts';
 import { locationOf, verifyTransfer } from './transfers.ts';
 
 type Input = InputOf<typeof returnReceive>;
@@ -19,28 +20,49 @@ const fieldNames = { product_id: 'lines', quantity: 'lines', location_dest_id: '
 export function createReturnHandler(settings: OdooSettings): OperationHandler<typeof returnReceive> {
   const clientOf = ({ erp }: ErpCall<unknown>) => createOdooClient(erp, settings, fieldNames);
   return {
-    lookup: (call) => lookUpTransfer(clientOf(call), call.key),
-    perform: (call) => perform(clientOf(call), call),
-    verify: async (call) => {
-      const verified = await verifyTransfer(clientOf(call), call, ({ returnId, orderId }: Input) => ({
-        ...{ returnId, orderId },
-      }));
-      if (verified.kind !== 'verified') return verified;
-      const output = verified.output as { readonly lines: Row[] };
-      return { kind: 'verified', output: { ...output, restockedLines: output.lines } };
+    lookup: async (call) => {
+      const client = clientOf(call);
+      const found = await lookUpTransfer(client, call.key);
+      const broken = scrappedOf(call.input);
+      if (found.kind !== 'found' || broken.length === 0) return found;
+      const scraps = await findScraps(client, call.key);
+      if (scraps.kind !== 'found') return scraps;
+      return isAllScrapped(scraps.rows, broken) ? found : { kind: 'unfinished', answer: found.answer };
     },
+    perform: (call) => perform(clientOf(call), call),
+    verify: (call) => verify(clientOf(call), call),
   };
+}
+
+const scrappedOf = ({ lines }: Input) => lines.filter(({ disposition }) => disposition === 'scrap');
+
+async function verify(client: OdooClient, call: ErpCall<Input>): Promise<Verified> {
+  const verified = await verifyTransfer(client, call, ({ returnId, orderId }: Input) => ({
+    ...{ returnId, orderId },
+  }));
+  if (verified.kind !== 'verified') return verified;
+  const output = verified.output as { readonly lines: readonly LineGoods[] };
+  if (scrappedOf(call.input).length === 0)
+    return { kind: 'verified', output: { ...output, restockedLines: output.lines } };
+  const scraps = await readGoods(client, {
+    ...{ model: 'stock.scrap', quantityField: 'scrap_qty' },
+    domain: [
+      ['origin', '=', markOf(call.key)],
+      ['state', '=', 'done'],
+    ],
+  });
+  if (scraps.kind !== 'goods') return scraps;
+  const restockedLines = output.lines.map(({ sku, quantity }) => {
+    const gone = scraps.lines
+      .filter((line) => line.sku === sku)
+      .reduce((sum, line) => sum + line.quantity, 0);
+    return { sku, quantity: Number((quantity - gone).toFixed(4)) };
+  });
+  return { kind: 'verified', output: { ...output, restockedLines } };
 }
 
 async function perform(client: OdooClient, { input, key }: ErpCall<Input>): Promise<Performed> {
   const { lines, location, postingDate } = input;
-  const scrapped = lines.findIndex(({ disposition }) => disposition === 'scrap');
-  if (scrapped >= 0)
-    return refused(
-      'scrap_unsupported',
-      'Odoo scraps by a document of its own',
-      `lines[${scrapped}].disposition`,
-    );
   const dated = whyNotDated(postingDate);
   if (dated !== null) return dated;
   const place = locationOf(client.settings, location);
@@ -52,10 +74,14 @@ async function perform(client: OdooClient, { input, key }: ErpCall<Input>): Prom
       ? await makeReturn(client, input)
       : ({ kind: 'picking', id: Number(begun.row.id) } as const);
   if (back.kind !== 'picking') return back;
-  return moveGoods({
+  const moved = await moveGoods({
     ...{ client, key, origin: { pickingId: back.id }, direction: 'incoming', lines, backorder: 'create' },
     locationId: place.id,
   });
+  if (moved.kind !== 'performed') return moved;
+  const scrapped = await scrapGoods({ client, key, lines: scrappedOf(input), pickingId: back.id });
+  if (scrapped.kind !== 'scrapped') return scrapped;
+  return scrapped.count === 0 ? moved : { kind: 'performed', answer: moved.answer };
 }
 
 type Made = { readonly kind: 'picking'; readonly id: number } | AdapterFailure;

@@ -70,11 +70,50 @@ describe.each(['json2', 'jsonrpc'] as const)('over %s', (api) => {
       expect(await more.perform()).toMatchObject({ code: 'nothing_delivered' });
     });
 
-    it('are refused where Odoo would do something else with them', async () => {
-      const lines = [{ lineId: '1', sku: 'SKU-1', quantity: 1, disposition: 'scrap' }];
-      expect(await back({ lines }).perform()).toMatchObject({
-        fieldErrors: [{ field: 'lines[0].disposition' }],
+    describe('and are broken in part', () => {
+      const line = { lineId: '1', sku: 'SKU-1' };
+      const lines = [
+        { ...line, quantity: 1, disposition: 'restock' },
+        { ...line, quantity: 1.5, disposition: 'scrap' },
+      ];
+
+      it('are scrapped as far as they are, once', async () => {
+        expect(await back({ lines }).perform()).toMatchObject({
+          kind: 'succeeded',
+          document: {
+            lines: [{ sku: 'SKU-1', quantity: 2.5 }],
+            restockedLines: [{ sku: 'SKU-1', quantity: 1 }],
+          },
+        });
+        expect(await back({ lines }).perform()).toMatchObject({ kind: 'duplicate' });
+        expect(documents('stock.scrap')).toMatchObject([
+          { scrap_qty: 1.5, product_id: 1, location_id: 8, state: 'done' },
+        ]);
       });
+
+      it.each(['stock.picking/button_validate', 'stock.scrap/create', 'stock.scrap/action_validate'])(
+        'whose answer of %s was lost are scrapped once',
+        async (name) => {
+          world.odoo.loseAnswerOf(name);
+          expect(await back({ lines }).perform()).toMatchObject({ kind: 'call_failed' });
+          const found = await back({ lines }).lookup();
+          if (found.kind === 'unfinished')
+            expect(await back({ lines }).perform(found.answer)).toMatchObject({ kind: 'succeeded' });
+          else expect(await back({ lines }).lookupAndVerify()).toMatchObject({ kind: 'duplicate' });
+          expect(documents('stock.scrap')).toMatchObject([{ state: 'done' }]);
+          expect(documents('stock.picking')).toHaveLength(2);
+        },
+      );
+
+      it('that Odoo asks a person about are not taken for scrapped', async () => {
+        world.odoo.buttons['stock.scrap/action_validate'] = () => ({
+          ...{ type: 'ir.actions.act_window', res_model: 'stock.warn.insufficient.qty.scrap' },
+        });
+        expect(await back({ lines }).perform()).toMatchObject({ kind: 'rejected', code: 'wizard_required' });
+      });
+    });
+
+    it('are refused where Odoo would do something else with them', async () => {
       expect(await back({ postingDate: '2026-11-20' }).perform()).toMatchObject({
         fieldErrors: [{ field: 'postingDate' }],
       });

@@ -48,7 +48,13 @@ export function addStock({ rows, buttons }: FakeOdoo): void {
     rows['stock.move'] ??= [];
     const id = Math.max(0, ...rows['stock.picking'].map((row) => row.id)) + 1;
     const of = { return_id: [wizard.picking_id, ''], origin: 'Return of WH/OUT/00001', note: false };
-    rows['stock.picking'].push({ id, name: `WH/IN/0000${id}`, state: 'assigned', ...of });
+    rows['stock.picking'].push({
+      id,
+      location_dest_id: [8, ''],
+      name: `WH/IN/0000${id}`,
+      state: 'assigned',
+      ...of,
+    });
     for (const [, , line] of wizard.product_return_moves)
       rows['stock.move'].push({
         ...{ id: Math.max(0, ...rows['stock.move'].map((row) => row.id)) + 1, picking_id: [id, ''] },
@@ -56,5 +62,11 @@ export function addStock({ rows, buttons }: FakeOdoo): void {
         origin_returned_move_id: [line.move_id, ''],
       });
     return { type: 'ir.actions.act_window', res_model: 'stock.picking', res_id: id };
+  };
+  buttons['stock.scrap/action_validate'] = ({ ids }) => {
+    const scrap = only((rows['stock.scrap'] ?? []).filter(({ id }) => ids.includes(id)));
+    if (scrap.state === 'done') throw userError('You can not validate a scrap that is done.');
+    scrap.state = 'done';
+    return true;
   };
 }
