@@ -2,7 +2,9 @@
 // SuiteQL for what a test lists.
 import type { ErpRequest, ErpResponse } from '../../../../src/core/erp.ts';
 import type { JsonObject } from '../../../../src/core/json.ts';
-import { bodyOf, says } from '../../rest/support/scripted-connection.ts';
+import { createNetsuiteAdapter } from '../../../../src/erp/netsuite/netsuite-adapter.ts';
+import { bodyOf, says, scriptedConnection } from '../../rest/support/scripted-connection.ts';
+import { runOperation } from '../../sandbox/support/run-operation.ts';
 
 export const itemIds = [
   { id: '42', number: 'SKU-1' },
@@ -79,3 +81,13 @@ export const sale = {
   total: '20.00',
 };
 export const invoice = { orderId: '450789469', total: '20.00', currency: 'EUR' };
+
+/** An account that has confirmed the sale. */
+export async function startSold() {
+  const account = startAccount();
+  const adapter = createNetsuiteAdapter({ currencies: { EUR: '4' } });
+  const erp = scriptedConnection(account.answer);
+  const run = runOperation({ adapter, erp, name: 'sale.confirm', input: sale });
+  if ((await run.perform()).kind !== 'succeeded') throw new Error('the sale was not confirmed');
+  return account;
+}
