@@ -33,6 +33,8 @@ export function reasonOf(state: DeliveryState): string | null {
       return state.cause;
     case 'succeeded':
       return state.how;
+    case 'skipped':
+      return state.how ?? null;
     default:
       return null;
   }

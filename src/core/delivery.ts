@@ -13,7 +13,12 @@ import type {
 import type { RoutePolicy } from './route.ts';
 import type { SubscriptionEventType } from './subscriptions/event-types.ts';
 
-export type HeldCause = 'unauthorized' | 'contract_broken' | 'state_mismatch';
+export type HeldCause =
+  | 'unauthorized'
+  | 'contract_broken'
+  | 'state_mismatch'
+  /** A person said so, and a person lets it go on. */
+  | 'by_operator';
 
 export type DeadLetterReason =
   /** The ERP or the input schema refused it: trying again cannot help. */
@@ -80,7 +85,13 @@ export type DeliveryState =
     }
   /** A newer input of the same entity made it pointless. `by`: that delivery. */
   | { readonly status: 'superseded'; readonly by: string; readonly at: number }
-  | { readonly status: 'skipped'; readonly note: string; readonly at: number }
+  /** `how`: a person cancelled it before it was tried, or tried again; absent: it was skipped. */
+  | {
+      readonly status: 'skipped';
+      readonly how?: 'cancelled';
+      readonly note: string;
+      readonly at: number;
+    }
   /** A dead letter that is closed: by a replay that succeeded, a late settle, or a person. */
   | { readonly status: 'resolved'; readonly resolvedBy: string; readonly note: string; readonly at: number };
 

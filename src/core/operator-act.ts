@@ -13,6 +13,8 @@ export type OperatorAct = {
     | 'skipped'
     | 'released'
     | 'unblocked'
+    | 'held'
+    | 'cancelled'
     | 'acknowledged'
     /** Of an issue. */
     | 'ignored'

@@ -18,7 +18,9 @@ Admin, with Authorization: Bearer <key>:
   POST /admin/deliveries/:id/replay      again, perhaps with an edited input; ?dryRun=true only shows
   POST /admin/deliveries/:id/resolve     close it: done by hand, or dropped
   POST /admin/deliveries/:id/skip        close it: dropped
+  POST /admin/deliveries/:id/hold        keep it, and its line, from going on
   POST /admin/deliveries/:id/release     let a held one go on
+  POST /admin/deliveries/:id/cancel      close one that waits, untried
   POST /admin/replays                    replay by filter, as a job
   POST /admin/targets/:id/release        let all held ones of a target go on
   GET  /admin/targets/:id/capabilities   what its adapter and its ERP can do

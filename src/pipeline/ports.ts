@@ -42,6 +42,7 @@ import type {
   ResolveAnswer,
   ResolveRequest,
   SettleRequest,
+  StopRequest,
 } from '../core/sequencer/messages.ts';
 import type { EventRecord } from '../core/sequencer/record.ts';
 import type { TargetDefinition } from '../core/target.ts';
@@ -63,6 +64,8 @@ export interface Sequencer extends IntakeSequencer {
   /** What a bulk job of the filter would take. */
   planReplays(request: PlanReplaysRequest): Promise<PlanReplaysAnswer>;
   resolve(request: ResolveRequest): Promise<ResolveAnswer>;
+  /** Holds or cancels what waits. */
+  stop(request: StopRequest): Promise<ResolveAnswer>;
   /** The hold of an operation is lifted first, or they would be held again. */
   releaseMany(request: ReleaseManyRequest): Promise<ReleaseManyAnswer>;
   /** A callback: the ERP's job is asked after now. */

@@ -279,6 +279,7 @@ export function createSequencerHost(deps: {
     planReplays: (request) => call('planReplays', (to, now) => to.planReplays(request, now)),
     bulkStep: (request) => call('bulkStep', (to, now) => to.bulkStep(request, now)),
     resolve: (request) => call('resolve', (to, now) => to.resolve(request, now)),
+    stop: (request) => call('stop', (to, now) => to.stop(request, now)),
     releaseMany: (request) => call('releaseMany', (to, now) => to.releaseMany(request, now)),
     listLines: (request) => call('listLines', (to, now) => to.listLines(request, now)),
     pollNow: (deliveryId) => call('pollNow', (to, now) => to.pollNow(deliveryId, now)),

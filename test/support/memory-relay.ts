@@ -310,6 +310,7 @@ export function toPort({ bench, journal, down, partition }: PortParts): Sequence
     bulkStep: (request) => call(() => core().bulkStep(request, bench.now())),
     planReplays: (request) => call(() => core().planReplays(request, bench.now())),
     resolve: (request) => call(() => core().resolve(request, bench.now())),
+    stop: (request) => call(() => core().stop(request, bench.now())),
     releaseMany: (request) => call(() => core().releaseMany(request, bench.now())),
     pollNow: (id) => call(() => core().pollNow(id, bench.now())),
     recordRequest: (request) =>

@@ -80,6 +80,8 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   'POST /admin/deliveries/:id/skip': { path: of('/skip'), body: note, right: 200, elsewhere: 404 },
   'POST /admin/deliveries/:id/release': { path: of('/release'), body: note, right: 409, elsewhere: 404 },
+  'POST /admin/deliveries/:id/hold': { path: of('/hold'), body: note, right: 409, elsewhere: 404 },
+  'POST /admin/deliveries/:id/cancel': { path: of('/cancel'), body: note, right: 409, elsewhere: 404 },
   'POST /admin/deliveries/:id/unblock': { path: of('/unblock'), body: note, right: 200, elsewhere: 404 },
   'POST /admin/replays': {
     path: to('/admin/replays'),

@@ -6,7 +6,7 @@ export const scopes = {
   'deliveries:read': 'list and show deliveries, lines and intakes',
   'deliveries:replay': 'replay deliveries, one or many',
   'deliveries:manage':
-    'resolve, skip, release and unblock deliveries, one or many; retry and drop items of intakes',
+    'resolve, skip, hold, release, cancel and unblock deliveries, one or many; retry and drop items of intakes',
   'payloads:read': 'see bodies, headers, personal data, and what was sent to ERPs and answered',
   'operations:run': 'run operations directly and read its own jobs',
   'callbacks:send': "say that an ERP's job has ended",

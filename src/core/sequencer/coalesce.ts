@@ -37,8 +37,10 @@ function coalesceState(state: SequencerState, key: KeyState, staleKey: string): 
  */
 function canBeSuperseded(delivery: Delivery, isLeased: boolean): boolean {
   if (isLeased || delivery.effect !== null) return false;
-  const { status } = delivery.state;
-  return status === 'pending' || status === 'scheduled' || status === 'dead_lettered' || status === 'held';
+  const { state } = delivery;
+  // A person's hold stands, and its line with it, until a person ends it.
+  if (state.status === 'held') return state.cause !== 'by_operator';
+  return state.status === 'pending' || state.status === 'scheduled' || state.status === 'dead_lettered';
 }
 
 /** The id of a delivery that makes `older` pointless; null: there is none, or it sets no state. */

@@ -90,7 +90,8 @@ function ofDelivery(record: EventRecord, delivery: Delivery): Condition | null {
       details: { ...details, reason, code },
     };
   }
-  if (state.status !== 'held') return null;
+  // Who holds one by hand knows of it.
+  if (state.status !== 'held' || state.cause === 'by_operator') return null;
   const { cause, message, at: since } = state;
   const held = { count: 1, details: { ...details, reason: cause } } as const;
   const summary = `${operation} at ${target}: ${message}`.slice(0, limits.maxNoteCharacters);

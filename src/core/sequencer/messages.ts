@@ -211,6 +211,15 @@ export type ResolveRequest = {
   readonly note: string;
 };
 
+/** Stops what waits. A call of its own: an object of an earlier version must not take it for another word about the delivery. */
+export type StopRequest = {
+  readonly deliveryId: string;
+  /** `held`: it and its line wait for a release; `cancelled`: it is never tried. */
+  readonly as: 'held' | 'cancelled';
+  readonly actor: string;
+  readonly note: string;
+};
+
 /** Releases everything that is held for the target, of one operation or of one cause where they are named. */
 export type ReleaseManyRequest = {
   readonly target: string;

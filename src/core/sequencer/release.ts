@@ -31,7 +31,8 @@ export function releaseMany(state: SequencerState, request: ReleaseManyRequest):
 function matches({ target, operation, state }: Delivery, request: ReleaseManyRequest): boolean {
   if (state.status !== 'held' || target !== request.target) return false;
   if (request.operation !== null && operation !== request.operation) return false;
-  return request.cause === null || state.cause === request.cause;
+  // What a person holds has another reason than the target's, and goes on when a person says so.
+  return request.cause === null ? state.cause !== 'by_operator' : state.cause === request.cause;
 }
 
 export type HeldOperation = { readonly target: string; readonly operation: string };

@@ -53,6 +53,7 @@ import type {
   ResumeTargetRequest,
   SettleRequest,
   Signal,
+  StopRequest,
 } from './messages.ts';
 import { replay, replayMany } from './operator.ts';
 import { planReplays } from './plan-replays.ts';
@@ -63,6 +64,7 @@ import { resolve } from './resolve.ts';
 import { resumeTarget } from './resume-target.ts';
 import { type Random, settle } from './settle.ts';
 import { learnSubscriptions, type SequencerConfig } from './state.ts';
+import { stop } from './stop.ts';
 import { nextTickAt, tick } from './tick.ts';
 import { find, listOpen, stats } from './views.ts';
 
@@ -85,6 +87,7 @@ export type SequencerCore = {
   readonly bulkStep: (request: BulkStepRequest, now: number) => BulkStepAnswer;
   readonly planReplays: (request: PlanReplaysRequest, now: number) => PlanReplaysAnswer;
   readonly resolve: (request: ResolveRequest, now: number) => ResolveAnswer;
+  readonly stop: (request: StopRequest, now: number) => ResolveAnswer;
   readonly releaseMany: (request: ReleaseManyRequest, now: number) => ReleaseManyAnswer;
   /** Operations something is held for that was not tried. */
   readonly operationsHeldUntried: (now: number) => readonly HeldOperation[];
@@ -155,6 +158,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     bulkStep: (request, now) => change(now, (state) => bulkStep(state, request)),
     planReplays: (request, now) => look(now, (state) => planReplays(state, request)),
     resolve: (request, now) => change(now, (state) => resolve(state, request)),
+    stop: (request, now) => change(now, (state) => stop(state, request)),
     releaseMany: (request, now) => change(now, (state) => releaseMany(state, request)),
     operationsHeldUntried: (now) => look(now, operationsHeldUntried),
     pollNow: (deliveryId, now) => change(now, (state) => pollNow(state, deliveryId)),

@@ -68,6 +68,8 @@ export const routeRules: Readonly<Record<string, RouteRule>> = {
   'POST /admin/deliveries/:id/resolve': needs('deliveries:manage', delivery),
   'POST /admin/deliveries/:id/skip': needs('deliveries:manage', delivery),
   'POST /admin/deliveries/:id/release': needs('deliveries:manage', delivery),
+  'POST /admin/deliveries/:id/hold': needs('deliveries:manage', delivery),
+  'POST /admin/deliveries/:id/cancel': needs('deliveries:manage', delivery),
   'POST /admin/deliveries/:id/unblock': needs('deliveries:manage', delivery),
   // Which of them it has to be, the act in the body says.
   'POST /admin/replays': bulk,

@@ -97,6 +97,10 @@ function scopeSequencer(sequencer: Sequencer, view: AccessView): Sequencer {
       (await find(request.deliveryId)) === null
         ? { kind: 'refused', reason: 'not_found', message: notThere }
         : sequencer.resolve(request),
+    stop: async (request) =>
+      (await find(request.deliveryId)) === null
+        ? { kind: 'refused', reason: 'not_found', message: notThere }
+        : sequencer.stop(request),
     pollNow: async (id) => ((await find(id)) === null ? { kind: 'not_found' } : sequencer.pollNow(id)),
     reviveIntake: async (request) =>
       (await findIntake(request.id)) === null

@@ -22,6 +22,7 @@ import { routeReplays } from './replays.ts';
 import { routeResolutions } from './resolutions.ts';
 import { routeSecrets } from './secrets.ts';
 import { routeSources } from './sources.ts';
+import { routeStops } from './stops.ts';
 import { routeSubscriptions } from './subscriptions.ts';
 import { routeTail } from './tail.ts';
 import { routeTargets } from './targets.ts';
@@ -41,6 +42,7 @@ export function routeAdmin(app: Hono<HttpEnv>, services: HttpServices): void {
   routeReplays(app);
   routeBulkJobs(app);
   routeResolutions(app);
+  routeStops(app);
   routeTail(app);
   routeTargets(app);
   routeCapabilities(app);

@@ -115,6 +115,16 @@ export const deliveryContract = {
     summary: 'Let a held delivery go on',
     problems: ['not_found', 'wrong_state', 'sequencer_unavailable'],
   },
+  'POST /admin/deliveries/:id/hold': {
+    ...closing,
+    summary: 'Hold a delivery that waits; its line waits behind it',
+    problems: ['not_found', 'wrong_state', 'sequencer_unavailable'],
+  },
+  'POST /admin/deliveries/:id/cancel': {
+    ...closing,
+    summary: 'Close a delivery that waits or is held, without trying it',
+    problems: ['not_found', 'wrong_state', 'sequencer_unavailable'],
+  },
   'POST /admin/deliveries/:id/unblock': {
     ...closing,
     summary: 'Let the line of a delivery go on',

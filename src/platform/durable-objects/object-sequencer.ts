@@ -37,6 +37,7 @@ function createObjectSequencer(namespace: SequencerNamespace, name: string): Seq
     planReplays: (request) => call((sequencer) => sequencer.planReplays(request)),
     releaseMany: (request) => call((sequencer) => sequencer.releaseMany(request)),
     resolve: (request) => call((sequencer) => sequencer.resolve(request)),
+    stop: (request) => call((sequencer) => sequencer.stop(request)),
     pollNow: (deliveryId) => call((sequencer) => sequencer.pollNow(deliveryId)),
     find: (deliveryId) => call((sequencer) => sequencer.find(deliveryId)),
     recordRequest: (request) => call((sequencer) => sequencer.recordRequest(request)),

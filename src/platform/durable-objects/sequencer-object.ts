@@ -42,6 +42,7 @@ import type {
   ResumeTargetAnswer,
   ResumeTargetRequest,
   SettleRequest,
+  StopRequest,
 } from '../../core/sequencer/messages.ts';
 import type { SequencerCore } from '../../core/sequencer/sequencer.ts';
 import type { SubscriptionSet } from '../../core/subscriptions/subscription.ts';
@@ -139,6 +140,10 @@ export class SequencerObject extends DurableObject<Env> implements Sequencer {
 
   async resolve(request: ResolveRequest): Promise<ResolveAnswer> {
     return this.#after(this.#core.resolve(request, Date.now()));
+  }
+
+  async stop(request: StopRequest): Promise<ResolveAnswer> {
+    return this.#after(this.#core.stop(request, Date.now()));
   }
 
   async releaseMany(request: ReleaseManyRequest): Promise<ReleaseManyAnswer> {
