@@ -32,23 +32,28 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-/** Counts of stock, each of its own SKU, that the ERP refuses until the module is on. */
+/** Sets the stock of a SKU; it is worked on later. */
+function setStock(sku: string, quantity: number): Promise<Response> {
+  return fetch(`${relay.url}/operations/stock.set`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${relay.adminKey}`,
+      'content-type': 'application/json',
+      'idempotency-key': sku,
+      prefer: 'respond-async',
+    },
+    body: JSON.stringify({ input: { sku, quantity } }),
+  });
+}
+
+/** Counts of stock, each of its own SKU, that the ERP refuses at first. */
 async function makeDeadLetters(prefix: string): Promise<void> {
   await createErpClient(relay.erpUrl).setFaults({
     invalidSkus: Array.from({ length: count }, (_, number) => `${prefix}-${number}`),
   });
-  const post = (number: number) =>
-    fetch(`${relay.url}/operations/stock.set`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${relay.adminKey}`,
-        'content-type': 'application/json',
-        'idempotency-key': `${prefix}-${number}`,
-        prefer: 'respond-async',
-      },
-      body: JSON.stringify({ input: { sku: `${prefix}-${number}`, quantity: number } }),
-    });
-  const answers = await Promise.all(Array.from({ length: count }, (_, number) => post(number)));
+  const answers = await Promise.all(
+    Array.from({ length: count }, (_, number) => setStock(`${prefix}-${number}`, number)),
+  );
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
   const areDead = async () =>
     (await client.deliveries('status=dead_lettered')).length === count ? true : null;
@@ -82,6 +87,37 @@ async function untilJob(id: string, isSo: (job: BulkJob) => boolean): Promise<Bu
 
 const hasEnded = ({ status }: BulkJob): boolean => status !== 'running';
 
+describe('deliveries that wait for a paused target', () => {
+  it('are held or cancelled by a person, and neither is tried before it is released', async () => {
+    const note = 'the warehouse counts again';
+    const act = (path: string) => client.admin('POST', path, { note });
+    expect((await act('/admin/targets/erp/pause')).status).toBe(200);
+    for (const sku of ['HELD', 'CANCELLED', 'FREE']) expect((await setStock(sku, 1)).status).toBe(202);
+    const find = async (sku: string) => {
+      const [found] = await client.deliveries(`orderingKey=product/${sku}`);
+      return found ?? null;
+    };
+    const [held, cancelled] = await Promise.all(
+      ['HELD', 'CANCELLED'].map((sku) => until(sku, () => find(sku), 10_000)),
+    );
+    const hold = await act(`/admin/deliveries/${held?.id}/hold`);
+    expect(hold).toMatchObject({ status: 200, body: { status: 'held' } });
+    const cancel = await act(`/admin/deliveries/${cancelled?.id}/cancel`);
+    expect(cancel).toMatchObject({ status: 200, body: { status: 'skipped' } });
+    expect((await act('/admin/targets/erp/resume')).status).toBe(200);
+    const isDone = (sku: string) => async () => ((await find(sku))?.status === 'succeeded' ? true : null);
+    await until('the free one to be done', isDone('FREE'), 20_000);
+    expect(await find('HELD')).toMatchObject({ status: 'held', reason: 'by_operator', attemptCount: 0 });
+    expect(await find('CANCELLED')).toMatchObject({
+      status: 'skipped',
+      reason: 'cancelled',
+      attemptCount: 0,
+    });
+    expect((await act(`/admin/deliveries/${held?.id}/release`)).status).toBe(200);
+    await until('the held one to be done', isDone('HELD'), 20_000);
+  }, 90_000);
+});
+
 describe('a bulk job over forty dead letters of one cause', () => {
   it('replays them at its rate, seen to rise, goes on in a restarted runtime, and does none twice', async () => {
     await makeDeadLetters('GOODS');
@@ -104,7 +140,7 @@ describe('a bulk job over forty dead letters of one cause', () => {
 
     await untilQuiet(client, 40_000);
     expect(await client.deliveries('status=dead_lettered')).toEqual([]);
-    expect(await client.deliveries('status=succeeded&operation=stock.set')).toHaveLength(count);
+    expect(await client.deliveries('status=resolved&operation=stock.set')).toHaveLength(count);
     const { acts } = (await client.admin('GET', '/admin/audit?action=replayed&limit=200')).body as {
       acts: readonly { deliveryId: string }[];
     };

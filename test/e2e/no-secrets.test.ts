@@ -63,6 +63,7 @@ async function readAll(): Promise<void> {
     'sources',
     'targets',
     'audit',
+    'replays',
     'alerts',
     'lines',
   ])

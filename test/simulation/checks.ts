@@ -145,7 +145,11 @@ function checkEffects(on: {
         `the ledger says ${known.join(', ')} for ${key}, the ERP holds ${documents.join(', ') || 'nothing'}`,
       );
     }
-    if (documents.length > 0 && known.length === 0)
+    // Who cancels what is in doubt, or its replay, lets it stay so; the doubt itself is known.
+    const isGivenUp =
+      own.some(({ state }) => state.status === 'skipped') &&
+      own.some(({ effect }) => effect?.kind === 'possibly_done');
+    if (documents.length > 0 && known.length === 0 && !isGivenUp)
       problem(
         `${key} was done, and the ledger does not know: ${JSON.stringify(own.map(({ id, state, effect, attemptCount, epoch, crashCount }) => ({ id, state, effect, attemptCount, epoch, crashCount })))}`,
       );

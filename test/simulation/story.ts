@@ -10,7 +10,7 @@ import { replayOf, resolveOf } from '../support/builders.ts';
 import { makePayload } from '../support/records.ts';
 import type { Checks, SimulatedEvent } from './checks.ts';
 import { type Faults, times } from './faults.ts';
-import { batchOf } from './simulated-batches.ts';
+import { batchOf, postInvoices } from './simulated-batches.ts';
 import type { SimulatedDefinition } from './simulated-definition.ts';
 import type { SimulatedErp } from './simulated-erp.ts';
 import { type DrawnIntake, postIntake, reviveIntakes } from './simulated-intakes.ts';
@@ -84,6 +84,7 @@ export function tellStory(story: Story, events: readonly SimulatedEvent[]): void
       if (world.chance(faults().eviction)) for (const host of relay.hosts()) host.evict();
     });
     if (second % 7 === 0) world.after(second * 1_000, () => void operate(story, world.chance(0.5) ? 1 : 3));
+    if (second % 11 === 0) world.after(second * 1_000, () => void stopOne(story));
   }
 }
 
@@ -180,6 +181,27 @@ function toClaim(
   const mapped = { ...kept, id: event.eventId, headers: payload.headers, payload: { data } };
   const deliveries = planDeliveries(mapped, definition.routesFor('shop', event.type));
   return { event: kept, payload, deliveries, partitions: at.partitions, generation: at.generation };
+}
+
+/** An operator holds something that waits, which operate() releases, or now and then cancels it. Refusals are answers too. */
+async function stopOne({ world, relay }: Story): Promise<void> {
+  const host = world.pick(relay.hosts());
+  const as = world.chance(0.2) ? 'cancelled' : 'held';
+  try {
+    const port = relay.portOf(host);
+    const filter = { status: ['pending', 'scheduled'] } as const;
+    const open = await port.listOpen({ filter, cursor: null, limit: 10 });
+    // Each record of a batch is to be done, which the checks hold it to.
+    const isOfBatch = ({ delivery }: DeliveryView) =>
+      delivery.operation === postInvoices.name || delivery.own !== undefined;
+    const waiting = open.filter((view) => !isOfBatch(view));
+    if (waiting.length === 0) return;
+    const deliveryId = world.pick(waiting).delivery.id;
+    const { kind } = await port.stop({ deliveryId, as, actor: 'olga', note: 'wait' });
+    world.note(`the operator: ${deliveryId} ${as}: ${kind}`);
+  } catch {
+    world.note('the operator got no answer');
+  }
 }
 
 /** An operator releases what is held and replays dead letters. Refusals are answers too. */
