@@ -28,11 +28,6 @@ export function durationOf(ms: number): string {
   return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : inWords(Math.round(ms / 1_000));
 }
 
-/** The value below which `share` (0 to 1) of the sorted values lie; null of none. */
-export function percentile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
-}
-
 export function pretty(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value, null, 2) ?? '';
   try {

@@ -73,6 +73,59 @@ export type TailItem = Pick<
     readonly updatedAt: string;
   };
 
+export type Flow = {
+  readonly received: number;
+  readonly delivered: number;
+  readonly waiting: number;
+  readonly held: number;
+  readonly deadLettered: number;
+  readonly closed: number;
+  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
+  readonly lastReceivedAt: string | null;
+};
+
+export type Overview = {
+  readonly at: string;
+  readonly windowMinutes: number;
+  readonly countedFrom: string;
+  readonly isWhole: boolean;
+  readonly journal: string;
+  readonly all: Flow;
+  readonly bucketSeconds: number;
+  readonly buckets: readonly {
+    readonly from: string;
+    readonly received: number;
+    readonly delivered: number;
+    readonly deadLettered: number;
+  }[];
+  readonly sources: readonly (Flow & { readonly id: string; readonly openFailures: number })[];
+  readonly targets: readonly (Flow & {
+    readonly id: string;
+    readonly openFailures: number;
+    readonly oldestReadyAt: string | null;
+    readonly circuit?: string | null;
+    readonly paused?: boolean | null;
+    readonly unauthorized?: boolean | null;
+  })[];
+  readonly oldestReadyAt: string | null;
+  readonly backlogAgeMs: number;
+  readonly issues: { readonly open: number; readonly acknowledged: number; readonly ignored: number };
+  readonly missing: readonly string[];
+};
+
+export type Issue = {
+  readonly id: string;
+  readonly target: string;
+  readonly operation: string;
+  readonly reason: string;
+  readonly code: string | null;
+  readonly state: string;
+  readonly openCount: number;
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+  readonly message: string | null;
+};
+
 export type DeliveryPage = {
   readonly deliveries: readonly Delivery[];
   readonly nextCursor: string | null;

@@ -1,4 +1,5 @@
-// Bundles the dashboard's script into dashboard/public/dashboard, where the relay serves it from. Once in a process.
+// Bundles the dashboard's scripts into dashboard/public/dashboard, where the relay serves them from: one for the pages, and one for charts,
+// which is loaded where there is one. Once in a process.
 // It may write nothing else.
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -9,7 +10,6 @@ import { repository } from './command.ts';
 import { readSenderSteps } from './sender-steps.ts';
 
 const directory = join(repository, 'dashboard/public');
-const script = join(directory, 'dashboard/app.js');
 
 /** What a phone on a bad line should have to load at most before it shows something, bytes. */
 export const dashboardLimitBytes = 150 * 1024;
@@ -21,31 +21,44 @@ export function buildDashboardOnce(): Promise<void> {
   return built;
 }
 
+/** By the name of the file that is made. */
+const entries = {
+  'app.js': 'dashboard/src/main.tsx',
+  'chart.js': 'dashboard/src/chart/draw-chart.ts',
+  'chart.css': 'node_modules/uplot/dist/uPlot.min.css',
+} as const;
+
 async function buildDashboard(): Promise<void> {
-  const result = await build({
-    entryPoints: [join(repository, 'dashboard/src/main.tsx')],
-    bundle: true,
-    write: false,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    legalComments: 'none',
-    define: { senderStepsAtBuild: JSON.stringify(readSenderSteps(repository)) },
-    logLevel: 'silent',
-  });
-  const code = result.outputFiles[0]?.text ?? '';
-  // Several relays may start at once: each sees a whole file, and an unchanged one is left alone.
-  if (readIfThere() === code) return;
-  const partial = join(repository, `dashboard/app.js.${process.pid}.partial`);
-  writeFileSync(partial, code);
-  renameSync(partial, script);
+  for (const [name, entry] of Object.entries(entries)) {
+    const result = await build({
+      entryPoints: [join(repository, entry)],
+      bundle: true,
+      write: false,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      legalComments: 'none',
+      define: { senderStepsAtBuild: JSON.stringify(readSenderSteps(repository)) },
+      logLevel: 'silent',
+    });
+    replace(name, result.outputFiles[0]?.text ?? '');
+  }
 }
 
-function readIfThere(): string | null {
+/** Several relays may start at once: each sees a whole file, and an unchanged one is left alone. */
+function replace(name: string, text: string): void {
+  const path = join(directory, 'dashboard', name);
+  if (readIfThere(path) === text) return;
+  const partial = join(repository, `dashboard/${name}.${process.pid}.partial`);
+  writeFileSync(partial, text);
+  renameSync(partial, path);
+}
+
+function readIfThere(path: string): string | null {
   try {
-    return readFileSync(script, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     return null;
   }

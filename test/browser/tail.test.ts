@@ -81,7 +81,7 @@ async function openDeliveries(size: Size, query = '') {
 describe.each(Object.keys(sizes) as Size[])('the deliveries page at the size of a %s', (size) => {
   it('shows what changes at once, and asks for no list meanwhile', async () => {
     const { page, faults, lists } = await openDeliveries(size);
-    await expect.poll(() => page.locator('.loading').count()).toBe(0);
+    await expect.poll(() => page.locator('.loading').count(), { timeout: 10_000 }).toBe(0);
     // The answer to the list that is read when the tail begins.
     await expect.poll(() => page.getByRole('link', { name: /order\// }).count()).toBeGreaterThan(5);
     await page.waitForLoadState('networkidle');

@@ -1,80 +1,113 @@
-// Is it well? One sentence, then what a person has to do, by cause; then targets, sources and partitions. Counts of what went
-// through are of the newest deliveries, and say so: the relay keeps no other.
+// Is it well? One sentence, then traffic over time, what a person has to do by cause, targets, sources and the backlog. All counts are
+// the relay's own (`/admin/overview`, `/admin/issues`); where it counted a part only, the page says so.
 
 import { inWords } from '../format.ts';
-import { Badge, Empty, Show, Table, Time } from '../parts/parts.tsx';
-import { linkTo } from '../route.ts';
+import { Badge, Empty, Notice, Show, Table, Time } from '../parts/parts.tsx';
+import { TrafficChart } from '../parts/traffic-chart.tsx';
+import { go, linkTo, route } from '../route.ts';
 import { can } from '../session.ts';
 import { type Loaded, useLoad } from '../use-load.ts';
-import type { Alert, Delivery, DeliveryPage, Readiness } from '../wire.ts';
-import type { Line, Target } from '../wire-relay.ts';
-import { Part, Partitions, Sources, sample, Targets } from './overview-traffic.tsx';
+import type { Alert, Issue, Overview, Readiness } from '../wire.ts';
+import type { Line } from '../wire-relay.ts';
+import { Part, Partitions, Sources, Targets } from './overview-traffic.tsx';
+
+const windows = [
+  { minutes: '15', title: '15 minutes' },
+  { minutes: '60', title: 'hour' },
+  { minutes: '360', title: '6 hours' },
+  { minutes: '1440', title: 'day' },
+] as const;
 
 export function OverviewPage() {
+  const asked = route.value.query.get('window') ?? '60';
+  const minutes = windows.some((each) => each.minutes === asked) ? asked : '60';
+  const isReader = can('deliveries:read');
   const readiness = useLoad<Readiness>('/readyz');
   const alerts = useLoad<{ readonly alerts: readonly Alert[] }>(
     can('alerts:read') ? '/admin/alerts?status=open&limit=50' : null,
   );
-  const troubled = useLoad<DeliveryPage>(
-    can('deliveries:read') ? `/admin/deliveries?status=dead_lettered,held&limit=${sample}` : null,
-  );
-  const newest = useLoad<DeliveryPage>(can('deliveries:read') ? `/admin/deliveries?limit=${sample}` : null);
-  const targets = useLoad<{ readonly targets: readonly Target[] }>(
-    can('targets:read') ? '/admin/targets' : null,
-  );
+  const overview = useLoad<Overview>(isReader ? `/admin/overview?windowMinutes=${minutes}` : null);
   return (
     <>
-      <h1>Overview</h1>
-      <Verdict
-        readiness={readiness}
-        alerts={alerts.value?.alerts ?? []}
-        troubled={troubled.value}
-        targets={targets.value?.targets ?? []}
-      />
+      <div class="title">
+        <h1>Overview</h1>
+        {isReader ? <Window minutes={minutes} /> : null}
+      </div>
+      <Verdict readiness={readiness} alerts={alerts.value?.alerts ?? []} overview={overview.value} />
+      {isReader ? (
+        <Part title="Traffic">
+          <Show loaded={overview}>{(value) => <Traffic overview={value} />}</Show>
+        </Part>
+      ) : null}
       {can('alerts:read') ? (
         <Part title="Open alerts">
           <Show loaded={alerts}>{(value) => <Alerts alerts={value.alerts} />}</Show>
         </Part>
       ) : null}
-      {can('deliveries:read') ? (
-        <Part title="Waiting for a person">
-          <Show loaded={troubled}>{(page) => <Causes page={page} />}</Show>
-        </Part>
+      {isReader ? <Causes /> : null}
+      {isReader ? <BlockedLines /> : null}
+      {isReader ? (
+        <>
+          <Part title="Targets">
+            <Show loaded={overview}>{({ targets, at }) => <Targets targets={targets} at={at} />}</Show>
+          </Part>
+          <Part title="Sources">
+            <Show loaded={overview}>{({ sources }) => <Sources sources={sources} />}</Show>
+          </Part>
+        </>
       ) : null}
-      {can('deliveries:read') ? <BlockedLines /> : null}
-      {can('targets:read') ? (
-        <Part title="Targets">
-          <Show loaded={targets}>{(value) => <Targets targets={value.targets} newest={newest.value} />}</Show>
-        </Part>
-      ) : null}
-      {can('sources:read') ? <Sources newest={newest.value} /> : null}
       {can('relay:read') ? <Partitions /> : null}
     </>
+  );
+}
+
+function Window({ minutes }: { readonly minutes: string }) {
+  const choose = (chosen: string) => go(linkTo('overview', null, { window: chosen === '60' ? '' : chosen }));
+  return (
+    <label class="window">
+      The last
+      <select value={minutes} onChange={(event) => choose(event.currentTarget.value)}>
+        {windows.map((each) => (
+          <option key={each.minutes} value={each.minutes} selected={each.minutes === minutes}>
+            {each.title}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
 type VerdictProps = {
   readonly readiness: Loaded<Readiness>;
   readonly alerts: readonly Alert[];
-  readonly troubled: DeliveryPage | null;
-  readonly targets: readonly Target[];
+  readonly overview: Overview | null;
 };
 
-function Verdict({ readiness, alerts, troubled, targets }: VerdictProps) {
+const plural = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
+
+function troublesOf({ targets, issues, sources }: Overview): readonly string[] {
+  const failures = sources.reduce((sum, { openFailures }) => sum + openFailures, 0);
+  return [
+    ...targets
+      .filter(({ circuit }) => circuit === 'open')
+      .map(({ id }) => `${id} takes nothing: its circuit is open`),
+    ...targets.filter(({ paused }) => paused === true).map(({ id }) => `${id} is paused`),
+    ...targets
+      .filter(({ unauthorized }) => unauthorized === true)
+      .map(({ id }) => `${id} refuses its credential`),
+    ...targets.filter(({ circuit }) => circuit === null).map(({ id }) => `${id} does not say how it stands`),
+    ...(issues.open === 0 ? [] : [`${plural(issues.open, 'issue is', 'issues are')} open`]),
+    ...(failures === 0 ? [] : [`${plural(failures, 'delivery waits', 'deliveries wait')} for a person`]),
+  ];
+}
+
+function Verdict({ readiness, alerts, overview }: VerdictProps) {
   const bad = [
     ...(readiness.value?.checks ?? [])
       .filter(({ ok }) => !ok)
       .map(({ name, detail }) => `${name}: ${detail}`),
-    ...targets
-      .filter(({ circuit }) => circuit?.state === 'open')
-      .map(({ id }) => `${id} takes nothing: its circuit is open`),
-    ...targets
-      .filter(({ unauthorized }) => unauthorized !== null && unauthorized !== undefined)
-      .map(({ id }) => `${id} refuses its credential`),
-    ...(alerts.length === 0 ? [] : [`${alerts.length} alert${alerts.length === 1 ? ' is' : 's are'} open`]),
-    ...(troubled === null || troubled.deliveries.length === 0
-      ? []
-      : [`${countOf(troubled)} deliveries wait for a person`]),
+    ...(alerts.length === 0 ? [] : [`${plural(alerts.length, 'alert is', 'alerts are')} open`]),
+    ...(overview === null ? [] : troublesOf(overview)),
   ];
   if (readiness.value === null) return <Show loaded={readiness}>{() => null}</Show>;
   return bad.length === 0 ? (
@@ -93,8 +126,25 @@ function Verdict({ readiness, alerts, troubled, targets }: VerdictProps) {
   );
 }
 
-function countOf({ deliveries, nextCursor }: DeliveryPage): string {
-  return `${deliveries.length}${nextCursor === null ? '' : ' or more'}`;
+function Traffic({ overview }: { readonly overview: Overview }) {
+  const { isWhole, countedFrom, missing, all, buckets, bucketSeconds } = overview;
+  return (
+    <>
+      {missing.length === 0 ? null : (
+        <Notice tone="warn">Not all could be had; missing: {missing.join(', ').replaceAll('_', ' ')}.</Notice>
+      )}
+      {isWhole ? null : (
+        <p class="quiet">
+          There is more in this time than is counted: the counts begin <Time at={countedFrom} />.
+        </p>
+      )}
+      {all.received === 0 ? (
+        <Empty>Nothing came in this time.</Empty>
+      ) : (
+        <TrafficChart buckets={buckets} bucketSeconds={bucketSeconds} />
+      )}
+    </>
+  );
 }
 
 function Alerts({ alerts }: { readonly alerts: readonly Alert[] }) {
@@ -113,47 +163,45 @@ function Alerts({ alerts }: { readonly alerts: readonly Alert[] }) {
   return <Table caption="Open alerts" head={['Severity', 'Alert', 'Of what', 'Open since']} rows={rows} />;
 }
 
-type Cause = { readonly first: Delivery; count: number; oldest: string };
+/** Causes for which a delivery is held and not dead. */
+const heldCauses: readonly string[] = ['unauthorized', 'contract_broken', 'state_mismatch'];
 
-function Causes({ page }: { readonly page: DeliveryPage }) {
-  const causes = new Map<string, Cause>();
-  for (const delivery of page.deliveries) {
-    const { status, code, reason, operation, target, updatedAt } = delivery;
-    const name = [status, code ?? reason, operation, target].join('\n');
-    const cause = causes.get(name) ?? { first: delivery, count: 0, oldest: updatedAt };
-    cause.count += 1;
-    if (updatedAt < cause.oldest) cause.oldest = updatedAt;
-    causes.set(name, cause);
-  }
-  if (causes.size === 0) return <Empty>Nothing: no dead letter, and nothing held.</Empty>;
-  const sorted = [...causes].sort(([, a], [, b]) => b.count - a.count);
-  const rows = sorted.map(([key, { first, count, oldest }]) => ({
-    key,
-    cells: causeCells(first, count, oldest),
-  }));
+function Causes() {
+  const issues = useLoad<{ readonly issues: readonly Issue[]; readonly nextCursor: string | null }>(
+    '/admin/issues?limit=50',
+  );
   return (
-    <>
-      {page.nextCursor === null ? null : <p class="quiet">Of the newest {sample}; there are more.</p>}
-      <Table
-        caption="Dead letters and held deliveries by cause"
-        head={['Status', 'Cause', 'Operation', 'How many', 'Since']}
-        rows={rows}
-      />
-    </>
+    <Part title="Waiting for a person">
+      <Show loaded={issues}>
+        {({ issues: all }) => {
+          const waiting = all
+            .filter(({ openCount }) => openCount > 0)
+            .sort((a, b) => b.openCount - a.openCount);
+          if (waiting.length === 0) return <Empty>Nothing: no dead letter, and nothing held.</Empty>;
+          return (
+            <Table
+              caption="Dead letters and held deliveries by cause"
+              head={['Status', 'Cause', 'Operation', 'How many', 'Last']}
+              rows={waiting.map((issue) => ({ key: issue.id, cells: causeCells(issue) }))}
+            />
+          );
+        }}
+      </Show>
+    </Part>
   );
 }
 
-function causeCells({ status, code, reason, operation, target }: Delivery, count: number, oldest: string) {
-  const cause = code ?? reason ?? '';
-  const href = linkTo('deliveries', null, { status, reason: cause, operation, target });
+function causeCells({ reason, code, operation, target, openCount, lastSeenAt }: Issue) {
+  const status = heldCauses.includes(reason) ? 'held' : 'dead_lettered';
+  const cause = code ?? reason;
   return [
     <Badge key="s" word={status} />,
-    <a key="c" href={href}>
-      {cause === '' ? 'unknown' : cause}
+    <a key="c" href={linkTo('deliveries', null, { status, reason: cause, operation, target })}>
+      {cause}
     </a>,
     `${operation} at ${target}`,
-    String(count),
-    <Time key="t" at={oldest} />,
+    String(openCount),
+    <Time key="t" at={lastSeenAt} />,
   ];
 }
 

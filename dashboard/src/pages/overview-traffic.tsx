@@ -1,17 +1,12 @@
-// Traffic on the overview: how targets stand, what each source sent, and what is left to do. Counts and times are of the newest
-// deliveries, and say so.
+// Traffic on the overview: how targets stand and what each source sent, as the relay counts it, and what is left to do.
 
 import type { ComponentChildren } from 'preact';
-import { durationOf, percentile } from '../format.ts';
+import { ageOf, durationOf } from '../format.ts';
 import { Badge, Show, Table, Time } from '../parts/parts.tsx';
 import { linkTo } from '../route.ts';
 import { can } from '../session.ts';
 import { useLoad } from '../use-load.ts';
-import type { Delivery, DeliveryPage, Partition } from '../wire.ts';
-import type { Source, Target } from '../wire-relay.ts';
-
-/** The most a page of the API holds. */
-export const sample = 200;
+import type { Flow, Overview, Partition } from '../wire.ts';
 
 export function Part({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   return (
@@ -22,92 +17,107 @@ export function Part({ title, children }: { readonly title: string; readonly chi
   );
 }
 
-function latencyOf(deliveries: readonly Delivery[]): string {
-  const done = deliveries.filter(({ status }) => status === 'succeeded');
-  const took = done
-    .map(({ receivedAt, updatedAt }) => Date.parse(updatedAt) - Date.parse(receivedAt))
-    .sort((a, b) => a - b);
-  const [half, most] = [percentile(took, 0.5), percentile(took, 0.95)];
-  return half === null || most === null ? '–' : `${durationOf(half)} / ${durationOf(most)}`;
+function countsOf({ received, delivered, waiting, held, deadLettered }: Flow): readonly string[] {
+  return [received, delivered, waiting, held, deadLettered].map(String);
 }
 
-function Counts({ deliveries }: { readonly deliveries: readonly Delivery[] }) {
-  const of = (...statuses: readonly string[]) =>
-    deliveries.filter(({ status }) => statuses.includes(status)).length;
-  return (
-    <>
-      {deliveries.length} in, {of('succeeded')} delivered, {of('held')} held, {of('dead_lettered')} dead
-    </>
-  );
+const countTitles = ['In', 'Delivered', 'Waiting', 'Held', 'Dead'];
+
+function latencyOf({ latencyMs }: Flow): string {
+  if (latencyMs === null) return '–';
+  return [latencyMs.p50, latencyMs.p95, latencyMs.p99].map(durationOf).join(' / ');
 }
 
-type TargetsProps = { readonly targets: readonly Target[]; readonly newest: DeliveryPage | null };
+/** All that stands now, whenever it came, with the way to it. */
+function Failures({ count, of }: { readonly count: number; readonly of: Readonly<Record<string, string>> }) {
+  if (count === 0) return <>0</>;
+  return <a href={linkTo('deliveries', null, { status: 'dead_lettered,held', ...of })}>{count}</a>;
+}
 
-export function Targets({ targets, newest }: TargetsProps) {
-  const rows = targets.map((target) => {
-    const own = newest?.deliveries.filter((delivery) => delivery.target === target.id) ?? [];
-    const state =
-      target.pause !== null && target.pause !== undefined
-        ? 'paused'
-        : (target.circuit?.state ?? target.status ?? 'unavailable');
-    return {
-      key: target.id,
-      cells: [
+type TargetsProps = { readonly targets: Overview['targets']; readonly at: string };
+
+export function Targets({ targets, at }: TargetsProps) {
+  const rows = targets.map((target) => ({
+    key: target.id,
+    cells: [
+      can('targets:read') ? (
         <a key="i" href={linkTo('targets')}>
           {target.id}
-        </a>,
-        <Badge key="s" word={state} />,
-        target.inFlight === undefined ? '' : String(target.inFlight),
-        <Counts key="c" deliveries={own} />,
-        latencyOf(own),
-      ],
-    };
-  });
+        </a>
+      ) : (
+        target.id
+      ),
+      standingOf(target).map((word) => <Badge key={word} word={word} />),
+      ...countsOf(target),
+      <Failures key="f" count={target.openFailures} of={{ target: target.id }} />,
+      latencyOf(target),
+      target.oldestReadyAt === null ? 'none' : ageOf(target.oldestReadyAt, Date.parse(at)),
+    ],
+  }));
   return (
     <Table
       caption="Targets"
-      head={['Target', 'Circuit', 'In flight', `Of the newest ${sample}`, 'Half / 95 % within']}
+      head={['Target', 'Circuit', ...countTitles, 'Open failures', 'Half / 95 % / 99 % within', 'Backlog']}
       rows={rows}
     />
   );
 }
 
-export function Sources({ newest }: { readonly newest: DeliveryPage | null }) {
-  const sources = useLoad<{ readonly sources: readonly Source[] }>('/admin/sources', { isLive: false });
+/** Undefined: the key may not see it. */
+function standingOf({ circuit, paused, unauthorized }: Overview['targets'][number]): readonly string[] {
+  if (circuit === undefined) return [];
+  return [
+    circuit ?? 'unavailable',
+    ...(paused === true ? ['paused'] : []),
+    ...(unauthorized === true ? ['unauthorized'] : []),
+  ];
+}
+
+export function Sources({ sources }: { readonly sources: Overview['sources'] }) {
+  const rows = sources.map((source) => ({
+    key: source.id,
+    cells: [
+      can('sources:read') && source.id !== directName ? (
+        <a key="i" href={linkTo('sources', source.id)}>
+          {source.id}
+        </a>
+      ) : (
+        source.id
+      ),
+      <LastEvent key="l" source={source} />,
+      ...countsOf(source),
+      <Failures
+        key="f"
+        count={source.openFailures}
+        of={source.id === directName ? {} : { source: source.id }}
+      />,
+      latencyOf(source),
+    ],
+  }));
   return (
-    <Part title="Sources">
-      <Show loaded={sources}>
-        {({ sources: all }) => (
-          <Table
-            caption="Sources"
-            head={['Source', 'Last event', `Of the newest ${sample}`]}
-            rows={all.map(({ id }) => ({
-              key: id,
-              cells: [
-                <a key="i" href={linkTo('sources', id)}>
-                  {id}
-                </a>,
-                <LastEvent key="l" source={id} />,
-                <Counts
-                  key="c"
-                  deliveries={newest?.deliveries.filter(({ event }) => event.source === id) ?? []}
-                />,
-              ],
-            }))}
-          />
-        )}
-      </Show>
-    </Part>
+    <Table
+      caption="Sources"
+      head={['Source', 'Last event', ...countTitles, 'Open failures', 'Half / 95 % / 99 % within']}
+      rows={rows}
+    />
   );
 }
 
-/** Silence is a symptom, so it is asked of each source by itself: the newest of all may hold none of it. */
-function LastEvent({ source }: { readonly source: string }) {
-  const path = `/admin/deliveries?source=${encodeURIComponent(source)}&limit=1`;
-  const { value } = useLoad<DeliveryPage>(can('deliveries:read') ? path : null, { isLive: false });
-  if (value === null) return null;
-  const last = value.deliveries[0];
-  return last === undefined ? <>never</> : <Time at={last.receivedAt} />;
+/** Direct requests of all callers, which are no source of webhooks. */
+const directName = 'operations';
+
+/** Silence is a symptom: a source that used to send and sent nothing in the time that is looked at says so. */
+function LastEvent({
+  source: { received, lastReceivedAt },
+}: {
+  readonly source: Overview['sources'][number];
+}) {
+  if (lastReceivedAt === null) return <>never</>;
+  return (
+    <>
+      <Time at={lastReceivedAt} /> {received === 0 ? <Badge word="silent" /> : null}
+    </>
+  );
 }
 
 export function Partitions() {

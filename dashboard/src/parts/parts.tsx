@@ -25,6 +25,7 @@ const tones: Readonly<Record<string, string>> = {
   scheduled: 'warn',
   half_open: 'warn',
   paused: 'warn',
+  silent: 'warn',
   warning: 'warn',
   degraded: 'warn',
   expired: 'warn',

@@ -46,8 +46,8 @@ export function routeOverview(app: Hono<HttpEnv>, { clock }: Pick<HttpServices, 
 function toWireOverview(overview: Overview, viewer: Viewer) {
   const seesTargets = viewer.scopes.has('targets:read');
   const seesAlerts = viewer.scopes.has('alerts:read');
-  const { at, windowMs, countedFrom, isWhole, journal, all, oldestReadyAt, issues, alerts, missing } =
-    overview;
+  const { at, windowMs, countedFrom, isWhole, journal, all, series } = overview;
+  const { oldestReadyAt, issues, alerts, missing } = overview;
   const countOf = (state: string) => issues.filter((issue) => issue.state === state).length;
   return {
     at: toIso(at),
@@ -56,6 +56,13 @@ function toWireOverview(overview: Overview, viewer: Viewer) {
     isWhole,
     journal,
     all: toWireFlow(all),
+    bucketSeconds: series.lengthMs / 1_000,
+    buckets: series.buckets.map(({ from, ...counts }) => ({
+      from: toIso(from),
+      received: counts.receivedCount,
+      delivered: counts.deliveredCount,
+      deadLettered: counts.deadCount,
+    })),
     sources: [...overview.sources].map(([id, { openCount, ...flow }]) => ({
       id,
       ...toWireFlow(flow),

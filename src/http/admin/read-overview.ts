@@ -7,6 +7,7 @@ import { type AccessView, wholeView } from '../../core/identity/access-view.ts';
 import { type Issue, totalsOf } from '../../core/issues/issue.ts';
 import { limits } from '../../core/limits.ts';
 import { type Flow, flowOf, flowsBy } from '../../core/overview.ts';
+import { type Buckets, bucketsOf } from '../../core/overview-buckets.ts';
 import type { DeliveryView, LineSummary, ListCursor } from '../../core/sequencer/messages.ts';
 import type { TargetView } from '../../core/target-view.ts';
 import type { HttpServices } from '../services.ts';
@@ -27,6 +28,7 @@ export type Overview = {
   readonly isWhole: boolean;
   readonly journal: JournalStanding;
   readonly all: Flow;
+  readonly series: Buckets;
   readonly sources: ReadonlyMap<string, Flow & { readonly openCount: number }>;
   readonly targets: ReadonlyMap<string, OverviewTarget>;
   /** Since when the oldest line that could go on waits, epoch ms; null: none does, or it cannot be told. */
@@ -61,21 +63,30 @@ export async function readOverview(services: HttpServices, asked: Asked): Promis
   };
   const from = now - asked.windowMs;
   const nothing: Counted = { views: [], isWhole: false, journal: 'unavailable' };
-  const counted = await orElse('deliveries', () => countWindow(services, from), nothing);
-  if (counted.journal === 'unavailable') missing.add('deliveries');
-  const issues = await orElse('issues', () => readIssues(services), []);
-  const lines = await orElse('lines', () => listLines(services, anyLine), []);
-  const alerts = asked.seesAlerts ? await orElse('alerts', () => readAlerts(services), null) : null;
-  const views = new Map<string, TargetView | null>();
-  for (const id of definition.targets.keys()) {
+  const readView = async (id: string) => {
     const read = () => within(clock, limits.operatorWaitMs, services.targets.view(id));
-    views.set(id, await orElse<TargetView | null>('targets', read, null));
-  }
+    return [id, await orElse<TargetView | null>('targets', read, null)] as const;
+  };
+  // One after the other: counting brings the journal up to date, which issues are read from.
+  const countThenIssues = async () => {
+    const found = await orElse('deliveries', () => countWindow(services, from), nothing);
+    return [found, await orElse('issues', () => readIssues(services), [])] as const;
+  };
+  const [[counted, issues], lines, alerts, ...targetViews] = await Promise.all([
+    countThenIssues(),
+    orElse('lines', () => listLines(services, anyLine), []),
+    asked.seesAlerts ? orElse('alerts', () => readAlerts(services), null) : null,
+    ...[...definition.targets.keys()].map(readView),
+  ]);
+  if (counted.journal === 'unavailable') missing.add('deliveries');
+  const views = new Map(targetViews);
   const sources = sourcesOf(services, counted.views, issues);
+  const countedFrom = counted.isWhole ? from : Math.max(from, counted.views.at(-1)?.event.receivedAt ?? now);
   return {
     at: now,
     windowMs: asked.windowMs,
-    countedFrom: counted.isWhole ? from : Math.max(from, counted.views.at(-1)?.event.receivedAt ?? now),
+    countedFrom,
+    series: bucketsOf(counted.views, { from: countedFrom, to: now }),
     isWhole: counted.isWhole,
     journal: counted.journal,
     all: flowOf(counted.views),

@@ -55,6 +55,8 @@ const overview = z.object({
   isWhole: z.boolean(),
   journal: journalStanding,
   all: z.object(flow),
+  bucketSeconds: count,
+  buckets: z.array(z.object({ from: at, received: count, delivered: count, deadLettered: count })),
   sources: z.array(z.object({ id: z.string(), ...flow, openFailures: count })),
   targets: z.array(
     z.object({

@@ -133,7 +133,7 @@ export const relayContract = {
   'GET /dashboard/:file': {
     summary: 'Give a file of the dashboard',
     tag: 'relay',
-    params: { file: z.enum(['app.js', 'style.css', 'icon.svg']) },
+    params: { file: z.enum(['app.js', 'chart.css', 'chart.js', 'style.css', 'icon.svg']) },
     answers: { 200: { contentType: 'application/octet-stream' } },
     problems: ['not_found'],
   },

@@ -22,6 +22,8 @@ const policy = [
 /** All there is: nothing else of the directory is asked for. */
 const files: Readonly<Record<string, string>> = {
   'app.js': 'text/javascript; charset=utf-8',
+  'chart.js': 'text/javascript; charset=utf-8',
+  'chart.css': 'text/css; charset=utf-8',
   'style.css': 'text/css; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 };
