@@ -26,6 +26,7 @@ const usage = `npm run bench -- [options]
   --no-write    print the results and leave bench/RESULTS.md as it is
   --break-sink  the sink takes one event in 300 down twice: the runs have to be void, and the command fails
   --lists N     instead: how long lists, their filters and one delivery take with N deliveries in the journal (100000 is the target's)
+  --days D      with --lists: over how many days they came (default: 30)
   --soak N      instead: N events through the relay, its memory and its database at each tenth (200000 is the target's)
 `;
 
@@ -136,11 +137,15 @@ async function main(): Promise<number> {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const values = readOptions(
-    { rounds: text, only: text, soak: text, lists: text, 'break-sink': flag, 'no-write': flag },
+    { rounds: text, only: text, soak: text, lists: text, days: text, 'break-sink': flag, 'no-write': flag },
     usage,
   );
   if (values.lists !== undefined) {
-    process.stdout.write(renderLists(await measureLists({ deliveries: Number(values.lists), say })));
+    process.stdout.write(
+      renderLists(
+        await measureLists({ deliveries: Number(values.lists), days: Number(values.days ?? '30'), say }),
+      ),
+    );
     return 0;
   }
   const stage: Stage = { sink: await startSink(), running: [] };

@@ -1,24 +1,28 @@
-// Fills the journal of a state directory by the journal's own writer, in batches as partitions flush them, over a month. May touch nothing
+// Fills the journal of a state directory by the journal's own writer, in batches as partitions flush them, over some days. May touch nothing
 // else of the state.
 
 import { join } from 'node:path';
 import { withDatabase } from '../../scripts/local/open-database.ts';
 import { createD1Journal } from '../../src/platform/d1/d1-journal.ts';
-import { makeEntry, monthMs } from './make-records.ts';
+import { makeEntry } from './make-records.ts';
 
-/** A partition's flush, events: a busy hour fills it, a quiet relay would have more blocks with less in each. */
+/** A partition's flush, events. A block holds what came within an hour, so that a long time has more blocks with less in each. */
 const batchEvents = 100;
+
+export type Filling = {
+  readonly deliveries: number;
+  readonly partitions: number;
+  /** The newest is of then, epoch ms; the oldest of `spanMs` before. */
+  readonly now: number;
+  readonly spanMs: number;
+};
 
 export async function fillJournal(
   stateDir: string,
-  {
-    deliveries,
-    partitions,
-    now,
-  }: { readonly deliveries: number; readonly partitions: number; readonly now: number },
+  { deliveries, partitions, now, spanMs }: Filling,
 ): Promise<void> {
   const perPartition = Math.ceil(deliveries / partitions);
-  const stepMs = monthMs / perPartition;
+  const stepMs = spanMs / perPartition;
   await withDatabase({ persistencePath: join(stateDir, 'v3'), runtimeEnvironment: {} }, async (database) => {
     const journal = createD1Journal(database);
     for (let from = 0; from < perPartition; from += batchEvents) {

@@ -1,12 +1,10 @@
-// A month of deliveries as the journal gets them, made by rule: most simply succeeded, some after a retry, some were superseded, skipped or
+// Deliveries as the journal gets them, made by rule: most simply succeeded, some after a retry, some were superseded, skipped or
 // resolved. The same number is always the same record. Pure.
 
 import type { Attempt, Delivery, DeliveryState } from '../../src/core/delivery.ts';
 import type { WebhookEvent } from '../../src/core/event.ts';
 import { formatId } from '../../src/core/ids.ts';
 import type { JournalEntry } from '../../src/pipeline/ports.ts';
-
-export const monthMs = 30 * 24 * 3600 * 1000;
 
 /** Deliveries of one partition, by their number from 1, of all that are made. */
 export type RecordPlace = {

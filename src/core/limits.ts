@@ -105,8 +105,9 @@ export const limits = {
   blocksPerRead: 32,
   /** Blocks looked through for one page or one delivery: then the page ends, and its cursor goes on from there. */
   maxSearchedBlocks: 256,
-  /** Blocks looked at for one page by what stands in their index, most of them passed over: a few MB, read in some 10 ms. */
-  maxScannedBlocks: 8_192,
+  /** Blocks looked at for one page by what stands in their index, most of them passed over: 4 MB where
+   * each holds a few events, read in some 20 ms. */
+  maxScannedBlocks: 32_768,
   /** Exchanges kept of an attempt that would burst its row: their bodies are dropped, the first lines tell most. */
   maxClippedExchanges: 50,
   /** Attempts of one delivery read back, the newest: as many as a retry policy may allow. */

@@ -176,9 +176,8 @@ type Query = { readonly sql: string; readonly values: readonly (number | string)
 /** What is passed over is read in the index alone. Exported for the test that reads its query plan. */
 export function toBlockQuery(request: ListRequest, after: BlockPlace | null): Query {
   const { where, values } = toScan(request, after);
-  // One parameter a list, for a statement takes only a hundred.
-  const terms = termsOf(request.filter).map((each) => JSON.stringify(each));
-  const fits = terms.map(() => 'EXISTS (SELECT 1 FROM json_each(?) WHERE instr(search, value) > 0)');
+  const terms = termsOf(request.filter);
+  const fits = terms.map((each) => (each.length === 1 ? 'instr(search, ?) > 0' : holdsOneOf));
   const canHold = fits.length === 0 ? '' : `AND (search IS NULL OR (${fits.join(' AND ')}))`;
   const sql = `
     SELECT block.generation, block.partition, block.to_number, block.first_received_at, block.last_received_at,
@@ -188,7 +187,18 @@ export function toBlockQuery(request: ListRequest, after: BlockPlace | null): Qu
       AND block.to_number = place.to_number
     ORDER BY place.last_received_at DESC, place.first_received_at DESC, place.generation DESC, place.partition DESC,
       place.to_number DESC`;
-  return { sql, values: [...values, limits.maxScannedBlocks, ...terms, limits.blocksPerRead] };
+  return {
+    sql,
+    values: [...values, limits.maxScannedBlocks, ...terms.map(toParameter), limits.blocksPerRead],
+  };
+}
+
+/** One parameter a list, for a statement takes only a hundred. */
+const holdsOneOf = 'EXISTS (SELECT 1 FROM json_each(?) WHERE instr(search, value) > 0)';
+
+function toParameter(terms: readonly string[]): string {
+  const [only] = terms;
+  return terms.length === 1 && only !== undefined ? only : JSON.stringify(terms);
 }
 
 /** No block reaches further back from its latest receipt than limits.maxBlockSpanMs. */
