@@ -18,6 +18,8 @@ import { KeyPage } from './pages/key-page.tsx';
 import { LinesPage } from './pages/lines-page.tsx';
 import { OverviewPage } from './pages/overview-page.tsx';
 import { ReconciliationPage } from './pages/reconciliation-page.tsx';
+import { ReplayPage } from './pages/replay-page.tsx';
+import { ReplaysPage } from './pages/replays-page.tsx';
 import { SecretsPage } from './pages/secrets-page.tsx';
 import { SourcePage } from './pages/source-page.tsx';
 import { SourcesPage } from './pages/sources-page.tsx';
@@ -156,6 +158,7 @@ const lists: Readonly<Record<PageName, (query: URLSearchParams) => VNode>> = {
   alerts: () => <AlertsPage />,
   lines: () => <LinesPage />,
   deliveries: (query) => <DeliveriesPage query={query} />,
+  replays: () => <ReplaysPage />,
   intakes: () => <IntakesPage />,
   reconciliation: () => <ReconciliationPage />,
   sources: () => <SourcesPage />,
@@ -171,6 +174,7 @@ const lists: Readonly<Record<PageName, (query: URLSearchParams) => VNode>> = {
 const things: Readonly<Partial<Record<PageName, (id: string) => VNode>>> = {
   issues: (id) => <IssuePage id={id} />,
   deliveries: (id) => <DeliveryPage id={id} />,
+  replays: (id) => <ReplayPage id={id} />,
   intakes: (id) => <IntakePage id={id} />,
   sources: (id) => <SourcePage id={id} />,
   targets: (id) => <TargetPage id={id} />,

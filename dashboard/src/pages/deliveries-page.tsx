@@ -2,12 +2,11 @@
 // all dead letters that match are replayed at once.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { BulkReplay } from '../acts/bulk-replay.tsx';
+import { BulkAct } from '../acts/bulk-act.tsx';
 import { ask } from '../api.ts';
 import { DeliveryList, isPhone } from '../parts/delivery-list.tsx';
 import { Empty, Failure, Show } from '../parts/parts.tsx';
 import { go, linkTo } from '../route.ts';
-import { can } from '../session.ts';
 import { LiveSwitch } from '../tail/live-switch.tsx';
 import { type ListFilter, mergeChanges, tailQuery } from '../tail/merge-changes.ts';
 import { useTail } from '../tail/use-tail.ts';
@@ -47,12 +46,12 @@ export function DeliveriesPage({ query }: { readonly query: URLSearchParams }) {
     [query.toString()],
   );
   const isLive = query.get('live') !== 'off';
-  const isDead = filter.status === 'dead_lettered';
+  const { status = '', ...matching } = filter;
   return (
     <>
       <div class="title">
         <h1>Deliveries</h1>
-        {isDead && can('deliveries:replay') ? <BulkReplay filter={filter} /> : null}
+        <BulkAct filter={matching} statuses={status.split(',')} />
       </div>
       <Filter filter={filter} isLive={isLive} />
       <Found key={JSON.stringify(filter)} filter={filter} isLive={isLive} />
@@ -135,7 +134,9 @@ type FoundProps = { readonly filter: ListFilter; readonly isLive: boolean };
 function Found({ filter, isLive }: FoundProps) {
   const path = `/admin/deliveries?${new URLSearchParams({ ...filter, limit: String(pageSize) })}`;
   const reload = useRef(() => {});
-  const { standing, changes } = useTail(isLive ? tailQuery(filter) : null, () => reload.current());
+  // An issue is left by what ends, and the tail does not tell of what is no longer of it.
+  const isTold = isLive && filter.issue === undefined;
+  const { standing, changes } = useTail(isTold ? tailQuery(filter) : null, () => reload.current());
   // It is read once where the tail begins, and again and again only where there is none.
   const newest = useLoad<DeliveryPage>(path, { isLive: standing !== 'live' });
   reload.current = newest.reload;

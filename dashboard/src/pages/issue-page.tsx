@@ -1,7 +1,7 @@
 // One issue: what fails, since when, of which sources, what was said of it, and the deliveries of it. From here it is
 // acknowledged, ignored, resolved, and all that is dead with it is replayed.
 
-import { BulkReplay } from '../acts/bulk-replay.tsx';
+import { BulkAct } from '../acts/bulk-act.tsx';
 import { IssueActs } from '../acts/issue-acts.tsx';
 import { words } from '../format.ts';
 import { DeliveryRow } from '../parts/delivery-list.tsx';
@@ -36,7 +36,9 @@ function Told({ issue, reload }: { readonly issue: IssueStory; readonly reload: 
       </p>
       <Said issue={issue} />
       <div class="acts" role="group" aria-label="Acts">
-        {openCount > 0 ? <BulkReplay filter={{ issue: id }} /> : null}
+        {openCount > 0 ? (
+          <BulkAct filter={{ issue: id }} statuses={deliveries.map(({ status }) => status)} done={reload} />
+        ) : null}
         <IssueActs issue={issue} done={reload} />
       </div>
       <Facts rows={factsOf(issue)} />

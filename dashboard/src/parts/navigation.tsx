@@ -21,6 +21,7 @@ const groups = [
     name: 'Traffic',
     pages: [
       { page: 'deliveries', title: 'Deliveries', scope: 'deliveries:read' },
+      { page: 'replays', title: 'Bulk jobs', scope: 'deliveries:read' },
       { page: 'intakes', title: 'Intakes', scope: 'deliveries:read' },
       { page: 'reconciliation', title: 'Reconciliation', scope: 'sources:read' },
     ],
