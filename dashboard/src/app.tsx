@@ -78,7 +78,7 @@ function Header() {
   return (
     <header>
       <a class="brand" href="#/">
-        <img src="/dashboard/icon.svg" alt="" width="28" height="28" /> Holdfast
+        <img src="/dashboard/icon.svg" alt="" width="28" height="28" /> <span>Holdfast</span>
       </a>
       <MenuButton />
       <div class="session">

@@ -25,24 +25,26 @@ const rate = { usual: 10, most: 50 } as const;
 const maxReason = 500;
 
 export function BulkAct({ filter, statuses, done = () => {} }: BulkProps) {
-  const [isOpen, setOpen] = useState(false);
-  const acts = bulkActsFor(statuses);
-  const first = acts[0];
-  if (first === undefined) return null;
+  // Kept as they were when it was opened: what is done may leave nothing that matches, and the dialog says so.
+  const [opened, setOpened] = useState<readonly BulkActRow[] | null>(null);
+  const offered = bulkActsFor(statuses);
+  const first = offered[0];
   const close = () => {
-    setOpen(false);
+    setOpened(null);
     done();
   };
   return (
     <>
-      <button type="button" class="primary" onClick={() => setOpen(true)}>
-        {first.name} all that match …
-      </button>
-      {isOpen ? (
+      {first === undefined ? null : (
+        <button type="button" class="primary" onClick={() => setOpened(offered)}>
+          {first.name} all that match …
+        </button>
+      )}
+      {opened === null ? null : (
         <Dialog title="All that match" close={close} isWide>
-          <Steps filter={filter} acts={acts} close={close} />
+          <Steps filter={filter} acts={opened} close={close} />
         </Dialog>
-      ) : null}
+      )}
     </>
   );
 }

@@ -1,10 +1,10 @@
 // An edited input beside what would be sent: the relay checks each version against the operation's schema before anything runs,
 // and only a version it found good can be sent.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { describe, post } from '../api.ts';
 import { words } from '../format.ts';
-import { Dialog } from '../parts/act-dialog.tsx';
+import { Dialog, Terms } from '../parts/act-dialog.tsx';
 import { Diff } from '../parts/diff.tsx';
 import { go, linkTo } from '../route.ts';
 import type { DryRun, FieldProblem, Story } from '../wire.ts';
@@ -27,7 +27,15 @@ export function EditAndReplay({ story }: { readonly story: Story }) {
 
 type Checked =
   | { readonly kind: 'good'; readonly shown: DryRun; readonly text: string }
-  | { readonly kind: 'wrong'; readonly says: string; readonly errors: readonly FieldProblem[] };
+  | {
+      readonly kind: 'wrong';
+      readonly says: string;
+      readonly errors: readonly FieldProblem[];
+      readonly text?: string;
+    };
+
+/** After the last change, ms: a word is typed to its end before the relay is asked about it. */
+const checkAfterMs = 700;
 
 function Editor({ story, close }: { readonly story: Story; readonly close: () => void }) {
   const path = `/admin/deliveries/${encodeURIComponent(story.id)}/replay`;
@@ -40,17 +48,26 @@ function Editor({ story, close }: { readonly story: Story; readonly close: () =>
       if (answer.kind !== 'ok') return setChecked({ kind: 'wrong', says: describe(answer), errors: [] });
       setOriginal(answer.value.input);
       setText(JSON.stringify(answer.value.input, null, 2));
-      setChecked(toChecked(answer.value, ''));
+      setChecked(toChecked(answer.value, JSON.stringify(answer.value.input, null, 2)));
     });
   }, []);
+  const latest = useRef('');
+  latest.current = text;
   const check = async () => {
     const input = parse(text);
     if (input.kind === 'wrong') return setChecked(input);
     const answer = await post<DryRun>(`${path}?dryRun=true`, { input: input.value });
+    // What was changed meanwhile is checked by itself.
+    if (latest.current !== text) return;
     if (answer.kind === 'ok') return setChecked(toChecked(answer.value, text));
     const errors = answer.kind === 'problem' ? answer.errors : [];
     setChecked({ kind: 'wrong', says: describe(answer), errors });
   };
+  useEffect(() => {
+    if (text === '' || checked?.text === text) return;
+    const timer = setTimeout(() => void check(), checkAfterMs);
+    return () => clearTimeout(timer);
+  }, [text]);
   const send = async (event: Event) => {
     event.preventDefault();
     const input = parse(text);
@@ -101,7 +118,7 @@ function Editor({ story, close }: { readonly story: Story; readonly close: () =>
       </label>
       <div class="buttons">
         <button type="button" onClick={close}>
-          Cancel
+          Leave it
         </button>
         <button type="button" onClick={() => void check()}>
           Check
@@ -110,6 +127,10 @@ function Editor({ story, close }: { readonly story: Story; readonly close: () =>
           Replay with this input
         </button>
       </div>
+      <Terms
+        scope="deliveries:replay"
+        undo="It cannot be called back. The place keeps its operation key: what the ERP did already is found."
+      />
       <p class="quiet">{isGood ? 'Checked: it can be sent.' : 'Check it first; then it can be sent.'}</p>
     </form>
   );

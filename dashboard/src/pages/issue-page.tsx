@@ -36,9 +36,7 @@ function Told({ issue, reload }: { readonly issue: IssueStory; readonly reload: 
       </p>
       <Said issue={issue} />
       <div class="acts" role="group" aria-label="Acts">
-        {openCount > 0 ? (
-          <BulkAct filter={{ issue: id }} statuses={deliveries.map(({ status }) => status)} done={reload} />
-        ) : null}
+        <BulkAct filter={{ issue: id }} statuses={deliveries.map(({ status }) => status)} done={reload} />
         <IssueActs issue={issue} done={reload} />
       </div>
       <Facts rows={factsOf(issue)} />

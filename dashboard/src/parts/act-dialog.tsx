@@ -88,7 +88,7 @@ function ActDialog(props: ActProps & { readonly close: () => void }) {
         {refused === null ? null : <Refused failed={refused} />}
         <div class="buttons">
           <button type="button" onClick={close}>
-            Cancel
+            Leave it
           </button>
           <button type="submit" class="primary" disabled={isBusy}>
             {isBusy ? 'Working …' : name}

@@ -23,7 +23,8 @@ function next(): void {
 export function ThemeButton() {
   return (
     <button type="button" onClick={next} aria-label={`Colours: ${theme.value}`}>
-      <span class="wide">Colours:</span> {theme.value}
+      <span class="wide">Colours: </span>
+      {theme.value}
     </button>
   );
 }

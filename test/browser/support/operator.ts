@@ -11,6 +11,7 @@ export const everyPage = [
   { name: 'alerts', hash: '#/alerts', title: 'Alerts' },
   { name: 'lines', hash: '#/lines', title: 'Blocked lines' },
   { name: 'deliveries', hash: '#/deliveries', title: 'Deliveries' },
+  { name: 'replays', hash: '#/replays', title: 'Bulk jobs' },
   { name: 'intakes', hash: '#/intakes', title: 'Intakes' },
   { name: 'reconciliation', hash: '#/reconciliation', title: 'Reconciliation' },
   { name: 'sources', hash: '#/sources', title: 'Sources' },
