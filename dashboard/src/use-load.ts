@@ -39,11 +39,13 @@ export function useLoading<T>(
   });
   const latest = useRef(key);
   latest.current = key;
+  const isMissing = useRef(true);
   const reload = useCallback(async () => {
     if (key === null) return;
     const answer = await load();
     // The reader may have gone on meanwhile.
     if (latest.current !== key) return;
+    isMissing.current = answer.kind !== 'ok';
     setState((before) =>
       answer.kind === 'ok'
         ? { key, value: answer.value, failed: null }
@@ -54,7 +56,8 @@ export function useLoading<T>(
     let timer: number | undefined;
     let isOver = false;
     const again = () => {
-      if (isOver || !isLive) return;
+      // What is asked once is asked until it came.
+      if (isOver || (!isLive && !isMissing.current)) return;
       timer = setTimeout(run, reachable.value ? refreshEveryMs : searchEveryMs);
     };
     const run = async () => {

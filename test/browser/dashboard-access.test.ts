@@ -119,6 +119,8 @@ describe('a credential', () => {
     await confirm(page, 'Revoke', 'the till was sold');
     await page.locator('.lead').getByText('revoked', { exact: true }).waitFor();
     expect(await page.getByRole('button', { name: 'Revoke …' }).count()).toBe(0);
+    // Its button is gone: who came by keyboard goes on from the page.
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
     for (const each of [first, second])
       await until(
         'it is refused',

@@ -102,7 +102,10 @@ function Planned({ filter, act, started, close }: PlannedProps) {
   const { value: plan, failed, reload } = useLoading<BulkPlan>(act, load, false);
   if (plan === null)
     return failed === null ? (
-      <p role="status">Counting what matches …</p>
+      <>
+        <p role="status">Counting what matches …</p>
+        <Buttons close={close} name="Close" />
+      </>
     ) : (
       <>
         <Failure failed={failed} reload={reload} />

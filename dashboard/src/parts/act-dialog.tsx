@@ -169,8 +169,13 @@ export function Dialog({ title, close, isWide = false, children }: DialogProps) 
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
-    element.current?.showModal();
-    return () => (before instanceof HTMLElement ? before.focus() : undefined);
+    const own = element.current;
+    own?.showModal();
+    return () => {
+      // As long as it is open, nothing else takes the focus.
+      own?.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog ref={element} class={isWide ? 'wide' : ''} onClose={close} aria-label={title}>
