@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRelayClient, type RelayClient, until } from '../../scripts/lib/relay-client.ts';
-import { shopifyOrder } from '../../scripts/lib/shopify-payloads.ts';
+import { createRelayClient, type RelayClient } from '../../scripts/lib/relay-client.ts';
 import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
 import {
   expectAccessible,
@@ -20,51 +19,18 @@ import {
   sizes,
 } from './support/browser.ts';
 import { confirm, everyPage, visitTitled } from './support/operator.ts';
+import { makeDeadLetters, placeOrder, untilCount } from './support/operator-relay.ts';
 
-const reason = 'a test';
 const stateDir = mkdtempSync(join(tmpdir(), 'holdfast-dashboard-'));
 let relay: LocalRelay;
 let client: RelayClient;
 let browser: Browser;
 
-async function placeOrder(id: number, email = 'ada@example.com'): Promise<void> {
-  const now = Date.now();
-  const payload = shopifyOrder({ id, at: now, email });
-  const sent = await client.send('shopify', { topic: 'orders/create', id: `create-${id}`, payload, now });
-  expect(sent.status).toBe(202);
-}
-
-const setGrants = (grants: readonly object[] | null) =>
-  client.admin('PUT', '/admin/sources/shopify/grants', { grants, reason });
-
-const untilCount = (query: string, count: number) =>
-  until(query, async () => ((await client.deliveries(query)).length >= count ? true : null), 30_000);
-
-/** Orders that are refused, because the source was granted nothing; then it is granted everything again. */
-async function makeDeadLetters(firstId: number, count: number): Promise<void> {
-  const before = (await client.deliveries('status=dead_lettered&reason=not_granted')).length;
-  await setGrants([]);
-  // The bound within which a changed grant counts in every isolate.
-  await until(
-    'the grant to be seen',
-    async () => {
-      await placeOrder(firstId);
-      return (await client.deliveries(`status=dead_lettered&eventId=create-${firstId}`)).length > 0
-        ? true
-        : null;
-    },
-    30_000,
-  );
-  for (let id = firstId + 1; id < firstId + count; id += 1) await placeOrder(id);
-  await untilCount('status=dead_lettered&reason=not_granted', before + count);
-  await setGrants(null);
-}
-
 beforeAll(async () => {
   [relay, browser] = await Promise.all([startLocalRelay({ stateDir, scheduleEveryMs: 0 }), launchBrowser()]);
   client = createRelayClient(relay);
-  await placeOrder(1001);
-  await untilCount('status=succeeded', 1);
+  await placeOrder(client, 1001);
+  await untilCount(client, 'status=succeeded', 1);
 }, 180_000);
 
 afterAll(async () => {
@@ -87,7 +53,7 @@ describe.each(Object.keys(sizes) as Size[])('at the size of a %s', (size) => {
   /** Each size has orders of its own. */
   const first = size === 'desk' ? 2000 : 6000;
 
-  beforeAll(() => makeDeadLetters(first + 1, 3), 60_000);
+  beforeAll(() => makeDeadLetters({ client, firstId: first + 1, count: 3 }), 60_000);
 
   it('refuses a wrong key, and opens with a good one that ends with the tab', async () => {
     const { page, faults } = await openPage(browser, size);
@@ -212,7 +178,7 @@ describe.each(Object.keys(sizes) as Size[])('at the size of a %s', (size) => {
   });
 
   it('clears forty dead letters of one cause by mouse, well within two minutes', async () => {
-    await makeDeadLetters(first + 101, 40);
+    await makeDeadLetters({ client, firstId: first + 101, count: 40 });
     const { page } = await openPage(browser, size);
     await signIn(page, relay.url, relay.adminKey);
     const startedAt = Date.now();
@@ -222,7 +188,9 @@ describe.each(Object.keys(sizes) as Size[])('at the size of a %s', (size) => {
     await dialog.getByLabel('Reason, for the audit').fill('granted again');
     await shoot(page, `bulk-plan-${size}`);
     await expectAccessible(page);
-    await dialog.getByRole('button', { name: /^Replay \d+$/ }).click();
+    await dialog.getByRole('button', { name: /^Replay: \d+$/ }).click();
+    await dialog.getByRole('progressbar').waitFor();
+    await shoot(page, `bulk-runs-${size}`);
     await dialog.getByText('They run now').waitFor({ timeout: 60_000 });
     await shoot(page, `bulk-done-${size}`);
     await dialog.getByRole('button', { name: 'Close' }).click();
@@ -235,7 +203,7 @@ describe.each(Object.keys(sizes) as Size[])('at the size of a %s', (size) => {
 describe('what is done once', () => {
   it('acknowledges an alert with a note', async () => {
     const { page } = await openPage(browser, 'desk');
-    await makeDeadLetters(9001, 1);
+    await makeDeadLetters({ client, firstId: 9001, count: 1 });
     await signIn(page, relay.url, relay.adminKey);
     await visit(page, '#/alerts', 'Alerts');
     const card = page.getByRole('listitem').filter({ hasText: 'Deliveries are dead letters' }).first();

@@ -53,7 +53,9 @@ function useFocusAfterwards(button: { readonly current: HTMLButtonElement | null
   useEffect(() => {
     const own = button.current;
     return () => {
-      if (own !== null && document.activeElement === own)
+      const { activeElement } = document;
+      // With the button the focus may be gone already: then the page as a whole has it.
+      if (activeElement === own || activeElement === document.body)
         document.getElementById('main')?.focus({ preventScroll: true });
     };
   }, []);

@@ -29,14 +29,14 @@ export const everyPage = [
 export async function visit(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await expect.poll(() => page.locator('.loading').count()).toBe(0);
+  await expect.poll(() => page.locator('.loading').count(), { timeout: 15_000 }).toBe(0);
 }
 
 /** One that is known by its heading: the one before may still be there for a moment. */
 export async function visitTitled(page: Page, address: string, title: string): Promise<void> {
   await page.goto(address);
   await page.getByRole('heading', { name: title, level: 1, exact: true }).waitFor();
-  await expect.poll(() => page.locator('.loading').count()).toBe(0);
+  await expect.poll(() => page.locator('.loading').count(), { timeout: 15_000 }).toBe(0);
 }
 
 /** In the dialog that is open: the note, then the act. It closes when the relay has done it. */
