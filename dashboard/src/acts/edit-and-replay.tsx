@@ -116,6 +116,10 @@ function Editor({ story, close }: { readonly story: Story; readonly close: () =>
           onInput={(event) => setReason(event.currentTarget.value)}
         />
       </label>
+      <Terms
+        scope="deliveries:replay"
+        undo="It cannot be called back. The place keeps its operation key: what the ERP did already is found."
+      />
       <div class="buttons">
         <button type="button" onClick={close}>
           Leave it
@@ -127,10 +131,6 @@ function Editor({ story, close }: { readonly story: Story; readonly close: () =>
           Replay with this input
         </button>
       </div>
-      <Terms
-        scope="deliveries:replay"
-        undo="It cannot be called back. The place keeps its operation key: what the ERP did already is found."
-      />
       <p class="quiet">{isGood ? 'Checked: it can be sent.' : 'Check it first; then it can be sent.'}</p>
     </form>
   );

@@ -50,7 +50,7 @@ export function GrantsField({ grants, set, targets, none, more }: GrantsProps) {
         </div>
       ))}
       <button type="button" onClick={() => set([...grants, { operation: '*', target: '*' }])}>
-        {more}
+        {grants.length === 0 ? more : 'Another operation'}
       </button>
     </fieldset>
   );

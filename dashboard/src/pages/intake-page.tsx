@@ -76,14 +76,18 @@ function whatIsKnown({
     case 'rejected':
       return [words(reason ?? ''), field, rule].filter(Boolean).join(' ');
     case 'dead':
-      return `${words(reason ?? '')} after ${failureCount} tries: ${message}`;
+      return `${words(reason ?? '')}, failed ${times(failureCount)}: ${message}`;
     case 'enriching':
-      return failureCount === 0 ? 'its record is fetched' : `tried ${failureCount} times: ${message ?? ''}`;
+      return failureCount === 0 ? 'its record is fetched' : `failed ${times(failureCount)}: ${message ?? ''}`;
     case 'dropped':
       return `given up by ${actor}: ${note}`;
     default:
       return '';
   }
+}
+
+function times(count = 0): string {
+  return count === 1 ? 'once' : `${count} times`;
 }
 
 type ActsProps = { readonly intake: Intake; readonly deadCount: number; readonly done: () => void };

@@ -74,7 +74,7 @@ function factsOf({ adapter, baseUrl, network, inFlight, circuit }: Target) {
     ['At', baseUrl ?? 'not configured'],
     ['Network', network ?? 'public'],
   ];
-  if (inFlight !== undefined) rows.push(['In flight', String(inFlight)]);
+  if (inFlight !== undefined) rows.push(['Places granted', String(inFlight)]);
   if (circuit !== undefined) {
     rows.push(['Circuit', words(circuit.state)]);
     if (circuit.openedAt !== null) rows.push(['Opened', <Time key="o" at={circuit.openedAt} />]);

@@ -45,7 +45,7 @@ function TargetCard({ target, done }: CardProps) {
     ['Adapter', `${adapter.name} ${adapter.version} (${adapter.level})`],
   ];
   if (baseUrl) rows.push(['At', baseUrl]);
-  if (inFlight !== undefined) rows.push(['In flight', String(inFlight)]);
+  if (inFlight !== undefined) rows.push(['Places granted', String(inFlight)]);
   if (heldOperations !== null && heldOperations !== undefined && heldOperations.length > 0)
     rows.push(['Held operations', heldOperations.map(({ operation }) => operation).join(', ')]);
   return (

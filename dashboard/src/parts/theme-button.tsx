@@ -23,6 +23,7 @@ function next(): void {
 export function ThemeButton() {
   return (
     <button type="button" onClick={next} aria-label={`Colours: ${theme.value}`}>
+      <span aria-hidden="true">◐ </span>
       <span class="wide">Colours: </span>
       {theme.value}
     </button>
