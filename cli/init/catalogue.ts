@@ -47,7 +47,7 @@ export type SourceChoice = keyof typeof sourceChoices;
 
 export const targetChoices = {
   sandbox: { title: 'The sandbox ERP', hint: 'runs beside the relay: begin with it', credentials: [] },
-  odoo: { title: 'Odoo', hint: 'proven on recorded answers', credentials: ['ODOO_API_KEY'] },
+  odoo: { title: 'Odoo', hint: 'tested on recorded answers', credentials: ['ODOO_API_KEY'] },
   tryton: {
     title: 'Tryton',
     hint: 'proven on a running one',

@@ -23,7 +23,11 @@ export async function confirmed(
   if (!isInteractive(world)) {
     return usage(`${question}\nNobody is here to confirm it: say --yes.`);
   }
-  const said = await confirm({ message: printable(question), output: world.stderr as never });
+  const said = await confirm({
+    message: printable(question),
+    initialValue: false,
+    output: world.stderr as never,
+  });
   return said === true ? ok(true) : cancelled;
 }
 

@@ -2,45 +2,25 @@
 // in a file, and send them back.
 
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createRelayClient, type RelayClient, until } from '../../scripts/lib/relay-client.ts';
-import { shopifyOrder } from '../../scripts/lib/shopify-payloads.ts';
+import { type RelayClient, until } from '../../scripts/lib/relay-client.ts';
 import { host } from '../../scripts/local/ports.ts';
-import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
 import { type Ended, holdfast, type Running, startHoldfast } from '../support/run-holdfast.ts';
+import { type OperatedRelay, operateRelay, patienceMs, why } from './support/operated-relay.ts';
 
-let relay: LocalRelay;
+let operated: OperatedRelay;
 let client: RelayClient;
-const directory = mkdtempSync(join(tmpdir(), 'holdfast-dead-'));
-const why = ['--reason', 'a test', '--yes'];
+let directory = '';
 
-/** Longer than anything takes here, shorter than a test, ms. */
-const patienceMs = 40_000;
-
-const env = () => ({ HOLDFAST_URL: relay.url, HOLDFAST_KEY: relay.adminKey, XDG_CONFIG_HOME: directory });
-
-const run = (...args: string[]): Promise<Ended> => holdfast(args, { env: env() });
-
-const json = async (...args: string[]) => {
-  const { stdout, stderr, code } = await run(...args, '--json');
-  if (code !== 0) throw new Error(`holdfast ${args.join(' ')} ended with ${code}: ${stderr}`);
-  return JSON.parse(stdout);
-};
-
-async function placeOrder(id: number): Promise<void> {
-  const now = Date.now();
-  const payload = shopifyOrder({ id, at: now });
-  const sent = await client.send('shopify', { topic: 'orders/create', id: `create-${id}`, payload, now });
-  expect(sent.status).toBe(202);
-}
-
-const untilCount = (query: string, count: number) =>
-  until(query, async () => ((await client.deliveries(query)).length === count ? true : null), patienceMs);
+const env = () => operated.env;
+const run = (...args: string[]): Promise<Ended> => operated.run(...args);
+const json = (...args: string[]) => operated.json(...args);
+const placeOrder = (id: number) => operated.placeOrder(id);
+const untilCount = (query: string, count: number) => operated.untilCount(query, count);
 
 /** Orders whose operation the source is not granted; afterwards it is, and nothing stands in the way of a replay. */
 async function makeDeadLetters(firstId: number, count: number): Promise<void> {
@@ -61,14 +41,11 @@ async function makeDeadLetters(firstId: number, count: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  relay = await startLocalRelay({ stateDir: join(directory, 'state'), scheduleEveryMs: 0 });
-  client = createRelayClient(relay);
+  operated = await operateRelay();
+  ({ client, directory } = operated);
 }, 90_000);
 
-afterAll(async () => {
-  await relay?.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => operated?.end());
 
 async function untilHeard({ stderr, child }: Running): Promise<void> {
   await vi.waitUntil(() => stderr().includes('Listening since') || child.exitCode !== null, {

@@ -1,57 +1,28 @@
-// The command `holdfast` against a whole relay: the real binary, the real API. What an operator does with it, what it refuses, and
-// what it ends with.
+// The command `holdfast` against a whole relay: the real binary, the real API. What it answers, what it refuses, what it does, and what it
+// ends with.
 
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRelayClient, type RelayClient, until } from '../../scripts/lib/relay-client.ts';
-import { shopifyOrder } from '../../scripts/lib/shopify-payloads.ts';
-import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
+import type { RelayClient } from '../../scripts/lib/relay-client.ts';
+import type { LocalRelay } from '../../scripts/local-relay.ts';
 import { type Ended, holdfast } from '../support/run-holdfast.ts';
+import { type OperatedRelay, operateRelay, why } from './support/operated-relay.ts';
 
+let operated: OperatedRelay;
 let relay: LocalRelay;
 let client: RelayClient;
-const directory = mkdtempSync(join(tmpdir(), 'holdfast-cli-'));
 
-const env = () => ({
-  HOLDFAST_URL: relay.url,
-  HOLDFAST_KEY: relay.adminKey,
-  XDG_CONFIG_HOME: join(directory, 'config'),
-});
-
-const run = (...args: string[]): Promise<Ended> => holdfast(args, { env: env() });
-
-const json = async (...args: string[]) => {
-  const { stdout, stderr, code } = await run(...args, '--json');
-  if (code !== 0) throw new Error(`holdfast ${args.join(' ')} ended with ${code}: ${stderr}`);
-  return JSON.parse(stdout);
-};
-
-const why = ['--reason', 'a test', '--yes'];
-
-async function placeOrder(id: number, note?: string): Promise<void> {
-  const now = Date.now();
-  const order = shopifyOrder({ id, at: now });
-  const payload = note === undefined ? order : { ...order, note };
-  const sent = await client.send('shopify', { topic: 'orders/create', id: `create-${id}`, payload, now });
-  expect(sent.status).toBe(202);
-}
-
-const untilCount = (query: string, count: number) =>
-  until(query, async () => ((await client.deliveries(query)).length >= count ? true : null), 30_000);
+const env = () => operated.env;
+const run = (...args: string[]): Promise<Ended> => operated.run(...args);
+const json = (...args: string[]) => operated.json(...args);
 
 beforeAll(async () => {
-  relay = await startLocalRelay({ stateDir: join(directory, 'state'), scheduleEveryMs: 0 });
-  client = createRelayClient(relay);
-  await placeOrder(1001, 'clear \u001b[2J me \u009b31m');
-  await untilCount('status=succeeded', 1);
+  operated = await operateRelay();
+  ({ relay, client } = operated);
+  await operated.placeOrder(1001, 'clear \u001b[2J me \u009b31m');
+  await operated.untilCount('status=succeeded', 1);
 }, 90_000);
 
-afterAll(async () => {
-  await relay?.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => operated?.end());
 
 describe('what is asked', () => {
   it('is answered in the shape of the API, or as a table', async () => {
@@ -255,96 +226,5 @@ describe('holdfast send', () => {
     expect(await send('nobody', 'x')).toMatchObject({ code: 2 });
     expect((await send('shopify')).stdout).toContain('orders/paid');
     expect((await send()).stdout).toContain('Senders: shopify');
-  });
-});
-
-describe('profiles', () => {
-  const home = { XDG_CONFIG_HOME: join(directory, 'home') };
-  const local = (args: readonly string[], input?: string) =>
-    holdfast(args, { env: home, ...(input === undefined ? {} : { input }) });
-
-  it('keep a relay and its key in a file of the user alone, and never print the key', async () => {
-    const added = await local(['profiles', 'add', 'here', '--url', relay.url, '--key-stdin'], relay.adminKey);
-    expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('that of bootstrap key') });
-    const path = join(home.XDG_CONFIG_HOME, 'holdfast/profiles.json');
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(readFileSync(path, 'utf8')).toContain(relay.adminKey);
-    const listed = await local(['profiles', 'list']);
-    expect(listed.stdout).toContain(relay.url);
-    expect(`${added.stdout}${listed.stdout}`).not.toContain(relay.adminKey);
-    expect(await local(['deliveries', 'list'])).toMatchObject({ code: 0 });
-    expect(await local(['deliveries', 'list', '--profile', 'there'])).toMatchObject({ code: 2 });
-  });
-
-  it('refuse a key that the relay does not take, and a name that is none', async () => {
-    const bad = ['profiles', 'add', 'bad', '--url', relay.url, '--key-stdin'];
-    expect(await local(bad, 'hf_wrong')).toMatchObject({ code: 4 });
-    expect(await local(['profiles', 'add', '../x', '--url', relay.url, '--key-stdin'], 'k')).toMatchObject({
-      code: 2,
-    });
-    expect((await local(['profiles', 'list'])).stdout).not.toContain('bad');
-  });
-
-  it('are used by name, and forgotten', async () => {
-    await local(
-      ['profiles', 'add', 'dead', '--url', 'http://127.0.0.1:1', '--key-stdin', '--no-check'],
-      'hf_x',
-    );
-    expect(await local(['profiles', 'use', 'dead'])).toMatchObject({ code: 0 });
-    expect(await local(['overview'])).toMatchObject({ code: 3 });
-    expect(await local(['profiles', 'remove', 'dead', '--yes'])).toMatchObject({ code: 0 });
-    expect(await local(['profiles', 'use', 'dead'])).toMatchObject({ code: 5 });
-  });
-});
-
-describe('holdfast audit', () => {
-  it('exports the whole chain to a file of the user alone, and finds what was changed in it', async () => {
-    const file = join(directory, 'audit.jsonl');
-    await relay.runScheduled();
-    const verified = await json('audit', 'verify');
-    expect(verified).toMatchObject({ kind: 'whole' });
-    expect(verified.count).toBeGreaterThan(5);
-    expect(await run('audit', 'export', '--out', file)).toMatchObject({ code: 0 });
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    const { number, hash } = verified.head;
-    const head = ['--head', `${number}:${hash}`];
-    expect(await run('audit', 'verify', '--file', file, ...head)).toMatchObject({ code: 0 });
-    writeFileSync(file, readFileSync(file, 'utf8').replace('a test', 'no test'));
-    expect(await run('audit', 'verify', '--file', file)).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/not whole/),
-    });
-  });
-});
-
-describe('holdfast doctor', () => {
-  it('finds a relay that is well, and what its key may do', async () => {
-    const { checks, ok: isWell } = await json('doctor', '--no-project');
-    expect(isWell).toBe(true);
-    const names = checks.map(({ name }: { name: string }) => name);
-    expect(names).toEqual(
-      expect.arrayContaining([
-        'relay',
-        'clock',
-        'ready: configuration',
-        'ready: journal',
-        'key',
-        'migrations applied',
-        'target erp',
-      ]),
-    );
-  });
-
-  it('says what to do about a key that is not good, and about a relay that is not there', async () => {
-    const wrong = await holdfast(['doctor', '--no-project'], { env: { ...env(), HOLDFAST_KEY: 'hf_wrong' } });
-    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringMatching(/FAILED {2}key: .*401/) });
-    const gone = await holdfast(['doctor', '--no-project', '--json'], {
-      env: { ...env(), HOLDFAST_URL: 'http://127.0.0.1:1' },
-    });
-    expect(gone.code).toBe(1);
-    expect(JSON.parse(gone.stdout)).toMatchObject({
-      ok: false,
-      checks: [{ name: 'relay', advice: 'Start it: npm start.' }],
-    });
   });
 });
