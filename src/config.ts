@@ -6,7 +6,7 @@ import type { WorkerKeys } from './core/identity/envelope.ts';
 import type { ConfigProblem, RelayDefinition } from './core/relay-definition.ts';
 import { err, ok, type Result } from './core/result.ts';
 import type { SourceSecrets } from './core/source.ts';
-import { type Environment, variablesFile } from './environment.ts';
+import { type Environment, inRegistry, variablesFile } from './environment.ts';
 import type { TokenIssuer } from './identity-config.ts';
 import {
   listingSettingsId,
@@ -19,7 +19,7 @@ import type { TraceSettings } from './trace-config.ts';
 import { parseVariables } from './variables-config.ts';
 
 export type { AlertSettings, Environment, TokenIssuer, TraceSettings };
-export { listingSettingsId, parseVariables };
+export { inRegistry, listingSettingsId, parseVariables };
 
 export type TargetSettings = {
   /** Without a slash at its end; null where the target's adapter makes no call. */
@@ -38,7 +38,7 @@ export type SourceSettings = {
 export type SenderApiSettings = {
   /** Without a slash at its end. */
   readonly baseUrl: string;
-  /** Null where the API takes none. */
+  /** Null where the API takes none; `registry`: it stands in the registry alone. */
   readonly token: string | null;
 };
 

@@ -64,6 +64,7 @@ import { createEventSender, createNoticeSender } from './fetch/notice-sender.ts'
 import { createObjectTargetTokens } from './fetch/object-target-tokens.ts';
 import { createRemoteKeys } from './fetch/remote-keys.ts';
 import { createSenderApis } from './fetch/sender-apis.ts';
+import { createSenderTokens } from './fetch/sender-tokens.ts';
 import { createSpanExporter } from './fetch/span-exporter.ts';
 import { type Access, createAccess } from './registry/create-access.ts';
 import { createSourceFinder, sourceRuntimes } from './registry/source-runtimes.ts';
@@ -127,7 +128,9 @@ export function createPorts(given: PortsGiven): Ports {
   const settings = settingsOf(config);
   const remoteKeys = createRemoteKeys({ clock });
   const access = createAccess({ env, config, remoteKeys, background, telemetry });
-  const apis = createSenderApis({ settings: config.senderApis, clock });
+  const apis = createSenderApis({
+    ...{ settings: config.senderApis, clock, tokens: createSenderTokens(access.copy) },
+  });
   const alerts = createObjectAlerts(env.ALERTS);
   const audit = createObjectAudit(env.AUDIT, db);
   const publishing = createPublishing({ ...given, access, telemetry });

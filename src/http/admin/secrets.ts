@@ -4,10 +4,7 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { limits } from '../../core/limits.ts';
-import type { FieldError } from '../../core/outcome.ts';
 import { isDiffering } from '../../core/precondition.ts';
-import type { RelayDefinition, SourceDefinition } from '../../core/relay-definition.ts';
-import type { TargetDefinition } from '../../core/target.ts';
 import type { SecretView } from '../../pipeline/registry-ports.ts';
 import { answerList, answerVersioned, noteVersion, preconditionOf, refuseDiffering } from '../conditional.ts';
 import { problem } from '../problem.ts';
@@ -17,6 +14,7 @@ import { within } from '../within.ts';
 import { recordAct } from './audit.ts';
 import { overlapField, reasonBody, withRegistry } from './credentials.ts';
 import { noteField } from './resolutions.ts';
+import { isVisibleSecret, secretProblems, settableSecrets } from './secret-kinds.ts';
 import { validBody } from './validate.ts';
 
 const value = z.string().min(1, 'may not be empty').max(limits.maxSecretCharacters);
@@ -32,17 +30,18 @@ export const secretBody = z.strictObject({
 export function routeSecrets(app: Hono<HttpEnv>): void {
   app.get('/admin/secrets', (c) =>
     withRegistry(c, async (registry) => {
-      const { definition } = c.get('services');
       const all = await registry.listSecrets();
-      const seen = all.filter(({ name }) => isVisible(definition, name));
-      return answerList(c, { secrets: seen.map(toWireSecret), settable: settableSecrets(definition) });
+      const seen = all.filter(({ name }) => isVisible(c, name));
+      const { definition } = c.get('services');
+      const settable = settableSecrets(definition, c.get('caller').view);
+      return answerList(c, { secrets: seen.map(toWireSecret), settable });
     }),
   );
 
   app.get('/admin/secrets/:kind/:id', (c) =>
     withRegistry(c, async (registry) => {
       const name = nameOf(c);
-      const isSeen = isVisible(c.get('services').definition, name);
+      const isSeen = isVisible(c, name);
       const found = isSeen ? (await registry.listSecrets()).find((each) => each.name === name) : undefined;
       if (found === undefined) return problem(c, 'not_found');
       return answerVersioned(c, toWireSecret(found), found.revision);
@@ -63,8 +62,8 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
     const { values, overlapSeconds, reason } = c.req.valid('json');
     const name = nameOf(c);
     const { definition } = c.get('services');
-    if (!isVisible(definition, name)) return problem(c, 'not_found');
-    const errors = problemsOf(definition, name, values);
+    if (!isVisible(c, name)) return problem(c, 'not_found');
+    const errors = secretProblems(definition, name, values);
     if (errors.length > 0) return problem(c, 'invalid_body', { errors });
     return withRegistry(c, async (registry) => {
       const { actor } = c.get('caller');
@@ -86,7 +85,7 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
   app.post('/admin/secrets/:kind/:id/end-previous', validBody(reasonBody), (c) => {
     const { reason } = c.req.valid('json');
     const name = nameOf(c);
-    if (!isVisible(c.get('services').definition, name)) return problem(c, 'not_found');
+    if (!isVisible(c, name)) return problem(c, 'not_found');
     return withRegistry(c, async (registry) => {
       const ended = await registry.endPreviousSecret(name, preconditionOf(c));
       if (ended === null) return problem(c, 'not_found');
@@ -100,7 +99,7 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
   app.delete('/admin/secrets/:kind/:id', validBody(reasonBody), (c) => {
     const { reason } = c.req.valid('json');
     const name = nameOf(c);
-    if (!isVisible(c.get('services').definition, name)) return problem(c, 'not_found');
+    if (!isVisible(c, name)) return problem(c, 'not_found');
     return withRegistry(c, async (registry) => {
       const removed = await registry.removeSecret(name, preconditionOf(c));
       if (isDiffering(removed)) return refuseDiffering(c, removed);
@@ -113,6 +112,10 @@ export function routeSecrets(app: Hono<HttpEnv>): void {
 
 function nameOf(c: Context<HttpEnv>): string {
   return `${c.req.param('kind')}/${c.req.param('id')}`;
+}
+
+function isVisible(c: Context<HttpEnv>, name: string): boolean {
+  return isVisibleSecret(c.get('services').definition, c.get('caller').view, name);
 }
 
 /** Empty: it is of no target, or of a single source there, whose deliveries a person lets go. */
@@ -133,69 +136,6 @@ async function logIn(c: Context<HttpEnv>, name: string) {
     telemetry.log('error', 'target.unavailable', { target, error: String(error) });
     return { status: 'unavailable', message: 'the target did not answer' };
   }
-}
-
-type Names = Pick<RelayDefinition, 'sources' | 'targets'>;
-
-/** Of a source or target of this relay that the caller sees. */
-function isVisible({ sources, targets }: Names, name: string): boolean {
-  const [kind, id = ''] = name.split('/');
-  if (kind === 'source') return sources.has(id);
-  const [target = '', source] = id.split('@');
-  return kind === 'target' && targets.has(target) && (source === undefined || sources.has(source));
-}
-
-type Fields = { readonly fields: readonly string[]; readonly optionalFields: readonly string[] };
-
-/** What each needs, whether or not it is set: for whoever sets it. */
-function settableSecrets({ sources, targets }: Names): readonly ({ readonly name: string } & Fields)[] {
-  const posting = [...sources.values()].filter(({ watch }) => watch === undefined);
-  return [
-    ...posting.map(({ id }) => ({ name: `source/${id}`, ...sourceFields(sources.get(id)) })),
-    // One that is not logged in to has none.
-    ...[...targets.values()]
-      .map((target) => ({ name: `target/${target.id}`, ...targetFields(target) }))
-      .filter(({ fields, optionalFields }) => fields.length + optionalFields.length > 0),
-  ];
-}
-
-function sourceFields(source: SourceDefinition | undefined): Fields {
-  return { fields: ['secret'], optionalFields: source?.preset.credentials ?? [] };
-}
-
-function targetFields(target: TargetDefinition | undefined): Fields {
-  const all = target?.adapter.credentialFields ?? [];
-  const optionalFields = target?.adapter.session.optionalFields ?? [];
-  return { fields: all.filter((field) => !optionalFields.includes(field)), optionalFields };
-}
-
-/** A secret nobody could use is refused here, and not by the first webhook. Messages name fields, never values. */
-function problemsOf(
-  { sources, targets }: Names,
-  name: string,
-  values: Readonly<Record<string, string>>,
-): readonly FieldError[] {
-  const [kind, id = ''] = name.split('/');
-  if (kind === 'source') {
-    const preset = sources.get(id)?.preset;
-    const { secret } = values;
-    const rule = secret === undefined ? 'is required' : (preset?.scheme.secretProblem(secret) ?? null);
-    const own = rule === null ? [] : [{ field: 'values.secret', rule }];
-    const { fields, optionalFields } = sourceFields(sources.get(id));
-    return [...own, ...unknownFields(values, [...fields, ...optionalFields])];
-  }
-  const { fields, optionalFields } = targetFields(targets.get(id.split('@')[0] ?? ''));
-  const missing = fields.filter((field) => values[field] === undefined);
-  return [
-    ...missing.map((field) => ({ field: `values.${field}`, rule: 'is required' })),
-    ...unknownFields(values, [...fields, ...optionalFields]),
-  ];
-}
-
-function unknownFields(values: object, known: readonly string[]): readonly FieldError[] {
-  return Object.keys(values)
-    .filter((field) => !known.includes(field))
-    .map((field) => ({ field: `values.${field}`, rule: `must be one of ${known.join(', ')}` }));
 }
 
 type SecretAct = {

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { auditQuery, exportQuery } from '../admin/audit.ts';
 import { credentialBody, reasonBody, rotateBody } from '../admin/credentials.ts';
+import { secretKinds } from '../admin/secret-kinds.ts';
 import { secretBody } from '../admin/secrets.ts';
 import { at, atOrNull, count, grant, nextCursor, textOrNull } from './answer-fields.ts';
 import type { ContractPart } from './row.ts';
@@ -82,7 +83,7 @@ const act = z.object({
   hash: textOrNull,
 });
 
-const kind = { kind: z.enum(['source', 'target']) } as const;
+const kind = { kind: z.enum(secretKinds) } as const;
 
 const unavailable = ['registry_key_missing', 'registry_unavailable', 'sequencer_unavailable'] as const;
 

@@ -1,5 +1,5 @@
-// Senders' APIs, read by enrich steps: exactly the configured host, the token in its header, a time-out, a size cap, and
-// every failure as a value. Reads only.
+// Senders' APIs, read by enrich steps and reconciliations: exactly the configured host, the token in its header, a time-out, a size
+// cap, and every failure as a value. Reads only.
 
 import { listingSettingsId, type SenderApiSettings } from '../../config.ts';
 import { checkBaseUrl, joinPath } from '../../core/egress.ts';
@@ -12,28 +12,33 @@ import { parseJsonBody } from '../../core/sources/parse-json-body.ts';
 import type { SenderApis } from '../../pipeline/intake-ports.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { sendRequest } from './send-request.ts';
+import { type SenderTokens, workerTokens } from './sender-tokens.ts';
 
 type Deps = {
   /** By source id; of a listing by `listingSettingsId`. */
   readonly settings: ReadonlyMap<string, SenderApiSettings>;
   readonly clock: Clock;
+  /** Those set by API; absent: the Worker's alone. */
+  readonly tokens?: SenderTokens;
 };
 
 export function createSenderApis(deps: Deps): SenderApis {
+  const { tokens = workerTokens, clock } = deps;
   const openFor = (
-    id: string,
+    { id, secret }: { readonly id: string; readonly secret: string },
     definition: SenderApiDefinition | undefined,
     deadlineAt: number,
   ): SenderApi => {
     const settings = deps.settings.get(id);
     if (settings === undefined || definition === undefined)
       return { get: async () => refuse('not_enrichable', `source ${id} has no API configured`) };
-    return openApi({ settings, definition, deadlineAt, clock: deps.clock });
+    return openApi({ settings, definition, deadlineAt, clock, tokens: tokens(secret, settings.token) });
   };
   return {
-    open: (source, deadlineAt) => openFor(source.id, source.enrich?.api, deadlineAt),
-    openListing: (source, deadlineAt) =>
-      openFor(listingSettingsId(source.id), source.reconcile?.api, deadlineAt),
+    open: ({ id, enrich }, deadlineAt) =>
+      openFor({ id, secret: `sender_api/${id}` }, enrich?.api, deadlineAt),
+    openListing: ({ id, reconcile }, deadlineAt) =>
+      openFor({ id: listingSettingsId(id), secret: `sender_list/${id}` }, reconcile?.api, deadlineAt),
   };
 }
 
@@ -42,21 +47,37 @@ type OpenApi = {
   readonly definition: SenderApiDefinition;
   readonly deadlineAt: number;
   readonly clock: Clock;
+  readonly tokens: ReturnType<SenderTokens>;
 };
 
-function openApi({ settings, definition, deadlineAt, clock }: OpenApi): SenderApi {
+function openApi({ settings, definition, deadlineAt, clock, tokens }: OpenApi): SenderApi {
+  const ask = async (
+    url: URL,
+    path: string,
+    token: string | null,
+  ): Promise<Result<unknown, EnrichFailure>> => {
+    const timeoutMs = Math.min(definition.timeoutMs, deadlineAt - clock.now());
+    if (timeoutMs <= 0) return refuse('timeout', 'the lease of the event is over');
+    const headers = token === null ? {} : definition.authorize(token);
+    const request = { method: 'GET', path, write: false } as const;
+    const { answer } = await sendRequest(request, { url, headers, timeoutMs, clock });
+    return toPayload(answer, clock.now());
+  };
   return {
     // What the API gives is whatever it is: its type is the step's own word, as with the bodies of webhooks.
     get: async <Payload>(path: string, query?: Readonly<Record<string, string>>) => {
       const base = checkBaseUrl(settings.baseUrl, definition.network);
       const url = base.ok ? joinPath(base.value, path, query) : base;
       if (!url.ok) return refuse('egress_refused', url.error.message);
-      const timeoutMs = Math.min(definition.timeoutMs, deadlineAt - clock.now());
-      if (timeoutMs <= 0) return refuse('timeout', 'the lease of the event is over');
-      const headers = settings.token === null ? {} : definition.authorize(settings.token);
-      const request = { method: 'GET', path, write: false } as const;
-      const { answer } = await sendRequest(request, { url: url.value, headers, timeoutMs, clock });
-      return toPayload(answer, clock.now()) as Result<Payload, EnrichFailure>;
+      const known = await tokens.current();
+      if (!known.ok) return known;
+      const answered = await ask(url.value, path, known.value);
+      if (answered.ok || answered.error.reason !== 'unauthorized')
+        return answered as Result<Payload, EnrichFailure>;
+      // Changed a moment ago, here or at the sender: one other is tried, and no more.
+      const other = await tokens.other(known.value);
+      const again = other === null ? answered : await ask(url.value, path, other);
+      return again as Result<Payload, EnrichFailure>;
     },
   };
 }

@@ -108,6 +108,66 @@ describe('a secret set by API', () => {
   });
 });
 
+describe('a token of a sender', () => {
+  const list = '/admin/secrets/sender_list/shop';
+
+  it('is set like a secret, for an API that the source asks with one, and shown nowhere', async () => {
+    const { relay, key } = await start();
+    const set = await call(relay, key, put(list, { values: { token: 'shpat_a-token-of-the-shop' } }));
+    expect(set).toMatchObject({ http: 200, name: 'sender_list/shop', fields: ['token'] });
+    const listed = await call(relay, key, { method: 'GET', path: list });
+    const audit = await call(relay, key, { method: 'GET', path: '/admin/audit' });
+    expect(JSON.stringify([set, listed, audit, relay.log])).not.toContain('shpat_');
+    // The shop fetches no records, and the spare source lists none.
+    for (const path of ['sender_api/shop', 'sender_list/spare', 'sender_list/nobody'])
+      expect(await call(relay, key, put(`/admin/secrets/${path}`, { values: { token: 't' } }))).toMatchObject(
+        {
+          http: 404,
+        },
+      );
+  });
+
+  it.each([
+    [{}, 'values.token'],
+    [{ token: 'two words' }, 'values.token'],
+    [{ token: 'ümlaut' }, 'values.token'],
+    [{ token: 'one\r\nx-evil: 1' }, 'values.token'],
+    [{ token: 'good', secret: 'x' }, 'values.secret'],
+  ])('is refused as %j', async (values, field) => {
+    const { relay, key } = await start();
+    expect(await call(relay, key, put(list, { values }))).toMatchObject({ http: 400, errors: [{ field }] });
+  });
+
+  it('is set by who sees its source, and by nobody else who is narrowed', async () => {
+    const { relay } = await start();
+    const own = await makeCredential(relay, { scopes: ['secrets:rotate'], sources: ['shop'] });
+    const other = await makeCredential(relay, { scopes: ['secrets:rotate'], sources: ['spare'] });
+    const asked = put(list, { values: { token: 't' } });
+    expect((await call(relay, other.key, asked)).http).toBe(404);
+    expect((await call(relay, own.key, asked)).http).toBe(200);
+  });
+});
+
+describe('the credential of a target that others use, too', () => {
+  it('is set by nobody who sees a part of the relay: of its own source there alone', async () => {
+    const { relay, key } = await start();
+    const bySource = await makeCredential(relay, { scopes: ['secrets:rotate'], sources: ['shop'] });
+    const grants = [{ operation: '*', target: 'erp' }];
+    const byGrant = await makeCredential(relay, { scopes: ['secrets:rotate'], grants });
+    const body = { values: { key: 'mine' } };
+    await call(relay, key, put('/admin/secrets/target/erp', body));
+    for (const narrow of [bySource, byGrant]) {
+      expect((await call(relay, narrow.key, put('/admin/secrets/target/erp', body))).http).toBe(404);
+      const { secrets: seen } = await call(relay, narrow.key, { method: 'GET', path: '/admin/secrets' });
+      expect(seen).toEqual([]);
+    }
+    const own = '/admin/secrets/target/erp@shop';
+    expect((await call(relay, bySource.key, put(own, body))).http).toBe(200);
+    const others = '/admin/secrets/target/erp@spare';
+    expect((await call(relay, bySource.key, put(others, body))).http).toBe(404);
+  });
+});
+
 describe('a credential of a target', () => {
   const erp = put('/admin/secrets/target/erp', { values: { key: 'a-new-key' } });
 
