@@ -1,7 +1,7 @@
 // Whether a delivery is what an operator asked for, and in which order lists run. One rule for the sequencers and for
 // every list made of several answers; the journal says the same in SQL. Pure: may import core types only.
 
-import type { DeliveryState, DeliveryStatus } from './delivery.ts';
+import type { Delivery, DeliveryState, DeliveryStatus } from './delivery.ts';
 import { seesDelivery } from './identity/access-view.ts';
 import type { DeliveryFilter, DeliveryView, ListCursor } from './sequencer/messages.ts';
 
@@ -64,10 +64,18 @@ export function matchesFilter(
     (filter.orderingKey === undefined || filter.orderingKey === event.orderingKey) &&
     (filter.eventId === undefined || filter.eventId === event.eventId) &&
     (filter.type === undefined || filter.type === event.type) &&
+    (filter.record === undefined || filter.record === delivery.own?.recordId) &&
+    (filter.document === undefined || isDocument(delivery, filter.document)) &&
     (filter.receivedFrom === undefined || event.receivedAt >= filter.receivedFrom) &&
     (filter.receivedTo === undefined || event.receivedAt < filter.receivedTo) &&
     (filter.view === undefined || seesDelivery(filter.view, placeOf(view)))
   );
+}
+
+function isDocument({ effect }: Delivery, wanted: string): boolean {
+  if (effect?.kind !== 'succeeded') return false;
+  const { documentId, documentNumber } = effect.document;
+  return documentId === wanted || documentNumber === wanted;
 }
 
 /** What a view decides by. */

@@ -256,6 +256,10 @@ export type DeliveryFilter = {
   /** The sender's event id. */
   readonly eventId?: string;
   readonly type?: string;
+  /** The record of a batch that it runs by itself. Of lists alone: an older object knows neither this nor `document`, and lets more through. */
+  readonly record?: string;
+  /** Id or number of the ERP's document. */
+  readonly document?: string;
   readonly receivedFrom?: number;
   readonly receivedTo?: number;
   /** What the caller may see of all that matches; absent: everything. */

@@ -7,7 +7,7 @@ import type { JsonValue } from '../../core/json.ts';
 import type { DeliveryFilter } from '../../core/sequencer/messages.ts';
 import type { HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
-import { filterFields, toFilter } from './filter.ts';
+import { filterFields, hasOneKey, oneKey, toFilter } from './filter.ts';
 
 export const bulkActField = z.enum(bulkActs, `must be one of ${bulkActs.join(', ')}`).default('replay');
 
@@ -22,6 +22,7 @@ export const bulkFilter = z
       })
       .optional(),
   })
+  .refine(hasOneKey, oneKey)
   .default({});
 
 type BulkFilter = z.output<typeof bulkFilter>;
@@ -46,9 +47,10 @@ export async function toBulkFilter(
 
 /** As the caller wrote it. */
 export function toShownFilter(filter: BulkFilter): Readonly<Record<string, JsonValue>> {
-  const { receivedFrom, receivedTo, ...rest } = filter;
+  const { receivedFrom, receivedTo, entity, ...rest } = filter;
   const instants = { receivedFrom: toIso(receivedFrom ?? null), receivedTo: toIso(receivedTo ?? null) };
-  const given = Object.entries({ ...rest, ...instants }).filter(
+  const ofEntity = entity === undefined ? {} : { entity: `${entity.kind}/${entity.id}` };
+  const given = Object.entries({ ...rest, ...ofEntity, ...instants }).filter(
     (entry): entry is [string, Exclude<(typeof entry)[1], null | undefined>] =>
       entry[1] !== undefined && entry[1] !== null,
   );

@@ -7,29 +7,36 @@ import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { toWireDelivery } from '../to-wire.ts';
 import { cursorField, formatCursor } from './cursor.ts';
-import { filterFields, pageLimit, toFilter } from './filter.ts';
+import { filterFields, hasOneKey, listFields, oneKey, pageLimit, toFilter } from './filter.ts';
 import { listDeliveries } from './list-deliveries.ts';
 import { fieldsOf, selectFields } from './select-fields.ts';
 import { showDelivery } from './show-delivery.ts';
 import { validQuery } from './validate.ts';
 
-export const deliveriesQuery = z.strictObject({
-  ...filterFields,
-  limit: pageLimit,
-  cursor: cursorField.optional(),
-  fields: fieldsOf(delivery).optional(),
-});
+export const deliveriesQuery = z
+  .strictObject({
+    ...filterFields,
+    ...listFields,
+    limit: pageLimit,
+    cursor: cursorField.optional(),
+    fields: fieldsOf(delivery).optional(),
+  })
+  .refine(hasOneKey, oneKey);
 
 export const deliveryQuery = z.strictObject({ fields: fieldsOf(deliveryDetail).optional() });
 
 export function routeDeliveries(app: Hono<HttpEnv>): void {
   app.get('/admin/deliveries', validQuery(deliveriesQuery), async (c) => {
-    const { limit, cursor, fields, ...given } = c.req.valid('query');
+    const { limit, cursor, fields, record, document, ...given } = c.req.valid('query');
     const caller = c.get('caller');
-    const filter = await toFilter(c.get('services'), given);
-    if (filter === null) return problem(c, 'not_found', { detail: 'There is no such issue.' });
+    const named = await toFilter(c.get('services'), given);
+    if (named === null) return problem(c, 'not_found', { detail: 'There is no such issue.' });
     const page = await listDeliveries(c.get('services'), {
-      filter,
+      filter: {
+        ...named,
+        ...(record === undefined ? {} : { record }),
+        ...(document === undefined ? {} : { document }),
+      },
       cursor: cursor === undefined ? null : { receivedAt: cursor.at, id: cursor.id },
       limit,
     });

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { closedStatuses, openStatuses } from '../../core/delivery-filter.ts';
 import { wholeView } from '../../core/identity/access-view.ts';
 import type { IssueCause } from '../../core/issues/issue.ts';
+import { orderingKeyOf } from '../../core/keys.ts';
 import { limits } from '../../core/limits.ts';
 import { parseInstant } from '../../core/parse-instant.ts';
 import type { DeliveryFilter } from '../../core/sequencer/messages.ts';
@@ -33,6 +34,36 @@ export const instant = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+/** `order/1001`: what stands behind the first slash is the id. */
+const entityField = z
+  .string()
+  .max(limits.maxFilterCharacters)
+  .transform((value, context) => {
+    const at = value.indexOf('/');
+    if (at > 0 && at < value.length - 1) return { kind: value.slice(0, at), id: value.slice(at + 1) };
+    context.issues.push({
+      code: 'custom',
+      message: 'must be a kind and an id, e.g. order/1001',
+      input: value,
+    });
+    return z.NEVER;
+  });
+
+/** Of lists alone: what replays many may not be let through by an object of an earlier version that knows neither. */
+export const listFields = {
+  /** Of a batch. */
+  record: text.optional(),
+  /** Id or number. */
+  document: text.optional(),
+};
+
+/** An entity is its ordering key: two of them would be a contradiction, or the same said twice. */
+export function hasOneKey(given: { readonly entity?: unknown; readonly orderingKey?: unknown }): boolean {
+  return given.entity === undefined || given.orderingKey === undefined;
+}
+
+export const oneKey = { path: ['entity'], error: 'may not stand beside orderingKey' };
+
 export const filterFields = {
   status: statusList.optional(),
   reason: text.optional(),
@@ -41,6 +72,7 @@ export const filterFields = {
   operation: text.optional(),
   route: text.optional(),
   orderingKey: text.optional(),
+  entity: entityField.optional(),
   eventId: text.optional(),
   type: text.optional(),
   /** What is dead or held with its cause. */
@@ -51,7 +83,7 @@ export const filterFields = {
   receivedTo: instant.optional(),
 };
 
-export const filterSchema = z.strictObject(filterFields);
+export const filterSchema = z.strictObject(filterFields).refine(hasOneKey, oneKey);
 
 /**
  * An issue stands for its cause, over whatever else is said of that. Null: there is no such issue for the caller. Every part of the
@@ -59,9 +91,12 @@ export const filterSchema = z.strictObject(filterFields);
  */
 export async function toFilter(
   services: Pick<HttpServices, 'issues'>,
-  { issue: id, ...fields }: z.output<typeof filterSchema>,
+  { issue: id, entity, ...fields }: z.output<typeof filterSchema>,
 ): Promise<DeliveryFilter | null> {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const orderingKey = entity === undefined ? undefined : orderingKeyOf({ source: '', eventId: '', entity });
+  const given = Object.entries(orderingKey === undefined ? fields : { ...fields, orderingKey }).filter(
+    ([, value]) => value !== undefined,
+  );
   const filter = Object.fromEntries(given) as DeliveryFilter;
   if (id === undefined) return filter;
   const issue = await services.issues.find(id, wholeView);

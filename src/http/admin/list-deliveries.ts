@@ -3,7 +3,13 @@
 // Without the journal the open ones still answer, and the answer says what is missing.
 
 import type { DeliveryStatus } from '../../core/delivery.ts';
-import { closedStatuses, compareInList, isAfterCursor, openStatuses } from '../../core/delivery-filter.ts';
+import {
+  closedStatuses,
+  compareInList,
+  isAfterCursor,
+  matchesFilter,
+  openStatuses,
+} from '../../core/delivery-filter.ts';
 import { limits } from '../../core/limits.ts';
 import type { DeliveryView, ListCursor, ListRequest } from '../../core/sequencer/messages.ts';
 import type { JournalPage, Sequencer } from '../../pipeline/ports.ts';
@@ -41,10 +47,17 @@ export async function listDeliveries(services: ListServices, request: ListReques
   const archived = closed.length === 0 ? notAsked : await readJournal(services, sequencers, ask(closed));
   const { resume } = archived;
   const byId = new Map([...opened.flat(), ...archived.views].map((view) => [view.delivery.id, view]));
-  const known = [...byId.values()].filter((view) => resume === null || !isAfterCursor(resume, view));
+  const { record, document } = filter;
+  const known = [...byId.values()]
+    .filter((view) => resume === null || !isAfterCursor(resume, view))
+    .filter((view) => matchesFilter(pick({ record, document }), view));
   const views = known.sort(compareInList).slice(0, limit);
   const next = known.length > limit ? toCursor(views.at(-1)) : resume;
   return { views, next, journal: archived.journal };
+}
+
+function pick(fields: { readonly record?: string | undefined; readonly document?: string | undefined }) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function toCursor(last: DeliveryView | undefined): ListCursor | null {

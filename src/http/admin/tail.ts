@@ -8,16 +8,18 @@ import { problem } from '../problem.ts';
 import type { HttpEnv } from '../services.ts';
 import { protocolIn } from '../tail-protocol.ts';
 import { toIso } from '../to-wire.ts';
-import { filterFields, instant, toFilter } from './filter.ts';
+import { filterFields, hasOneKey, instant, oneKey, toFilter } from './filter.ts';
 import { validQuery } from './validate.ts';
 
 const { receivedFrom: _from, receivedTo: _to, ...tailFields } = filterFields;
 
-export const tailQuery = z.strictObject({
-  ...tailFields,
-  /** What changed since then is told first, as far as it is still known. */
-  since: instant.optional(),
-});
+export const tailQuery = z
+  .strictObject({
+    ...tailFields,
+    /** What changed since then is told first, as far as it is still known. */
+    since: instant.optional(),
+  })
+  .refine(hasOneKey, oneKey);
 
 export function routeTail(app: Hono<HttpEnv>): void {
   app.post('/admin/tail/tickets', async (c) => {

@@ -93,6 +93,10 @@ function toConditions({ filter, cursor }: ListRequest): Condition[] {
   if (filter.orderingKey !== undefined) add('ordering_key = ?', filter.orderingKey);
   if (filter.eventId !== undefined) add('event_id = ?', filter.eventId);
   if (filter.type !== undefined) add('type = ?', filter.type);
+  // Neither has an index: a page is looked for from the newest back, or within the times or the key that are given, too.
+  if (filter.record !== undefined) add("delivery ->> '$.own.recordId' = ?", filter.record);
+  if (filter.document !== undefined)
+    add('(document_id = ? OR document_number = ?)', filter.document, filter.document);
   if (filter.receivedFrom !== undefined) add('received_at >= ?', filter.receivedFrom);
   if (filter.receivedTo !== undefined) add('received_at < ?', filter.receivedTo);
   if (filter.view !== undefined) conditions.push(...toViewConditions(filter.view));

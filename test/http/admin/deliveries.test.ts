@@ -1,5 +1,6 @@
 // Lists and single deliveries: open ones from the sequencers, closed ones from the journal, none twice and none lost.
 import { describe, expect, it } from 'vitest';
+import type { Sequencer } from '../../../src/pipeline/ports.ts';
 import { outcomes } from '../../support/builders.ts';
 import { createMemoryRelay, type MemoryRelay } from '../../support/memory-relay.ts';
 import { testTime } from '../../support/records.ts';
@@ -95,6 +96,11 @@ describe('the list of deliveries', () => {
       ['?operation=invoice.post', []],
       ['?route=shop.confirm-sale', all],
       ['?orderingKey=order/2', [dead]],
+      ['?entity=order/2', [dead]],
+      ['?entity=order%2F1&status=succeeded', [succeeded]],
+      ['?document=SO-1', [succeeded]],
+      ['?document=SO-1&entity=order/2', []],
+      ['?record=SKU-7', []],
       ['?eventId=event-1', [succeeded]],
       ['?type=order.placed&status=pending', [pending]],
       ['?receivedFrom=2026-03-01T12:00:00.002Z', [pending, held]],
@@ -102,6 +108,32 @@ describe('the list of deliveries', () => {
     ];
     for (const [query, expected] of cases)
       expect([query, await ids(relay, query)]).toEqual([query, expected]);
+  });
+
+  it.each([
+    ['entity=order', 'entity'],
+    ['entity=/1', 'entity'],
+    ['entity=order/', 'entity'],
+    ['entity=order/1&orderingKey=order/1', 'entity'],
+    ['document=', 'document'],
+  ])('refuses %s: it would match what nobody means', async (query, field) => {
+    const response = await createMemoryRelay().ask(`/admin/deliveries?${query}`);
+    expect([response.status, await response.json()]).toMatchObject([400, { errors: [{ field }] }]);
+  });
+
+  it('holds to a filter that a sequencer of an earlier version does not know', async () => {
+    const relay = settledRelay();
+    const { sequencers } = relay.services;
+    const older = (sequencer: Sequencer): Sequencer => ({
+      ...sequencer,
+      listOpen: ({ filter: { record: _, document: __, ...filter }, ...request }) =>
+        sequencer.listOpen({ ...request, filter }),
+    });
+    const all = () => sequencers.all().map(older);
+    const asked = createMemoryRelay({ services: { sequencers: { ...sequencers, all } } });
+    for (const query of ['?record=SKU-7', '?document=SO-1&status=held,pending'])
+      expect(await ids(asked, query)).toEqual([]);
+    expect(await ids(asked, '?status=held,pending')).toHaveLength(2);
   });
 
   it('is walked page by page, each delivery once, while deliveries come and close', async () => {

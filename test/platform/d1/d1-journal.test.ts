@@ -272,7 +272,10 @@ describe('listing', () => {
     const two = makeRecord({
       number: 2,
       event: { orderingKey: 'order/2' },
-      delivery: { state: dead, target: 'other' },
+      delivery: {
+        ...{ state: dead, target: 'other' },
+        own: { of: 'dlv_0_1', recordId: 'SKU-7', input: null },
+      },
     });
     const three = makeRecord({
       number: 3,
@@ -300,6 +303,10 @@ describe('listing', () => {
     expect(await ids({ route: 'r3' })).toEqual(['dlv_0_3']);
     expect(await ids({ orderingKey: 'order/2' })).toEqual(['dlv_0_2']);
     expect(await ids({ eventId: 'first' })).toEqual(['dlv_0_1']);
+    for (const document of ['so-1', 'SO0001']) expect(await ids({ document })).toEqual(['dlv_0_3']);
+    expect(await ids({ document: 'SO0002' })).toEqual([]);
+    expect(await ids({ record: 'SKU-7' })).toEqual(['dlv_0_2']);
+    expect(await ids({ record: 'SKU-7', target: 'erp' })).toEqual([]);
     expect(await ids({ type: 'charge.refunded' })).toEqual(['dlv_0_1']);
     expect(await ids({ receivedFrom: testTime + 2 })).toEqual(['dlv_0_3', 'dlv_0_2']);
     expect(await ids({ receivedTo: testTime + 2 })).toEqual(['dlv_0_1']);
