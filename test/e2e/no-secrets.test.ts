@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postAll, shopEvents } from '../../scripts/lib/order-run.ts';
-import { createErpClient, createRelayClient, untilQuiet } from '../../scripts/lib/relay-client.ts';
+import {
+  createErpClient,
+  createRelayClient,
+  type RelayClient,
+  untilQuiet,
+} from '../../scripts/lib/relay-client.ts';
 import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
 
 /** What the sandbox ERP gives at a login. */
@@ -16,6 +21,8 @@ const stateDir = mkdtempSync(join(tmpdir(), 'holdfast-no-secrets-'));
 const logs: string[] = [];
 const answers: string[] = [];
 const signatures: string[] = [];
+/** What was given by API: keys of credentials, secrets of senders, targets and subscriptions. Each was in one answer at most. */
+const given: string[] = [];
 let relay: LocalRelay;
 
 async function read(path: string): Promise<unknown> {
@@ -50,12 +57,49 @@ async function run(): Promise<void> {
     body: JSON.stringify({ customerId: 'C-1', name: 'Ada', email: 'ada@example.com' }),
   }).then(async (response) => void answers.push(await response.text()));
   await untilQuiet(client, 90_000);
+  await setByApi(client);
   await client.replayAll({ filter: {}, reason: 'search for secrets', withinMs: 60_000 });
   await untilQuiet(client, 90_000);
 }
 
+/** All that has a secret in it: made, rotated, set and asked with. */
+async function setByApi(client: RelayClient): Promise<void> {
+  const reason = 'a test';
+  const act = async (method: string, path: string, body: object) =>
+    (await client.admin(method, path, { reason, ...body })).body as Readonly<Record<string, unknown>>;
+  const keep = (...texts: unknown[]) => void given.push(...texts.map(String));
+  const made = await act('POST', '/admin/credentials', { name: 'a reader', preset: 'viewer' });
+  const { id } = made.credential as { id: string };
+  keep(made.key, (await act('POST', `/admin/credentials/${id}/rotate`, {})).key);
+  const url = 'https://hooks.example.com/in';
+  const subscribed = await act('POST', '/admin/subscriptions', { url, types: ['sale.confirmed'] });
+  const { id: subscription } = subscribed.subscription as { id: string };
+  await act('PATCH', `/admin/subscriptions/${subscription}`, { enabled: false });
+  keep(subscribed.secret, (await act('POST', `/admin/subscriptions/${subscription}/rotate`, {})).secret);
+  const webhook = `whsec_${Buffer.from('a-webhook-secret-of-thirty-two-b').toString('base64')}`;
+  // The ERP's own once more, and one of a single source there: both stand sealed from now on.
+  const values = {
+    keyId: relay.secrets.SANDBOX_ERP_KEY_ID ?? '',
+    secret: relay.secrets.SANDBOX_ERP_KEY_SECRET ?? '',
+  };
+  const own = { ...values, secret: 'an-erp-secret-of-one-source-0123' };
+  for (const [name, set] of [
+    ['source/smoke', { secret: webhook }],
+    ['target/erp', values],
+    ['target/erp@smoke', own],
+  ] as const)
+    answers.push(JSON.stringify(await act('PUT', `/admin/secrets/${name}`, { values: set })));
+  keep(webhook, own.secret);
+  await fetch(`${relay.url}/admin/me`, { headers: { authorization: `Bearer ${String(made.key)}x` } });
+}
+
 async function readAll(): Promise<void> {
-  for (const { id } of await createRelayClient(relay).deliveries()) await read(`/admin/deliveries/${id}`);
+  const client = createRelayClient(relay);
+  for (const { id } of await client.deliveries()) {
+    await read(`/admin/deliveries/${id}`);
+    const { body } = await client.admin('POST', `/admin/deliveries/${id}/replay?dryRun=true`, {});
+    answers.push(`dry run ${id} ${JSON.stringify(body)}`);
+  }
   for (const list of [
     'deliveries',
     'rejected-requests',
@@ -66,8 +110,20 @@ async function readAll(): Promise<void> {
     'replays',
     'alerts',
     'lines',
+    'issues',
+    'overview',
+    'costs',
+    'credentials',
+    'secrets',
+    'subscriptions',
+    'targets/erp',
+    'targets/erp/capabilities',
+    'sources/smoke/grants',
   ])
     await read(`/admin/${list}`);
+  const headers = { authorization: `Bearer ${relay.adminKey}` };
+  for (const path of ['/metrics', '/admin/audit/export'])
+    answers.push(await (await fetch(`${relay.url}${path}`, { headers })).text());
   for (const path of ['/', '/healthz', '/readyz'])
     answers.push(await (await fetch(`${relay.url}${path}`)).text());
 }
@@ -97,7 +153,8 @@ afterAll(async () => {
 /** Secrets as written, and without the prefix that says what they are. */
 function secretTexts(): string[] {
   const values = Object.entries(relay.secrets).filter(([name]) => !name.endsWith('_KEY_ID'));
-  return values.flatMap(([, value]) => [value, value.replace(/^(?:whsec_|hf_)/, '')]);
+  const all = [...values.map(([, value]) => value), ...given];
+  return all.flatMap((value) => [value, value.replace(/^(?:whsec_|hf_)/, '')]);
 }
 
 function findIn(texts: readonly { readonly name: string; readonly text: string }[]): string[] {
@@ -113,6 +170,8 @@ describe('after a run of everything', () => {
     expect(logs.length).toBeGreaterThan(50);
     expect(answers.length).toBeGreaterThan(36);
     expect(signatures.length).toBeGreaterThan(2);
+    expect(given.filter((text) => text.length > 20)).toHaveLength(6);
+    expect(answers.join('')).toContain('"dryRun":true');
     const files = filesOf(stateDir);
     expect(files.some((file) => /d1/i.test(file))).toBe(true);
     expect(files.some((file) => /SequencerObject/.test(file))).toBe(true);
