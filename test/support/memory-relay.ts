@@ -67,7 +67,11 @@ function withListing(definition: RelayDefinition): RelayDefinition {
     reachMs: null,
     list: async () => ok({ webhooks: [], cursor: null }),
   };
-  const reconcile = { api: toSenderApi({ baseUrl: 'SHOP_API_URL', token: 'SHOP_API_TOKEN' }), listing, everyMs: 900_000 };
+  const reconcile = {
+    api: toSenderApi({ baseUrl: 'SHOP_API_URL', token: 'SHOP_API_TOKEN' }),
+    listing,
+    everyMs: 900_000,
+  };
   return { ...definition, sources: new Map([...definition.sources, ['shop', { ...shop, reconcile }]]) };
 }
 
