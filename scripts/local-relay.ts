@@ -7,6 +7,7 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare';
 import { buildDashboardOnce } from './local/build-dashboard.ts';
+import { buildDocsOnce } from './local/build-docs.ts';
 import { bundleWorker } from './local/bundle-worker.ts';
 import { repository } from './local/command.ts';
 import { createSecrets, type Secrets } from './local/dev-vars.ts';
@@ -207,6 +208,7 @@ async function runtimeOptions(
 ): Promise<MiniflareOptions> {
   // Before the others: the last of those ends the bundler's process.
   await buildDashboardOnce();
+  await buildDocsOnce();
   const [code, sandboxCode] = await Promise.all([
     options.build?.code ?? bundleWorker(join(repository, 'src/worker.ts'), options),
     bundleWorker(join(repository, 'src/sandbox-erp/worker.ts')),

@@ -1,4 +1,4 @@
-// GET /openapi.json and GET /docs: the API as a description and as a page made of it. The page is HTML alone: no script, nothing of
+// GET /openapi.json and GET /docs/api: the API as a description and as a page made of it. The page is HTML alone: no script, nothing of
 // another host, and nothing in it that was not written here.
 
 import type { Hono } from 'hono';
@@ -18,7 +18,7 @@ export function routeApiDocs(app: Hono<HttpEnv>): void {
     description ??= toOpenApi(contract, routeRules);
     return c.json(description);
   });
-  app.get('/docs', (c) => {
+  app.get('/docs/api', (c) => {
     page ??= renderPage();
     c.header('content-security-policy', styleHeader);
     return c.html(page);
@@ -40,7 +40,7 @@ function renderPage(): string {
   });
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Holdfast API</title>
 <meta name="viewport" content="width=device-width"><style>${style}</style></head><body><h1>Holdfast API</h1>
-<p>As OpenAPI 3.1: <a href="/openapi.json">/openapi.json</a>. Errors are RFC 9457 problems; each <code>code</code> is explained at
+<p><a href="/docs">All pages</a>. As OpenAPI 3.1: <a href="/openapi.json">/openapi.json</a>. Errors are RFC 9457 problems; each <code>code</code> is explained at
 <code>/problems/:code</code>.</p>
 ${parts.join('\n')}</body></html>\n`;
 }

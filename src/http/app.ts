@@ -13,6 +13,7 @@ import { routeApiDocs } from './api-docs.ts';
 import { routeCallbacks } from './callbacks.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { routeDashboard } from './dashboard/route-dashboard.ts';
+import { routeDocsPages } from './docs-pages.ts';
 import { routeHealth } from './health.ts';
 import { routeHome } from './home.ts';
 import { identify } from './identify.ts';
@@ -41,6 +42,7 @@ export function createApp(services: HttpServices): Hono<HttpEnv> {
   routeCallbacks(app);
   routeHealth(app, services);
   routeApiDocs(app);
+  routeDocsPages(app, services);
   routeDashboard(app, services);
   routeHome(app, services);
   return app;

@@ -48,9 +48,9 @@ describe('/openapi.json', () => {
   });
 });
 
-describe('/docs', () => {
+describe('/docs/api', () => {
   it('shows every route, and neither runs nor fetches anything', async () => {
-    const response = await createMemoryRelay().app.request('/docs');
+    const response = await createMemoryRelay().app.request('/docs/api');
     const page = await response.text();
     expect(response.headers.get('content-security-policy')).toBe(
       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",

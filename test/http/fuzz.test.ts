@@ -34,7 +34,8 @@ const document = toOpenApi(rows, routeRules) as unknown as Document;
  * Webhooks are no part of it: what they hold is their senders' (ingest.test.ts, ingest-senders.test.ts); nor are the files of the
  * dashboard, each of a type of its own (app.test.ts).
  */
-const names = Object.keys(rows).filter((name) => !name.startsWith('ALL ') && name !== 'GET /dashboard/:file');
+const withFiles = /^GET \/(?:dashboard\/|docs$|docs\/:)/;
+const names = Object.keys(rows).filter((name) => !name.startsWith('ALL ') && !withFiles.test(name));
 
 type Made = {
   readonly path: Readonly<Record<string, unknown>>;

@@ -57,6 +57,8 @@ const numbers = z.record(z.string(), z.number());
 
 const text = { contentType: 'text/plain' } as const;
 
+const page = { contentType: 'text/html' } as const;
+
 export const relayContract = {
   'GET /admin/alerts': {
     summary: 'List alerts, the newest first',
@@ -151,10 +153,28 @@ export const relayContract = {
     },
     problems: [],
   },
-  'GET /docs': {
+  'GET /docs/api': {
     summary: 'Show this description of the API as a page',
     tag: 'relay',
-    answers: { 200: { contentType: 'text/html' } },
+    answers: { 200: page },
     problems: [],
+  },
+  'GET /docs': {
+    summary: 'Show the index of the documentation',
+    tag: 'relay',
+    answers: { 200: page },
+    problems: ['not_found'],
+  },
+  'GET /docs/:file': {
+    summary: 'Show a page of the documentation, or a file of it',
+    tag: 'relay',
+    answers: { 200: page },
+    problems: ['not_found'],
+  },
+  'GET /docs/:folder/:file': {
+    summary: 'Show a page of a folder of the documentation, or a file of it',
+    tag: 'relay',
+    answers: { 200: page },
+    problems: ['not_found'],
   },
 } as const satisfies ContractPart;

@@ -1,0 +1,33 @@
+// Writes the pages of docs/ that are lists of what the code has. With --check it writes nothing and ends with 1 where one differs.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { generatedPages } from './docs/generated-pages.ts';
+import { fail, repository } from './local/command.ts';
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+const changed: string[] = [];
+for (const { path, render } of generatedPages) {
+  const file = join(repository, path);
+  const text = render();
+  if (readIfThere(file) === text) continue;
+  changed.push(path);
+  if (values.check) continue;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+if (values.check && changed.length > 0)
+  fail(`Not as the code says, run "npm run docs": ${changed.join(', ')}`);
+process.stdout.write(
+  changed.length === 0 ? 'All generated pages are as the code says.\n' : `Wrote ${changed.join(', ')}.\n`,
+);
