@@ -41,6 +41,14 @@ describe('docs/alerts.md', () => {
     const runbooks = [...read('docs/alerts.md').matchAll(/^### ([a-z_]+)$/gm)].map((row) => row[1]);
     expect(runbooks.sort()).toEqual(Object.keys(alertRules).sort());
   });
+
+  it('says of each what it means, where to look, what to do and how to know that it is over', () => {
+    const [, ...parts] = read('docs/alerts.md').split(/^### /m);
+    expect(parts).toHaveLength(Object.keys(alertRules).length);
+    for (const part of parts)
+      for (const word of ['Means', 'Look', 'Do', 'Over'])
+        expect(part).toMatch(new RegExp(`^- \\*\\*${word}\\.\\*\\* .{10,}`, 'm'));
+  });
 });
 
 describe('docs/admin-api.md', () => {

@@ -5,6 +5,7 @@ import { posix } from 'node:path';
 import { Marked, type Tokens } from 'marked';
 import type { DocsPage } from './docs-pages.ts';
 import { createAnchors, plainText, resolveLink, unescapeHtml } from './markdown-pages.ts';
+import { isMark, parseInfo, snippetMarks } from './snippets.ts';
 
 export type Site = {
   readonly sections: readonly (readonly [section: string, pages: readonly DocsPage[]])[];
@@ -56,6 +57,11 @@ export function renderPage(site: Site, path: string, text: string): string {
         const rows = token.rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('\n');
         // In a frame of its own that scrolls: a wide table does not widen the page of a phone.
         return `<div class="table" tabindex="0"><table><thead><tr>${token.header.map(cell('th')).join('')}</tr></thead>\n<tbody>${rows}</tbody></table></div>\n`;
+      },
+      code({ text, lang = '' }: Tokens.Code): string {
+        const mark = parseInfo(lang).words.find(isMark);
+        const note = mark === undefined ? '' : `<p class="mark">${escapeHtml(snippetMarks[mark])}</p>`;
+        return `${note}<pre tabindex="0"><code>${escapeHtml(text)}\n</code></pre>\n`;
       },
       html: () => '',
     },
