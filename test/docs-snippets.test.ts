@@ -47,7 +47,7 @@ describe('TypeScript in the documents', () => {
 
   /** Beside the examples, or where its first line says that it belongs. */
   const placeOf = ({ text, path, number }: Snippet): string => {
-    const told = /^\/\/ (src\/[a-z0-9/-]+\.ts)/.exec(text)?.[1];
+    const told = /^\/\/ ((?:src|test)\/[a-z0-9/.-]+\.ts)/.exec(text)?.[1];
     return told ?? `src/integrations/${path.replaceAll(/[/.]/g, '-')}-${number}.ts`;
   };
 
@@ -66,11 +66,11 @@ describe('TypeScript in the documents', () => {
       join(directory, 'src/integrations/my-erp.json'),
     );
     const up = relative(directory, repository);
-    const options = { noEmit: true, rootDirs: [`${up}/src`, './src'] };
+    const options = { noEmit: true, rootDirs: [up, '.'] };
     const config = {
       extends: `${up}/tsconfig.json`,
       compilerOptions: options,
-      include: ['src'],
+      include: ['src', 'test'],
       exclude: [],
     };
     writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));

@@ -52,8 +52,11 @@ export function renderPage(site: Site, path: string, text: string): string {
           : `<img src="${escapeHtml(address)}" alt="${escapeHtml(alt)}">`;
       },
       table(token: Tokens.Table): string {
-        const cell = (name: 'th' | 'td') => (each: Tokens.TableCell) =>
-          `<${name}>${this.parser.parseInline(each.tokens)}</${name}>`;
+        const cell = (name: 'th' | 'td') => (each: Tokens.TableCell) => {
+          // A head without a word is none.
+          const tag = each.text === '' ? 'td' : name;
+          return `<${tag}>${this.parser.parseInline(each.tokens)}</${tag}>`;
+        };
         const rows = token.rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('\n');
         // In a frame of its own that scrolls: a wide table does not widen the page of a phone.
         return `<div class="table" tabindex="0"><table><thead><tr>${token.header.map(cell('th')).join('')}</tr></thead>\n<tbody>${rows}</tbody></table></div>\n`;
@@ -96,9 +99,9 @@ function frame({
 <html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(whole)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/docs/style.css"></head>
 <body><a class="skip" href="#main">To the text</a>
-<header><a href="/docs">Holdfast</a> <a href="/docs/api">API</a> <a href="/">Dashboard</a></header>
-<div class="page"><details class="nav" open><summary>Pages</summary><nav aria-label="Pages">${nav}</nav></details>
-<main id="main">${body}</main></div></body></html>
+<header><a href="/docs">Holdfast</a> <a href="#pages">Pages</a> <a href="/docs/api">API</a> <a href="/">Dashboard</a></header>
+<div class="page"><main id="main">${body}</main>
+<nav id="pages" aria-label="Pages">${nav}</nav></div></body></html>
 `;
 }
 
