@@ -83,6 +83,7 @@ export const docsSections: Readonly<Record<string, readonly DocsPage[]>> = {
   ],
   Reference: [
     page('reference/api.md', 'API', 'every route, its scope and its answers'),
+    page('reference/cli.md', 'The command line, command by command', 'every option'),
     page('reference/variables.md', 'Variables and secrets', 'every setting'),
     page('reference/operations.md', 'Operations, field by field', 'the catalogue as its schemas have it'),
     page('reference/problems.md', 'Problems', 'every code of an error, and what to do'),
@@ -93,7 +94,7 @@ export const docsSections: Readonly<Record<string, readonly DocsPage[]>> = {
   ],
   Decisions: [
     page('adr/0001-dashboard-stack.md', 'ADR 1', 'what the dashboard is built with'),
-    page('adr/0002-cli.md', 'ADR 2', 'how the command line is built'),
+    page('adr/0002-cli-stack.md', 'ADR 2', 'how the command line is built'),
     page('adr/0003-traces.md', 'ADR 3', 'how traces are made and sent'),
     page('adr/0004-documentation.md', 'ADR 4', 'how the documentation is made, checked and served'),
   ],
