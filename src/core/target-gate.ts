@@ -206,5 +206,8 @@ export function isWorthKeeping(
 ): boolean {
   const changed = after.circuit.kind !== before.circuit.kind || after.circuit.kind !== 'closed';
   const failed = after.failures !== before.failures || after.throttle !== before.throttle;
-  return changed || failed || limits.concurrency !== null || limits.rate !== null;
+  // Who is to be knocked at when a person ends it: by then the object may have slept.
+  const isToKnow =
+    after.waiting.length > before.waiting.length && (after.pause !== null || after.unauthorized !== null);
+  return changed || failed || isToKnow || limits.concurrency !== null || limits.rate !== null;
 }

@@ -10,7 +10,7 @@ import {
   resumeTarget,
   setCircuit,
 } from '../../src/core/target-control.ts';
-import { admit } from '../../src/core/target-gate.ts';
+import { admit, isWorthKeeping } from '../../src/core/target-gate.ts';
 import {
   type AdmitRequest,
   type GateSettings,
@@ -166,6 +166,19 @@ describe('an operator', () => {
     gate.apply(resumed);
     expect(gate.ask()).toMatchObject({ granted: 6 });
     expect(gate.signals.map(({ kind }) => kind)).toEqual(['target.paused', 'target.resumed']);
+  });
+
+  it('keeps who was turned away by a pause over a sleep of its object, each once', () => {
+    const request: AdmitRequest = {
+      ...{ targetId: 'erp', batch: 'b1', sequencer: 'g1/p0', wanted: 6, inFlight: 0 },
+      ...{ holdMs: 20_000, startedCount: 0, reports: [] },
+    };
+    const context = { settings: settingsWith(), now: start };
+    const { state: paused } = pauseTarget(openGate, act);
+    const { state: turnedAway } = admit(paused, request, context);
+    const { state: again } = admit(turnedAway, request, context);
+    expect(isWorthKeeping(paused, turnedAway, limitDefaults)).toBe(true);
+    expect(isWorthKeeping(turnedAway, again, limitDefaults)).toBe(false);
   });
 
   it('opens a circuit that no time closes, and closes it', () => {
