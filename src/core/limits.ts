@@ -188,10 +188,25 @@ export const limits = {
   maxKeptExchangeChars: 8_192,
   /** Answer of an ERP, bytes: a document with a thousand lines; more is a list that should be paged. */
   maxErpAnswerBytes: 4_194_304,
+  /**
+   * Deliveries of one line in one lease: a line saves seven calls of eight, and one that turns out slow or fails has its others
+   * given back.
+   */
+  maxRun: 8,
+  /** Deliveries one consumer has in hand, of which a crash leaves each in doubt: a few rounds of its connections. */
+  maxInHand: 64,
+  /** Bodies of one lease beyond its heads, bytes: a call between Workers takes 32 MiB, and most are a few KB. */
+  maxLeasedBytes: 4_194_304,
+  /** Lines a consumer has in hand beyond those it can start: as many as it settles at once, so that none of its connections waits. */
+  maxAhead: 16,
+  /** Ready lines for each of those, so that other consumers find as much as they can start. */
+  readyPerAhead: 4,
   /** Outcomes gathered before they are settled: one call to the sequencer for all. */
   maxUnsettledOutcomes: 16,
   /** Longest an outcome waits for others to be settled with, ms: below what a person or a successor would notice. */
   settleGatherMs: 50,
+  /** The same where the consumer has work in hand that needs no settle: the next sixteen are there before it, if the ERP answers. */
+  busyGatherMs: 500,
   /** Longest an outcome waits where others of its line stand behind it, ms: company that ends at once, and a line hardly slower. */
   lineGatherMs: 3,
   /** Healthy reports kept for a target's next batch, the newest: its circuit needs no more of them. */

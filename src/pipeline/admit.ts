@@ -25,6 +25,8 @@ export type BatchAdmission = {
   readonly ended: (admitted: AdmittedDelivery, settlement: Settlement | null) => Settlement | null;
   /** How many more of each target the batch can start. */
   readonly grants: () => Readonly<Record<string, number>>;
+  /** Targets that count no places: more of them may be leased than can be started. */
+  readonly unlimited: () => readonly string[];
   /** Tells every target what has not been told, and that its places are free. */
   readonly finish: () => Promise<void>;
 };
@@ -147,6 +149,8 @@ export function createBatchAdmission(deps: AdmissionDependencies, options: Admis
       }
       return grants;
     },
+    unlimited: () =>
+      [...standings].flatMap(([target, { admission }]) => (admission?.isUnlimited === true ? [target] : [])),
     finish: () => finish(standings, { gates: deps.gates, ask }),
   };
 }

@@ -3,21 +3,23 @@
 // that a line goes on without another trip through the queue. May not keep anything that is not in the sequencer.
 
 import { limits } from '../core/limits.ts';
-import type { LeaseAnswer, Settlement, SettleRequest } from '../core/sequencer/messages.ts';
+import type {
+  LeaseAnswer,
+  LeasedDelivery,
+  LeaseRequest,
+  Settlement,
+  SettleRequest,
+} from '../core/sequencer/messages.ts';
 import { type AdmittedDelivery, createBatchAdmission } from './admit.ts';
+import { createBell, rungWithin } from './bell.ts';
+import { createOutcomes } from './gather-outcomes.ts';
 import { type HoldDependencies, performUnlessHeld } from './hold-operation.ts';
-import type { PerformDependencies } from './perform.ts';
+import type { DeliveryRules, PerformDependencies } from './perform.ts';
 import { type GrantDependencies, performIfGranted } from './perform-if-granted.ts';
-import {
-  type Clock,
-  PortError,
-  type Randomness,
-  type Sequencer,
-  type TargetGates,
-  type Telemetry,
-} from './ports.ts';
+import { PortError, type Randomness, type Sequencer, type TargetGates, type Telemetry } from './ports.ts';
 import { isSuccess, tellAttempt } from './tell-attempt.ts';
 import type { Tracing } from './tracing.ts';
+import { createWorkInHand } from './work-in-hand.ts';
 
 export type DeliverOptions = {
   /** ERP calls at once. */
@@ -53,11 +55,9 @@ export async function deliver(
   try {
     const subscriptions = (await deps.publishing?.subscribers.active()) ?? null;
     const askedAt = deps.clock.now();
-    const first = await from.sequencer.lease({
-      ...{ max: options.concurrency, leaseMs: options.leaseMs },
-      ...(subscriptions === null ? {} : { subscriptions }),
-    });
-    await worker.start(first, askedAt);
+    const wanted = worker.wanted();
+    const first = await from.sequencer.lease(subscriptions === null ? wanted : { ...wanted, subscriptions });
+    await worker.take(first, askedAt);
     await worker.drain();
   } catch (error) {
     deps.telemetry.log('error', 'delivery.interrupted', {
@@ -70,91 +70,75 @@ export async function deliver(
 }
 
 function createWorker(deps: DeliverDependencies, { sequencer, name }: DeliverFrom, options: DeliverOptions) {
+  const { clock, telemetry } = deps;
   const isTarget = (id: string): boolean => deps.rules.targets.has(id);
+  const batch = deps.randomness.uuid();
+  const { concurrency, leaseMs } = options;
   const admission = createBatchAdmission(
     { ...deps, isTarget },
-    {
-      batch: deps.randomness.uuid(),
-      sequencer: name,
-      wanted: options.concurrency,
-      holdMs: options.leaseMs,
-    },
+    { batch, sequencer: name, wanted: concurrency, holdMs: leaseMs },
   );
-  const startedAt = deps.clock.now();
-  const done: Settlement[] = [];
-  let inFlight = 0;
+  const startedAt = clock.now();
+  const timeIsUp = (): boolean => clock.now() - startedAt >= options.budgetMs;
+  const notFor = targetsInDoubt(deps.rules);
+  const outcomes = createOutcomes(clock);
+  const bell = createBell();
   let alone = false;
   let leasedCount = 0;
   let settledCount = 0;
-  /** Outcomes that should not wait for others. */
-  let urgent = false;
-  /** When what is done is settled at the latest, epoch ms. */
-  let dueAt = Number.POSITIVE_INFINITY;
-  const bell = createBell();
 
-  const run = async (admitted: AdmittedDelivery, deadlineAt: number): Promise<void> => {
+  const attempt = async (admitted: AdmittedDelivery, deadlineAt: number): Promise<boolean> => {
     const { leased } = admitted;
     const trace = deps.tracing?.attempt(leased.event, `attempt ${leased.delivery.operation}`) ?? null;
-    let performed: Settlement | null = null;
-    try {
-      const parts = { ...deps, trace, confirm: sequencer.confirm.bind(sequencer) };
-      performed = await performIfGranted(deps, leased, () => performUnlessHeld(parts, leased, deadlineAt));
-    } catch (error) {
-      // Left unsettled: at the lease's deadline it is in doubt, and is looked up.
-      deps.telemetry.log('error', 'delivery.crashed', { delivery: leased.delivery.id, error: String(error) });
-    }
+    const performed = await performSafely({ ...deps, trace }, { leased, sequencer }, deadlineAt);
     const settlement = admission.ended(admitted, performed);
-    tellAttempt({ telemetry: deps.telemetry, trace }, leased, settlement);
-    if (settlement !== null) {
-      done.push(settlement);
-      urgent ||= !isSuccess(settlement);
-      const gatherMs = leased.successorWaits ? limits.lineGatherMs : limits.settleGatherMs;
-      dueAt = Math.min(dueAt, deps.clock.now() + gatherMs);
-    }
-    inFlight -= 1;
-    bell.ring();
+    tellAttempt({ telemetry, trace }, leased, settlement);
+    if (settlement === null) return false;
+    const gatherMs = leased.successorWaits ? limits.lineGatherMs : limits.settleGatherMs;
+    // While others wait in hand every connection is busy: what stands behind it could not start any sooner.
+    outcomes.add([settlement], hand.waitingCount() > 0 ? limits.busyGatherMs : gatherMs);
+    return isSuccess(settlement);
   };
-  const start = async (answer: LeaseAnswer, askedAt: number): Promise<void> => {
-    const deadlineAt = askedAt + options.leaseMs;
-    alone = answer.leased.some((leased) => leased.delivery.suspect);
-    leasedCount += answer.leased.length;
-    if (answer.leased.length === 0) return;
-    const { admitted, returned } = await admission.admit(answer.leased);
-    done.push(...returned);
-    urgent ||= returned.length > 0;
-    for (const each of admitted) {
-      inFlight += 1;
-      void run(each, deadlineAt);
-    }
+  const { admit } = admission;
+  const hand = createWorkInHand({ concurrency, admit, attempt, outcomes, timeIsUp, ring: bell.ring });
+  /** What this consumer can take when `settling` are settled. */
+  const wanted = (settling: number, isClosed: boolean): LeaseRequest => {
+    const waiting = hand.waitingCount();
+    const room = limits.maxInHand - (leasedCount - settledCount - settling);
+    const targets = admission.unlimited().filter((target) => !notFor.includes(target));
+    return {
+      max: isClosed ? 0 : Math.max(0, concurrency - hand.inFlight() - waiting),
+      leaseMs,
+      runs: { most: limits.maxRun, room, notFor },
+      ahead: { most: isClosed ? 0 : limits.maxAhead - waiting, targets },
+    };
+  };
+  const take = async ({ leased }: LeaseAnswer, askedAt: number): Promise<void> => {
+    alone = leased.some(({ delivery }) => delivery.suspect);
+    leasedCount += leased.length;
+    await hand.take(leased, askedAt + leaseMs);
   };
   const settleDone = async (): Promise<void> => {
-    const settlements = done.splice(0);
-    urgent = false;
-    dueAt = Number.POSITIVE_INFINITY;
-    const askedAt = deps.clock.now();
-    const timeIsUp = askedAt - startedAt >= options.budgetMs;
-    const max = timeIsUp || (alone && inFlight > 0) ? 0 : options.concurrency - inFlight;
-    const request = { settlements, max, leaseMs: options.leaseMs, grants: admission.grants() };
+    const settlements = outcomes.take();
+    const askedAt = clock.now();
+    const isClosed = timeIsUp() || (alone && hand.inFlight() > 0);
+    const request = { ...wanted(settlements.length, isClosed), settlements, grants: admission.grants() };
     const answer = await settleSurely(sequencer, request);
     settledCount += settlements.length;
-    await start(answer, askedAt);
-  };
-  const shouldSettle = (): boolean => {
-    if (done.length === 0) return false;
-    const isFull = done.length >= limits.maxUnsettledOutcomes;
-    return urgent || inFlight === 0 || isFull || deps.clock.now() >= dueAt;
+    await take(answer, askedAt);
   };
 
   return {
-    start,
+    take,
+    wanted: () => wanted(0, false),
     finish: admission.finish,
-    inFlight: () => inFlight,
+    inFlight: hand.inFlight,
     summary: (): DeliverSummary => ({ leasedCount, settledCount }),
     drain: async (): Promise<void> => {
-      while (inFlight > 0 || done.length > 0) {
-        if (shouldSettle()) await settleDone();
-        else if (done.length === 0) await bell.rung();
-        else if (!(await rungWithin(deps.clock, bell, dueAt - deps.clock.now()))) await settleDone();
+      while (hand.inFlight() > 0 || !outcomes.isEmpty()) {
+        if (outcomes.shouldSettle(hand.inFlight())) await settleDone();
+        else if (outcomes.isEmpty()) await bell.rung();
+        else if (!(await rungWithin(clock, bell, outcomes.dueInMs()))) await settleDone();
       }
     },
   };
@@ -172,36 +156,22 @@ async function settleSurely(sequencer: Sequencer, request: SettleRequest): Promi
   }
 }
 
-/** False: nothing rang within `ms`. */
-async function rungWithin(clock: Clock, bell: Bell, ms: number): Promise<boolean> {
-  const timer = new AbortController();
-  const rung = await Promise.race([
-    bell.rung().then(() => true),
-    clock.wait(ms, timer.signal).then(() => false),
-  ]);
-  timer.abort();
-  return rung;
+/** Null: a bug. It is left unsettled: at the lease's deadline it is in doubt, and is looked up. */
+async function performSafely(
+  deps: DeliverDependencies & Pick<PerformDependencies, 'trace'>,
+  { leased, sequencer }: { readonly leased: LeasedDelivery; readonly sequencer: Sequencer },
+  deadlineAt: number,
+): Promise<Settlement | null> {
+  try {
+    const parts = { ...deps, confirm: sequencer.confirm.bind(sequencer) };
+    return await performIfGranted(deps, leased, () => performUnlessHeld(parts, leased, deadlineAt));
+  } catch (error) {
+    deps.telemetry.log('error', 'delivery.crashed', { delivery: leased.delivery.id, error: String(error) });
+    return null;
+  }
 }
 
-/** Rings that come while nobody waits are kept as one. `rung` may be left waiting: the next ring ends every wait. */
-type Bell = { readonly ring: () => void; readonly rung: () => Promise<void> };
-
-function createBell(): Bell {
-  let pending = false;
-  const waiting: (() => void)[] = [];
-  return {
-    ring: () => {
-      pending = waiting.length === 0;
-      for (const wake of waiting.splice(0)) wake();
-    },
-    rung: () => {
-      if (pending) {
-        pending = false;
-        return Promise.resolve();
-      }
-      return new Promise((resolve) => {
-        waiting.push(resolve);
-      });
-    },
-  };
+/** Where nobody can be asked what was done, a crash shall leave in doubt only what was started. */
+function targetsInDoubt({ targets }: DeliveryRules): readonly string[] {
+  return [...targets.values()].flatMap(({ id, adapter }) => (adapter.once === 'best_effort' ? [id] : []));
 }

@@ -82,7 +82,61 @@ describe('deliver', () => {
     claim(orders.flatMap((order) => [booking(`${order}-a`, order), booking(`${order}-b`, order)]));
     await run();
     expect(open()).toEqual([]);
+    expect(asked).toEqual(['lease', 'settle']);
+  });
+
+  it('settles one by one of a line where nobody can be asked what was done', async () => {
+    const { claim, run, asked, open } = setUp({ once: 'best_effort' });
+    claim([booking('a', 'order/a'), booking('b', 'order/a')]);
+    await run();
+    expect(open()).toEqual([]);
     expect(asked).toEqual(['lease', 'settle', 'settle']);
+  });
+
+  it('goes through a line one after the other', async () => {
+    const { claim, run, calls } = setUp();
+    claim(['a', 'b', 'c'].map((event) => booking(event, 'order/a')));
+    await run();
+    const one = ['perform', 'write', 'verify'];
+    expect(calls).toEqual([...one, ...one, ...one]);
+  });
+
+  it('gives back what stands behind one that failed, and starts none of it', async () => {
+    const { claim, run, open, calls } = setUp({
+      perform: { kind: 'rejected', code: 'period_closed', message: 'closed', fieldErrors: [] },
+    });
+    claim(['a', 'b', 'c'].map((event) => booking(event, 'order/a')));
+    await run();
+    expect(calls.filter((call) => call === 'perform')).toHaveLength(1);
+    const left = open().map(({ status, delivery }) => [status, delivery.attemptCount, delivery.startNumber]);
+    expect(left).toContainEqual(['pending', 0, null]);
+    expect(left.filter(([status]) => status === 'pending')).toHaveLength(2);
+  });
+
+  it('gives back what stands behind one that crashed its attempt', async () => {
+    const { claim, run, open, log, sequencer } = setUp();
+    claim(['a', 'b'].map((event) => booking(event, 'order/a')));
+    const broken: Sequencer = {
+      ...sequencer,
+      lease: async (request) => {
+        const answer = await sequencer.lease(request);
+        const [first, ...others] = answer.leased;
+        return {
+          ...answer,
+          leased: first === undefined ? [] : [{ ...first, payload: null as never }, ...others],
+        };
+      },
+    };
+    await run({}, broken);
+    expect(log).toEqual(['delivery.crashed']);
+    expect(open().map(({ status }) => status)).toEqual(expect.arrayContaining(['leased', 'pending']));
+  });
+
+  it('gives back the rest of a line once its time is up', async () => {
+    const { claim, run, open } = setUp();
+    claim(['a', 'b', 'c'].map((event) => booking(event, 'order/a')));
+    await run({ budgetMs: 0 });
+    expect(open().map(({ status }) => status)).toEqual(['pending', 'pending']);
   });
 
   it('takes no more at once than it may', async () => {
@@ -99,6 +153,27 @@ describe('deliver', () => {
     };
     await run({ concurrency: 3 }, watching);
     expect(sizes).toEqual([3]);
+  });
+
+  it('has more in hand than it can start where much is ready, and starts no more at once', async () => {
+    const { claim, run, sequencer, open } = setUp();
+    claim(Array.from({ length: 120 }, (_, index) => booking(`e${index}`, `order/${index}`)));
+    let settled = 0;
+    const sizes: number[] = [];
+    const watching: Sequencer = {
+      ...sequencer,
+      settle: async (request) => {
+        settled += 1;
+        const answer = await sequencer.settle(request);
+        sizes.push(answer.leased.length);
+        return answer;
+      },
+    };
+    await run({ concurrency: 3 }, watching);
+    expect(open()).toEqual([]);
+    expect(Math.max(...sizes)).toBeGreaterThan(3);
+    // A settle carries what the connections did since the last one: far fewer than one for every three.
+    expect(settled).toBeLessThan(20);
   });
 
   it('takes nothing new once its time is up', async () => {

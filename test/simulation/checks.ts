@@ -32,7 +32,8 @@ export function createChecks(world: World, erp: SimulatedErp, events: readonly S
   };
 
   /** Nothing starts before what its source numbered lower, among those present; but a waiter yields to what it waits for. */
-  const checkSequence = (core: SequencerCore, { delivery, event, epoch }: LeasedDelivery): void => {
+  const checkSequence = (core: SequencerCore, item: LeasedDelivery, run: readonly LeasedDelivery[]): void => {
+    const { delivery, event, epoch } = item;
     if (delivery.startNumber !== epoch || delivery.replay !== null) return;
     const sequenceOf = (eventId: string): number | undefined => told.get(eventId)?.sequence;
     const own = sequenceOf(event.eventId) ?? -Infinity;
@@ -42,18 +43,28 @@ export function createChecks(world: World, erp: SimulatedErp, events: readonly S
       .filter((other) => other.delivery.startNumber === null)
       .filter((other) => (sequenceOf(other.event.eventId) ?? Infinity) < own);
     const waiters = lower.filter((other) => other.event.type === 'order.paid' && delivery.target === 'erp');
-    if (event.type === 'order.created' && waiters.length > 0) return;
+    const isLower = ({ event: other }: LeasedDelivery) =>
+      other.type === 'order.paid' && (sequenceOf(other.eventId) ?? Infinity) < own;
+    const isAwaited = waiters.length > 0 || run.slice(run.indexOf(item)).some(isLower);
+    if (event.type === 'order.created' && isAwaited) return;
     const before = lower.filter((other) => other.status === 'pending');
     for (const other of before) problem(`${event.eventId} started before ${other.event.eventId}`);
   };
   /** What a route declares to come after is done before anything of it is leased, whatever the leased one is. */
-  const checkPrerequisites = (rows: MemoryRows, { delivery, event }: LeasedDelivery): void => {
+  const checkPrerequisites = (
+    rows: MemoryRows,
+    item: LeasedDelivery,
+    run: readonly LeasedDelivery[],
+  ): void => {
+    const { delivery, event } = item;
     if (event.type !== 'order.paid' || delivery.target !== 'erp') return;
     const created = [...rows.openRecords(), ...rows.settledRecords()].filter(
       (record) => record.event.orderingKey === event.orderingKey && record.event.type === 'order.created',
     );
+    // What is in front in its run is done before it starts: the ERP is the judge of that.
+    const ahead = new Set(run.slice(0, run.indexOf(item)).map((before) => before.delivery.id));
     const isDone = (record: EventRecord): boolean =>
-      record.deliveries.every(({ replay, state }) => replay !== null || isClosed(state));
+      record.deliveries.every(({ id, replay, state }) => replay !== null || isClosed(state) || ahead.has(id));
     if (!created.some(isDone)) problem(`${event.eventId} started before its prerequisite was done`);
   };
 
@@ -63,8 +74,11 @@ export function createChecks(world: World, erp: SimulatedErp, events: readonly S
     accepted: (event: SimulatedEvent): void => void accepted.add(event.eventId),
     leased: (core: SequencerCore, rows: MemoryRows, answer: LeaseAnswer): void => {
       for (const item of answer.leased) {
-        checkSequence(core, item);
-        checkPrerequisites(rows, item);
+        const isOfLine = ({ delivery, event }: LeasedDelivery) =>
+          delivery.target === item.delivery.target && event.orderingKey === item.event.orderingKey;
+        const run = answer.leased.filter(isOfLine);
+        checkSequence(core, item, run);
+        checkPrerequisites(rows, item, run);
       }
     },
     /** What a consumer saw done is known from then on, whenever it says so. */

@@ -10,6 +10,7 @@ import { plantedBatches } from './planted-batches.ts';
 import { plantedGates } from './planted-gates.ts';
 import { plantedHandOvers } from './planted-hand-overs.ts';
 import { plantedIntakes } from './planted-intakes.ts';
+import { plantedRuns } from './planted-runs.ts';
 import { believeJob, chargeGiveBack, chargeLook, forgetBrokenEffect, settleAs } from './planted-settles.ts';
 import type { Plants } from './relay-run.ts';
 
@@ -106,6 +107,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...plantedGates,
   ...plantedBatches,
   ...plantedIntakes,
+  ...plantedRuns,
 ];
 
 function neverProbe(gates: TargetGates): TargetGates {

@@ -11,8 +11,8 @@ export type Line = {
   readonly target: string;
   /** Ordered open places; null: to be ordered again. */
   order: Position[] | null;
-  /** The delivery that is leased; a line works on one at a time. */
-  leased: string | null;
+  /** Deliveries that are leased: one, or a run, which one consumer goes through one after the other. */
+  readonly leased: Set<string>;
 };
 
 export type KeyState = {
@@ -93,7 +93,7 @@ export function* liveRecords(key: KeyState): Generator<EventRecord> {
 export function lineOf(key: KeyState, target: string): Line {
   let line = key.lines.get(target);
   if (line === undefined) {
-    line = { target, order: null, leased: null };
+    line = { target, order: null, leased: new Set() };
     key.lines.set(target, line);
   }
   return line;
@@ -143,13 +143,29 @@ export function prerequisiteState(key: KeyState, prerequisite: Prerequisite): Pr
   return state;
 }
 
-function findPrerequisite(key: KeyState, prerequisite: Prerequisite): PrerequisiteState {
+/** Whether it will be satisfied once the deliveries `first` have succeeded. */
+export function isSatisfiedAfter(
+  key: KeyState,
+  prerequisite: Prerequisite,
+  first: ReadonlySet<string>,
+): boolean {
+  return (
+    prerequisiteState(key, prerequisite) === 'satisfied' ||
+    findPrerequisite(key, prerequisite, ({ id, state }) => first.has(id) || isClosed(state)) === 'satisfied'
+  );
+}
+
+function findPrerequisite(
+  key: KeyState,
+  prerequisite: Prerequisite,
+  isOver: (delivery: Delivery) => boolean = ({ state }) => isClosed(state),
+): PrerequisiteState {
   let arrived = false;
   let dead = false;
   for (const record of key.records.values()) {
     const planned = plannedFor(record, prerequisite);
     if (planned === null) continue;
-    if (planned.every((delivery) => isClosed(delivery.state))) return 'satisfied';
+    if (planned.every(isOver)) return 'satisfied';
     arrived = true;
     dead ||= planned.some((delivery) => delivery.state.status === 'dead_lettered');
   }

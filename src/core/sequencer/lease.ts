@@ -2,14 +2,12 @@
 // The ERP checks no token, so the fencing is here: an epoch per lease, confirm() before a write that starts in doubt.
 
 import type { Delivery } from '../delivery.ts';
-import { type KeyState, keepRecord, type Line, ledgerFor, lineOf, orderOf, recordKey } from './key-state.ts';
-import type { Position } from './line.ts';
-import type { LeaseAnswer, LeasedDelivery, LeaseRequest } from './messages.ts';
-import type { EventKey } from './record.ts';
+import { limits } from '../limits.ts';
+import { handOut, type Pick } from './hand-out.ts';
+import { type KeyState, ledgerFor, lineOf } from './key-state.ts';
+import type { LeaseAnswer, LeaseRequest } from './messages.ts';
 import { groupOf, headOf, reviewLine } from './review.ts';
 import { type ActiveLease, findRecord, loadKey, type SequencerState, takeNumber } from './state.ts';
-
-type Pick = { readonly key: KeyState; readonly line: Line; readonly position: Position };
 
 /** `fresh`: the consumer has nothing else in hand, so that a suspect can be leased alone. */
 export function lease(
@@ -19,20 +17,46 @@ export function lease(
 ): LeaseAnswer {
   const { now } = state;
   const picks = pickHeads(state, request, options);
-  if (picks.length === 0) return { leased: [], moreReady: hasReady(state) };
+  const nextAhead = aheadOf(state, request);
+  const [first = nextAhead()] = picks;
+  if (first === null) return { leased: [], moreReady: hasReady(state) };
   const epoch = takeNumber(state);
   const active: ActiveLease = {
-    slot: freeSlot(state),
-    epoch,
-    deadlineAt: now + request.leaseMs,
-    deliveryIds: new Set(),
-    givenCount: picks.length,
-    ledgers: new Map(),
+    ...{ slot: freeSlot(state), epoch, deadlineAt: now + request.leaseMs },
+    ...{ deliveryIds: new Set(), givenCount: 0, ledgers: new Map() },
   };
   state.leases.set(active.slot, active);
-  const leased = picks.map((pick) => handOut(state, pick, active));
+  const leased = handOut(state, { active, request, picks: [first, ...picks.slice(1)], nextAhead });
+  active.givenCount = leased.length;
   writeSlot(state, active);
-  return { leased: leased.filter((item) => item !== null), moreReady: hasReady(state) };
+  return { leased, moreReady: hasReady(state) };
+}
+
+/**
+ * Heads a consumer may have in hand before it can start them, so that none of its connections waits for a settle. Only out of
+ * many: what is left is for others.
+ */
+function aheadOf(state: SequencerState, { ahead }: LeaseRequest): () => Pick | null {
+  if (ahead === undefined || ahead.most <= 0) return () => null;
+  let readyCount = 0;
+  const left = new Map<string, number>();
+  for (const [group, heap] of state.ready) {
+    const target = targetOf(group);
+    const isAsked = ahead.targets.includes(target);
+    left.set(target, isAsked ? Number.POSITIVE_INFINITY : 0);
+    if (isAsked) readyCount += heap.size();
+  }
+  let allowed = Math.min(ahead.most, Math.floor(readyCount / limits.readyPerAhead));
+  return () => {
+    const pick = allowed > 0 ? nextReady(state, left) : null;
+    if (pick === null) return null;
+    allowed -= 1;
+    if (!pick.position.occupant.suspect) return pick;
+    // It is leased alone, by whoever comes with nothing in hand.
+    allowed = 0;
+    reviewLine(state, pick.key, pick.line);
+    return null;
+  };
 }
 
 function pickHeads(state: SequencerState, request: LeaseRequest, options: { fresh: boolean }): Pick[] {
@@ -46,7 +70,7 @@ function pickHeads(state: SequencerState, request: LeaseRequest, options: { fres
     const granted = left.get(target);
     if (granted !== undefined) left.set(target, granted - 1);
     // Taken for now: its line offers nothing else until it is settled.
-    pick.line.leased = pick.position.occupant.id;
+    pick.line.leased.add(pick.position.occupant.id);
     if (!pick.position.occupant.suspect) {
       picks.push(pick);
     } else if (options.fresh && picks.length === 0) {
@@ -57,7 +81,7 @@ function pickHeads(state: SequencerState, request: LeaseRequest, options: { fres
     }
   }
   for (const pick of setAside) {
-    pick.line.leased = null;
+    pick.line.leased.clear();
     reviewLine(state, pick.key, pick.line);
   }
   if (setAside.length > 0)
@@ -78,7 +102,7 @@ function putFirst(state: SequencerState, groups: ReadonlySet<string>): void {
 function nextReady(state: SequencerState, left: ReadonlyMap<string, number>): Pick | null {
   const { now } = state;
   for (const [group, heap] of [...state.ready]) {
-    const target = group.slice(0, group.indexOf('\n'));
+    const target = targetOf(group);
     const granted = left.get(target);
     if (granted === undefined ? isResting(state, target) : granted <= 0) continue;
     const top = heap.take();
@@ -97,27 +121,6 @@ function nextReady(state: SequencerState, left: ReadonlyMap<string, number>): Pi
   return null;
 }
 
-function handOut(state: SequencerState, pick: Pick, active: ActiveLease): LeasedDelivery | null {
-  const { key, position } = pick;
-  const payload = state.rows.readPayload(position.record.event);
-  if (payload === null)
-    throw new Error(`payload of ${position.record.id} is missing though the event is open`);
-  const started = startDelivery(pick, active.epoch);
-  const ledger = ledgerFor(key, started);
-  active.deliveryIds.add(started.id);
-  active.ledgers.set(started.id, ledger);
-  state.leaseOf.set(started.id, active);
-  return {
-    delivery: started,
-    eventRecordId: position.record.id,
-    event: position.record.event,
-    payload,
-    epoch: active.epoch,
-    ledger,
-    successorWaits: orderOf(key, pick.line).length > 1,
-  };
-}
-
 /** False where something came in since, from whichever delivery of the operation; after a restart nobody knows. */
 export function isLedgerAsLeased(active: ActiveLease, found: { key: KeyState; delivery: Delivery }): boolean {
   const leased = active.ledgers.get(found.delivery.id);
@@ -125,24 +128,6 @@ export function isLedgerAsLeased(active: ActiveLease, found: { key: KeyState; de
   if (leased === undefined || leased?.kind !== now?.kind) return false;
   if (leased?.kind !== 'possibly_done' || now?.kind !== 'possibly_done') return true;
   return leased.since === now.since && leased.jobRef === now.jobRef;
-}
-
-/** Its place is fixed from now on. In memory only: after a restart the lease row says the same. */
-function startDelivery(pick: Pick, epoch: number): Delivery {
-  const { occupant, record } = pick.position;
-  if (occupant.startNumber !== null) return occupant;
-  const started: Delivery = { ...occupant, startNumber: epoch };
-  replaceInMemory(pick.key, record.event, started);
-  return started;
-}
-
-/** The record is read again: the one a line keeps may be older than what another target's line did to it. */
-export function replaceInMemory(key: KeyState, event: EventKey, delivery: Delivery): void {
-  const record = key.records.get(recordKey(event));
-  if (record === undefined) return;
-  const deliveries = record.deliveries.map((other) => (other.id === delivery.id ? delivery : other));
-  keepRecord(key, { ...record, deliveries });
-  lineOf(key, delivery.target).order = null;
 }
 
 function freeSlot(state: SequencerState): number {
@@ -163,9 +148,13 @@ export function writeSlot(state: SequencerState, active: ActiveLease): void {
 
 export function hasReady(state: SequencerState): boolean {
   for (const group of state.ready.keys()) {
-    if (!isResting(state, group.slice(0, group.indexOf('\n')))) return true;
+    if (!isResting(state, targetOf(group))) return true;
   }
   return false;
+}
+
+function targetOf(group: string): string {
+  return group.slice(0, group.indexOf('\n'));
 }
 
 function isResting(state: SequencerState, target: string): boolean {
@@ -180,7 +169,7 @@ export function endLease(
 ): void {
   active.deliveryIds.delete(found.delivery.id);
   state.leaseOf.delete(found.delivery.id);
-  lineOf(found.key, found.delivery.target).leased = null;
+  lineOf(found.key, found.delivery.target).leased.delete(found.delivery.id);
   if (active.deliveryIds.size === 0) state.leases.delete(active.slot);
 }
 

@@ -60,7 +60,7 @@ export type LeasedDelivery = {
   readonly epoch: number;
   /** What the ledger holds for the operation key, from whichever delivery. */
   readonly ledger: LedgerEffect | null;
-  /** More stands behind it in its line: its settle should not wait for others. */
+  /** More stands behind it in its line, and not in its run: its settle should not wait for others. */
   readonly successorWaits: boolean;
 };
 
@@ -74,6 +74,14 @@ export type LeaseRequest = {
    * while the target rests: its admission is newer than the refusal of another. Absent: the targets that do not rest.
    */
   readonly grants?: Readonly<Record<string, number>>;
+  /**
+   * The consumer goes through runs: of a line it may get up to `most` deliveries at once, none of which it starts before the
+   * one in front has succeeded. `room`: how many deliveries it can have in hand in all. `notFor`: targets that cannot be asked
+   * what was done there, where a crash shall leave in doubt only what was started. Absent: one of each line.
+   */
+  readonly runs?: { readonly most: number; readonly room: number; readonly notFor: readonly string[] };
+  /** Lines of these targets that it may get beyond `max` where many are ready, to start them later. Absent: none. */
+  readonly ahead?: { readonly most: number; readonly targets: readonly string[] };
   /** Who is to be told of what ends from now on. Absent: as before. */
   readonly subscriptions?: SubscriptionSet;
 };

@@ -4,9 +4,9 @@
 
 import type { Delivery } from '../delivery.ts';
 import { firstNumber } from '../ids.ts';
+import { replaceInMemory } from './hand-out.ts';
 import { restoreIntakes } from './intake-state.ts';
 import { createKeyState, lineOf } from './key-state.ts';
-import { replaceInMemory } from './lease.ts';
 import { createReadyHeap } from './ready-heap.ts';
 import type { EventRecord, SequencerRows } from './record.ts';
 import { reviewKey } from './review.ts';
@@ -125,7 +125,7 @@ function restoreLeased(state: SequencerState, active: ActiveLease, deliveryId: s
   const found = findRecord(state, deliveryId);
   if (found === null) return;
   state.leaseOf.set(deliveryId, active);
-  lineOf(found.key, found.delivery.target).leased = deliveryId;
+  lineOf(found.key, found.delivery.target).leased.add(deliveryId);
   if (found.delivery.startNumber !== null) return;
   replaceInMemory(found.key, found.record.event, { ...found.delivery, startNumber: active.epoch });
 }

@@ -25,7 +25,7 @@ export function reviewLine(state: SequencerState, key: KeyState, line: Line): vo
   const name = lineName(key.orderingKey, line.target);
   state.timers.remove(name);
   unready(state, name);
-  if (line.leased !== null) return;
+  if (line.leased.size > 0) return;
   const head = headOf(key, line, state.now);
   if (head.kind === 'ready') {
     const { record } = head.position;

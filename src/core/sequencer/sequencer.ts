@@ -62,7 +62,7 @@ import type { SequencerRows } from './record.ts';
 import { type HeldOperation, operationsHeldUntried, releaseMany } from './release.ts';
 import { resolve } from './resolve.ts';
 import { resumeTarget } from './resume-target.ts';
-import { type Random, settle } from './settle.ts';
+import { type Random, settleAll } from './settle.ts';
 import { learnSubscriptions, type SequencerConfig } from './state.ts';
 import { stop } from './stop.ts';
 import { nextTickAt, tick } from './tick.ts';
@@ -149,7 +149,7 @@ export function createSequencer(rows: SequencerRows, config: SequencerConfig): S
     confirm: (deliveryId, epoch, now) => look(now, (state) => confirm(state, deliveryId, epoch)),
     settle: (request, { now, random }) =>
       change(now, (state) => {
-        for (const settlement of request.settlements) settle(state, settlement, random);
+        settleAll(state, request.settlements, random);
         tick(state);
         return lease(state, request, { fresh: false });
       }),

@@ -6,9 +6,10 @@ import type { Outcome } from '../outcome.ts';
 import type { RestReason } from '../target-signals.ts';
 import { coalesce } from './coalesce.ts';
 import { withFailedRecords } from './failed-records.ts';
+import { replaceInMemory } from './hand-out.ts';
 import { recordKey } from './key-state.ts';
 import { settleLate } from './late-settle.ts';
-import { endLease, isLedgerAsLeased, replaceInMemory, writeSlot } from './lease.ts';
+import { endLease, isLedgerAsLeased, writeSlot } from './lease.ts';
 import type { Settlement } from './messages.ts';
 import type { EventRecord } from './record.ts';
 import { reviewKey } from './review.ts';
@@ -26,13 +27,24 @@ import { type ActiveLease, findRecord, loadKey, putRecord, type SequencerState }
 /** [0, 1), drawn for each call. */
 export type Random = () => number;
 
-export function settle(state: SequencerState, settlement: Settlement, random: Random): void {
+/** All of one call; a lease of which several come back untouched is written once. */
+export function settleAll(state: SequencerState, settlements: readonly Settlement[], random: Random): void {
+  const givenBack = new Set<ActiveLease>();
+  for (const settlement of settlements) settle(state, settlement, { random, givenBack });
+  // Without it a restart would take the delivery for one that was never settled, and doubt it for nothing.
+  for (const active of givenBack) writeSlot(state, active);
+}
+
+type Settling = { readonly random: Random; readonly givenBack: Set<ActiveLease> };
+
+function settle(state: SequencerState, settlement: Settlement, { random, givenBack }: Settling): void {
   const found = findRecord(state, settlement.deliveryId) ?? findArchived(state, settlement);
   if (found === null) return;
   const active = state.leaseOf.get(settlement.deliveryId);
   if (active === undefined || active.epoch !== settlement.epoch) {
     settleLate(state, found, settlement);
   } else if (settlement.result.kind === 'returned') {
+    givenBack.add(active);
     giveBack(state, found, { active, ...settlement.result });
   } else if (isClosed(found.delivery.state)) {
     noteSecondDocument(state, found, settlement.result.outcome);
@@ -82,8 +94,6 @@ function giveBack(
   if (delivery.startNumber === active.epoch) {
     replaceInMemory(key, found.record.event, { ...delivery, startNumber: null });
   }
-  // Without it a restart would take the delivery for one that was never settled, and doubt it for nothing.
-  writeSlot(state, active);
   if (given.target !== null && given.notBeforeAt !== null) {
     rest(state, given.target, { until: given.notBeforeAt, reason: given.reason ?? null });
   }

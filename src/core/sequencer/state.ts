@@ -25,7 +25,7 @@ export type ActiveLease = {
   readonly deadlineAt: number;
   readonly deliveryIds: Set<string>;
   /** How many it was given, at first: a lone one that expires counts towards poison. */
-  readonly givenCount: number;
+  givenCount: number;
   /** What the ledger said when each was handed out. In memory only: after a restart nobody knows. */
   readonly ledgers: Map<string, LedgerEffect | null>;
 };

@@ -28,7 +28,7 @@ export function tick(state: SequencerState): void {
     state.timers.take();
     const key = loadKey(state, top.entry.slice(top.entry.indexOf('\n') + 1));
     const line = lineOf(key, top.entry.slice(0, top.entry.indexOf('\n')));
-    if (line.leased === null) dropMissing(state, key, line);
+    if (line.leased.size === 0) dropMissing(state, key, line);
     reviewLine(state, key, line);
   }
 }

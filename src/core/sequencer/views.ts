@@ -105,7 +105,7 @@ export function explain(state: SequencerState, item: Item & { readonly key: KeyS
   const ahead =
     place?.passed === true
       ? undefined
-      : orderOf(key, line).find((position) => position.occupant.id !== line.leased);
+      : orderOf(key, line).find((position) => !line.leased.has(position.occupant.id));
   if (ahead !== undefined && ahead.occupant.id !== delivery.id) {
     return { cause: 'behind_position', on: ahead.occupant.id, until: null };
   }
@@ -122,7 +122,8 @@ export function explain(state: SequencerState, item: Item & { readonly key: KeyS
     const until = stands === 'missing' ? delivery.createdAt + delivery.policy.waitMs : null;
     return { cause: stands === 'dead' ? 'prerequisite_dead' : 'prerequisite', on, until };
   }
-  if (line.leased !== null) return { cause: 'line_busy', on: line.leased, until: null };
+  const [busyWith] = line.leased;
+  if (busyWith !== undefined) return { cause: 'line_busy', on: busyWith, until: null };
   const resting = state.resting.get(delivery.target);
   if (resting !== undefined && resting.until > now) {
     const { until, reason } = resting;

@@ -22,7 +22,7 @@ import { benchConfig, benchLeaseMs, createBench, wholeCut } from '../../support/
 
 export type Command =
   | { readonly do: 'claim'; readonly eventId: string; readonly changes: ClaimChanges }
-  | { readonly do: 'lease'; readonly max: number }
+  | { readonly do: 'lease'; readonly max: number; readonly run: number }
   | { readonly do: 'settle'; readonly pick: number; readonly outcome: OutcomeChoice; readonly max: number }
   | { readonly do: 'give_back'; readonly pick: number; readonly restMs: number | null }
   | { readonly do: 'confirm'; readonly pick: number }
@@ -69,7 +69,9 @@ export function createModel() {
   const take = (leased: readonly LeasedDelivery[]): void => {
     for (const item of leased) {
       const line = `${item.event.orderingKey} ${item.delivery.target}`;
-      const other = held.find((before) => before.counts && before.line === line);
+      // A run is of one lease, and one consumer goes through it.
+      const isOther = ({ counts, leased }: Held) => counts && leased.epoch !== item.epoch;
+      const other = held.find((before) => before.line === line && isOther(before));
       expect(other, `two leases on line ${line}`).toBeUndefined();
       held.push({ leased: item, line, deadlineAt: bench.now() + benchLeaseMs, counts: true });
     }
@@ -115,7 +117,8 @@ export function createModel() {
         return;
       }
       case 'lease': {
-        const answer = core().lease({ max: command.max, leaseMs: benchLeaseMs }, bench.now());
+        const runs = { most: command.run, room: 64, notFor: [] };
+        const answer = core().lease({ max: command.max, leaseMs: benchLeaseMs, runs }, bench.now());
         expireHeld();
         take(answer.leased);
         return;

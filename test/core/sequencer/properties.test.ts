@@ -72,7 +72,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({ do: fc.constant('claim'), eventId: fc.constantFrom(...'abcdefghij'), changes }),
   },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('lease'), max: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('lease'),
+      max: fc.integer({ min: 1, max: 4 }),
+      run: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('settle'), pick, outcome, max: fc.nat({ max: 3 }) }) },
   {
     weight: 2,
