@@ -1,4 +1,4 @@
-// The live tail on the deliveries page, in a real Chromium against a whole relay: changes appear without asking, the reader keeps the
+// The live tail on the deliveries page and the chart of the overview, in a real Chromium against a whole relay: changes appear without asking, the reader keeps the
 // place, and a relay that is killed is said to be away and followed again when it is back.
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -128,6 +128,23 @@ describe.each(Object.keys(sizes) as Size[])('the deliveries page at the size of 
     expect(page.url()).not.toContain('live=off');
     await page.context().close();
   });
+});
+
+it('draws the traffic of the overview, has it as a table too, and looks at the time the address names', async () => {
+  const { page, faults } = await openPage(browser, 'desk');
+  await signIn(page, relay.url, relay.adminKey);
+  const traffic = page.getByRole('region', { name: 'Traffic' });
+  await traffic.locator('canvas').waitFor();
+  await traffic.getByText('As a table').click();
+  await traffic.getByRole('columnheader', { name: 'Delivered' }).waitFor();
+  await page.getByLabel('The last').selectOption({ label: '15 minutes' });
+  await page.waitForURL(/window=15/);
+  await traffic.getByText('in 15 min').waitFor();
+  await expectNoSideways(page);
+  await expectAccessible(page);
+  await shoot(page, 'traffic');
+  expect(faults).toEqual([]);
+  await page.context().close();
 });
 
 it('takes out of a filtered list what no longer matches', async () => {

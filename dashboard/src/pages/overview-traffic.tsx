@@ -17,11 +17,19 @@ export function Part({ title, children }: { readonly title: string; readonly chi
   );
 }
 
-function countsOf({ received, delivered, waiting, held, deadLettered }: Flow): readonly string[] {
-  return [received, delivered, waiting, held, deadLettered].map(String);
+/** In one cell: a column for each would not fit beside the navigation. */
+function countsOf({ received, delivered, waiting, held, deadLettered }: Flow): string {
+  const parts = [
+    [delivered, 'delivered'],
+    [waiting, 'waiting'],
+    [held, 'held'],
+    [deadLettered, 'dead'],
+  ] as const;
+  const shown = parts.filter(([count, word]) => count > 0 || word === 'delivered');
+  return [`${received} in`, ...shown.map(([count, word]) => `${count} ${word}`)].join(', ');
 }
 
-const countTitles = ['In', 'Delivered', 'Waiting', 'Held', 'Dead'];
+const countTitle = 'In this time';
 
 function latencyOf({ latencyMs }: Flow): string {
   if (latencyMs === null) return '–';
@@ -48,7 +56,7 @@ export function Targets({ targets, at }: TargetsProps) {
         target.id
       ),
       standingOf(target).map((word) => <Badge key={word} word={word} />),
-      ...countsOf(target),
+      countsOf(target),
       <Failures key="f" count={target.openFailures} of={{ target: target.id }} />,
       latencyOf(target),
       target.oldestReadyAt === null ? 'none' : ageOf(target.oldestReadyAt, Date.parse(at)),
@@ -57,7 +65,7 @@ export function Targets({ targets, at }: TargetsProps) {
   return (
     <Table
       caption="Targets"
-      head={['Target', 'Circuit', ...countTitles, 'Open failures', 'Half / 95 % / 99 % within', 'Backlog']}
+      head={['Target', 'Circuit', countTitle, 'Open failures', 'p50 / p95 / p99', 'Backlog']}
       rows={rows}
     />
   );
@@ -85,7 +93,7 @@ export function Sources({ sources }: { readonly sources: Overview['sources'] }) 
         source.id
       ),
       <LastEvent key="l" source={source} />,
-      ...countsOf(source),
+      countsOf(source),
       <Failures
         key="f"
         count={source.openFailures}
@@ -97,7 +105,7 @@ export function Sources({ sources }: { readonly sources: Overview['sources'] }) 
   return (
     <Table
       caption="Sources"
-      head={['Source', 'Last event', ...countTitles, 'Open failures', 'Half / 95 % / 99 % within']}
+      head={['Source', 'Last event', countTitle, 'Open failures', 'p50 / p95 / p99']}
       rows={rows}
     />
   );
