@@ -133,7 +133,7 @@ describe.each(Object.keys(sizes) as Size[])('the deliveries page at the size of 
 it('draws the traffic of the overview, has it as a table too, and looks at the time the address names', async () => {
   const { page, faults } = await openPage(browser, 'desk');
   await signIn(page, relay.url, relay.adminKey);
-  const traffic = page.getByRole('region', { name: 'Traffic' });
+  const traffic = page.getByRole('region', { name: 'Traffic over time' });
   await traffic.locator('canvas').waitFor();
   await traffic.getByText('As a table').click();
   await traffic.getByRole('columnheader', { name: 'Delivered' }).waitFor();

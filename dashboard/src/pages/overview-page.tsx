@@ -35,7 +35,7 @@ export function OverviewPage() {
       </div>
       <Verdict readiness={readiness} alerts={alerts.value?.alerts ?? []} overview={overview.value} />
       {isReader ? (
-        <Part title="Traffic">
+        <Part title="Traffic over time">
           <Show loaded={overview}>{(value) => <Traffic overview={value} />}</Show>
         </Part>
       ) : null}
