@@ -1,4 +1,4 @@
-// holdfast deliveries replay|resolve|skip|release|unblock: what a person does to one delivery. Each says first what it would do,
+// holdfast deliveries replay|resolve|skip|release|hold|cancel|unblock: what a person does to one delivery. Each says first what it would do,
 // and asks.
 
 import { readFileSync } from 'node:fs';
@@ -64,6 +64,13 @@ export function deliveryActCommands(program: Program, group: Command): void {
       'Close as dropped:',
     ],
     ['release', 'let a held delivery go on', 'POST /admin/deliveries/:id/release', 'Release:'],
+    ['hold', 'hold a delivery that waits, until it is released', 'POST /admin/deliveries/:id/hold', 'Hold:'],
+    [
+      'cancel',
+      'close a delivery that waits, is held or is to be retried, without trying it',
+      'POST /admin/deliveries/:id/cancel',
+      'Cancel:',
+    ],
     [
       'unblock',
       'let the line behind a delivery go on',
@@ -77,7 +84,7 @@ export function deliveryActCommands(program: Program, group: Command): void {
   }
 }
 
-type Closing = `POST /admin/deliveries/:id/${'skip' | 'release' | 'unblock'}`;
+type Closing = `POST /admin/deliveries/:id/${'skip' | 'release' | 'hold' | 'cancel' | 'unblock'}`;
 
 /** One after the other, until one is refused. */
 async function closeEach(call: RelayCall<unknown>, route: Closing, question: string) {

@@ -141,6 +141,18 @@ describe('an act', () => {
     );
   });
 
+  it('holds what waits, lets it go on, and cancels it untried', async () => {
+    await json('targets', 'pause', 'erp', ...why);
+    await operated.placeOrder(1002);
+    await operated.untilCount('status=pending&eventId=create-1002', 1);
+    const [{ id }] = (await json('deliveries', 'list', '--event-id', 'create-1002')).deliveries;
+    expect(await json('deliveries', 'hold', id, ...why)).toEqual({ deliveryId: id, status: 'held' });
+    expect(await json('deliveries', 'release', id, ...why)).toMatchObject({ status: 'pending' });
+    expect(await json('deliveries', 'cancel', id, ...why)).toMatchObject({ status: 'skipped' });
+    expect(await json('targets', 'resume', 'erp', ...why)).toMatchObject({ pause: null });
+    expect(await json('deliveries', 'show', id)).toMatchObject({ status: 'skipped', attemptCount: 0 });
+  });
+
   it('makes a credential whose key is printed once, sees what it may, rotates and revokes it', async () => {
     const made = await json('credentials', 'create', 'olga', '--preset', 'viewer', ...why);
     const { credential, key } = made;
