@@ -168,12 +168,30 @@ export type Story = Delivery & {
 
 export type FieldProblem = { readonly field: string; readonly rule: string };
 
+/** A call of a dry run: a read that was made, or the first write, which was not. */
+export type DryCall = {
+  readonly step: string;
+  readonly method: string;
+  readonly url: string;
+  readonly body?: unknown;
+  readonly sent: boolean;
+  readonly status: number | null;
+  readonly failure: string | null;
+};
+
 export type DryRun = {
   readonly would: string;
   readonly operation: unknown;
   readonly target: string;
   readonly operationKey: string;
   readonly input: unknown;
+  readonly calls: readonly DryCall[];
+  readonly callsEnd: {
+    readonly kind: string;
+    readonly message: string | null;
+    readonly outcome: { readonly kind: string } | null;
+    readonly later: readonly string[];
+  };
   readonly redacted: readonly string[];
   readonly problem: {
     readonly code: string;

@@ -199,6 +199,29 @@ describe('a line', () => {
   });
 });
 
+describe('a delivery that waits', () => {
+  it('is held, released, and cancelled untried', async () => {
+    await admin('POST', '/admin/targets/erp/pause', { note: 'a test' });
+    await placeOrder(operator.client, 2501);
+    await untilCount(operator.client, 'status=pending&eventId=create-2501', 1);
+    const [waiting] = await operator.client.deliveries('eventId=create-2501');
+    await visit(`#/deliveries/${waiting?.id}`, waiting?.id ?? '');
+    for (const [name, status] of [
+      ['Hold', 'held'],
+      ['Release', 'pending'],
+      ['Cancel it', 'skipped'],
+    ] as const) {
+      await act(name, `it was ${status}`);
+      await page.locator('.lead').getByText(status, { exact: true }).waitFor();
+    }
+    expect(await admin('GET', `/admin/deliveries/${waiting?.id}`)).toMatchObject({
+      status: 'skipped',
+      attemptCount: 0,
+    });
+    await admin('POST', '/admin/targets/erp/resume', { note: 'a test' });
+  });
+});
+
 describe('an intake', () => {
   it('is shown with the items that wait for their record, and those that are done', async () => {
     operator.others.recordStatus = 503;

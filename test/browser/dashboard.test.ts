@@ -141,6 +141,9 @@ describe.each(Object.keys(sizes) as Size[])('at the size of a %s', (size) => {
     await input.fill(good.replace('Ada Tide', 'Ada Lovelace'));
     await dialog.getByRole('button', { name: 'Check' }).click();
     await dialog.getByText('Checked: it can be sent.').waitFor();
+    await dialog.getByText('would be the first to change the ERP; it was not sent').waitFor();
+    await expectAccessible(page);
+    await shoot(page, `dry-run-${size}`);
     await dialog.getByLabel('Reason, for the audit').fill('the name was wrong');
     await dialog.getByRole('button', { name: 'Replay with this input' }).click();
     await page.locator('.lead').getByText('succeeded').waitFor();

@@ -11,6 +11,7 @@ import { EditAndReplay } from './edit-and-replay.tsx';
 type ActsProps = { readonly story: Story; readonly done: () => void };
 
 const ended = ['dead_lettered', 'succeeded', 'superseded', 'skipped', 'resolved'];
+const waits = ['pending', 'scheduled'];
 const blocking = ['held', 'dead_letter', 'prerequisite', 'prerequisite_dead'];
 
 export function DeliveryActs({ story, done }: ActsProps) {
@@ -25,6 +26,8 @@ export function DeliveryActs({ story, done }: ActsProps) {
       {status === 'held' ? <Release story={story} done={done} /> : null}
       {status === 'dead_lettered' ? <Resolve story={story} done={done} /> : null}
       {status === 'dead_lettered' || status === 'held' ? <Skip story={story} done={done} /> : null}
+      {waits.includes(status) ? <Hold story={story} done={done} /> : null}
+      {waits.includes(status) ? <Cancel story={story} done={done} /> : null}
       {isBlocked && status !== 'held' ? <Unblock story={story} done={done} /> : null}
     </div>
   );
@@ -124,6 +127,45 @@ function Skip({ story, done }: ActsProps) {
       says={says}
       undo="Replay it: then it is done after all, behind what went ahead of it."
       run={(note) => post(at(story, 'skip'), { note })}
+      done={done}
+      isDangerous
+    />
+  );
+}
+
+function Hold({ story, done }: ActsProps) {
+  const says = (
+    <p>
+      <strong>{story.operation}</strong> for {story.event.orderingKey} is not tried until somebody releases
+      it, and what waits behind it waits on.
+    </p>
+  );
+  return (
+    <ActButton
+      name="Hold"
+      scope="deliveries:manage"
+      says={says}
+      undo="Release it: it goes on in its place."
+      run={(note) => post(at(story, 'hold'), { note })}
+      done={done}
+    />
+  );
+}
+
+function Cancel({ story, done }: ActsProps) {
+  const says = (
+    <p>
+      <strong>{story.operation}</strong> for {story.event.orderingKey} is closed without being tried any more.
+      Its line goes on. What earlier attempts may have done the ledger still knows.
+    </p>
+  );
+  return (
+    <ActButton
+      name="Cancel it"
+      scope="deliveries:manage"
+      says={says}
+      undo="Replay it: then it is done after all, behind what went ahead of it."
+      run={(note) => post(at(story, 'cancel'), { note })}
       done={done}
       isDangerous
     />

@@ -3,11 +3,10 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { describe, post } from '../api.ts';
-import { words } from '../format.ts';
 import { Dialog, Terms } from '../parts/act-dialog.tsx';
-import { Diff } from '../parts/diff.tsx';
 import { go, linkTo } from '../route.ts';
-import type { DryRun, FieldProblem, Story } from '../wire.ts';
+import type { DryRun, Story } from '../wire.ts';
+import { type Checked, CheckedPart } from './dry-run-part.tsx';
 
 export function EditAndReplay({ story }: { readonly story: Story }) {
   const [isOpen, setOpen] = useState(false);
@@ -25,15 +24,6 @@ export function EditAndReplay({ story }: { readonly story: Story }) {
   );
 }
 
-type Checked =
-  | { readonly kind: 'good'; readonly shown: DryRun; readonly text: string }
-  | {
-      readonly kind: 'wrong';
-      readonly says: string;
-      readonly errors: readonly FieldProblem[];
-      readonly text?: string;
-    };
-
 /** After the last change, ms: a word is typed to its end before the relay is asked about it. */
 const checkAfterMs = 700;
 
@@ -44,7 +34,7 @@ function Editor({ story, close }: { readonly story: Story; readonly close: () =>
   const [reason, setReason] = useState('');
   const [checked, setChecked] = useState<Checked | null>(null);
   useEffect(() => {
-    void post<DryRun>(`${path}?dryRun=true`, {}).then((answer) => {
+    void post<DryRun>(`${path}?dryRun=true&reads=false`, {}).then((answer) => {
       if (answer.kind !== 'ok') return setChecked({ kind: 'wrong', says: describe(answer), errors: [] });
       setOriginal(answer.value.input);
       setText(JSON.stringify(answer.value.input, null, 2));
@@ -53,10 +43,11 @@ function Editor({ story, close }: { readonly story: Story; readonly close: () =>
   }, []);
   const latest = useRef('');
   latest.current = text;
-  const check = async () => {
+  /** Only when it is asked for are the ERP's reads made: nobody types against an ERP. */
+  const check = async ({ reads }: { readonly reads: boolean }) => {
     const input = parse(text);
     if (input.kind === 'wrong') return setChecked(input);
-    const answer = await post<DryRun>(`${path}?dryRun=true`, { input: input.value });
+    const answer = await post<DryRun>(`${path}?dryRun=true&reads=${reads}`, { input: input.value });
     // What was changed meanwhile is checked by itself.
     if (latest.current !== text) return;
     if (answer.kind === 'ok') return setChecked(toChecked(answer.value, text));
@@ -65,7 +56,7 @@ function Editor({ story, close }: { readonly story: Story; readonly close: () =>
   };
   useEffect(() => {
     if (text === '' || checked?.text === text) return;
-    const timer = setTimeout(() => void check(), checkAfterMs);
+    const timer = setTimeout(() => void check({ reads: false }), checkAfterMs);
     return () => clearTimeout(timer);
   }, [text]);
   const send = async (event: Event) => {
@@ -124,7 +115,7 @@ function Editor({ story, close }: { readonly story: Story; readonly close: () =>
         <button type="button" onClick={close}>
           Leave it
         </button>
-        <button type="button" onClick={() => void check()}>
+        <button type="button" onClick={() => void check({ reads: true })}>
           Check
         </button>
         <button type="submit" class="primary" disabled={!isGood}>
@@ -153,39 +144,4 @@ function parse(
 function toChecked(shown: DryRun, text: string): Checked {
   if (shown.problem === null) return { kind: 'good', shown, text };
   return { kind: 'wrong', says: shown.problem.message, errors: shown.problem.errors ?? [] };
-}
-
-function CheckedPart({
-  checked,
-  original,
-}: {
-  readonly checked: Checked | null;
-  readonly original: unknown;
-}) {
-  if (checked === null) return <p role="status">Asking what would be sent …</p>;
-  if (checked.kind === 'wrong')
-    return (
-      <div class="notice bad" role="alert">
-        <p>{checked.says}</p>
-        <ul>
-          {checked.errors.map(({ field, rule }) => (
-            <li key={`${field}${rule}`}>
-              <code>{field}</code> {rule}
-            </li>
-          ))}
-        </ul>
-      </div>
-    );
-  return (
-    <>
-      <p role="status">
-        It would <strong>{words(checked.shown.would)}</strong>, with:
-      </p>
-      <Diff
-        before={original}
-        after={checked.shown.input}
-        label="What would be sent, against what the route makes"
-      />
-    </>
-  );
 }
