@@ -80,7 +80,9 @@ describe('docs/cli.md', () => {
     const known = new Map(
       leaves(createProgram(world), 'holdfast').map(({ path, command }) => [path, command]),
     );
-    const lines = [...readFileSync(join(repository, 'docs/cli.md'), 'utf8').matchAll(/```sh(?: example)?\n([\s\S]*?)```/g)]
+    const lines = [
+      ...readFileSync(join(repository, 'docs/cli.md'), 'utf8').matchAll(/```sh(?: example)?\n([\s\S]*?)```/g),
+    ]
       .flatMap((block) => (block[1] ?? '').split('\n'))
       .map((line) => /^(?:npx )?(holdfast [^#|>]*)/.exec(line)?.[1]?.trim())
       .filter((line) => line !== undefined && !line.endsWith('--help'));
