@@ -80,14 +80,16 @@ export function Navigation() {
       {groups.map(({ name, pages }) => {
         const shown = (pages as readonly Listed[]).filter(({ scope }) => scope === null || can(scope));
         return shown.length === 0 ? null : (
-          <section key={name} aria-label={name}>
-            <p class="group">{name}</p>
-            <ul>
+          <div key={name}>
+            <p class="group" aria-hidden="true">
+              {name}
+            </p>
+            <ul aria-label={name}>
               {shown.map((each) => (
                 <PageLink key={each.page} {...each} />
               ))}
             </ul>
-          </section>
+          </div>
         );
       })}
     </nav>
