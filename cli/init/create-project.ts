@@ -35,7 +35,7 @@ const copied = [
 
 /** Made from the choices, built on the way, or of the relay's own development. */
 const left = [
-  ...['src/integrations', 'dashboard/public/dashboard/app.js', 'cli/template'],
+  ...['src/integrations', 'dashboard/public/dashboard/app.js', 'dashboard/public/docs', 'cli/template'],
   ...[
     'scripts/bench.mjs',
     'scripts/scale.mjs',
