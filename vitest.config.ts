@@ -31,6 +31,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...inWorkers, ...inSandbox, ...endToEnd, ...inBrowser, ...onStaging],
+          testTimeout: 30_000,
           isolate: false,
         },
       },
