@@ -139,17 +139,26 @@ export function compileErrorPlaces(
   source: ErrorPlaces | undefined,
   field: string,
 ): CompiledErrorPlaces {
+  return compileErrorPlacesFrom(answerRoots, source, { compiler, field });
+}
+
+/** @param from what the places may be in */
+export function compileErrorPlacesFrom(
+  from: TemplateRoots,
+  source: ErrorPlaces | undefined,
+  { compiler, field }: { readonly compiler: Compiler; readonly field: string },
+): CompiledErrorPlaces {
   const optional = (text: string | undefined, name: string, roots: TemplateRoots) =>
     text === undefined ? null : compiler.place(text, `${field}.${name}`, roots);
   const { code, message, fields, field: one } = source ?? {};
   return {
-    code: optional(code, 'code', answerRoots),
-    message: optional(message, 'message', answerRoots),
+    code: optional(code, 'code', from),
+    message: optional(message, 'message', from),
     fields:
       fields === undefined
         ? null
         : {
-            list: compiler.place(fields.list, `${field}.fields.list`, answerRoots),
+            list: compiler.place(fields.list, `${field}.fields.list`, from),
             field: compiler.place(fields.field, `${field}.fields.field`, ['item']),
             rule: optional(fields.rule, 'fields.rule', ['item']),
           },
@@ -157,7 +166,7 @@ export function compileErrorPlaces(
       one === undefined
         ? null
         : {
-            place: compiler.place(one.place, `${field}.field.place`, answerRoots),
+            place: compiler.place(one.place, `${field}.field.place`, from),
             matches: compiler.pattern(one.matches, `${field}.field.matches`),
           },
   };

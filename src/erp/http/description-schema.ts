@@ -114,6 +114,39 @@ const operation = z.strictObject({
   output: rendered,
   fields: texts.optional(),
   answers: z.array(answerRow).optional(),
+  modules: z.array(text).optional(),
+});
+
+const batch = z.union([
+  z.strictObject({ oneByOne: z.literal(true) }),
+  z.strictObject({
+    send: z.strictObject({
+      method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
+      path,
+      query: texts.optional(),
+      headers: headers.optional(),
+      body: json,
+    }),
+    atomic: z.enum(['never', 'always', 'chosen']),
+    results: text,
+    done: conditions.min(1),
+    again: conditions.min(1).optional(),
+    doneBefore: conditions.min(1).optional(),
+    document: text.optional(),
+    error: errorPlaces.optional(),
+    fields: texts.optional(),
+  }),
+]);
+
+const instance = z.strictObject({
+  path,
+  query: texts.optional(),
+  headers: headers.optional(),
+  version: text.optional(),
+  company: text.optional(),
+  currency: text.optional(),
+  modules: z.strictObject({ list: text, name: text.optional(), where: conditions.optional() }).optional(),
+  lockedThrough: text.optional(),
 });
 
 const rotationCall = z.strictObject({
@@ -188,4 +221,6 @@ export const descriptionSchema = z.strictObject({
   operations: z
     .record(z.string(), operation)
     .refine((named) => Object.keys(named).length > 0, 'must hold one'),
+  batches: z.record(z.string(), batch).optional(),
+  instance: instance.optional(),
 });

@@ -5,6 +5,7 @@ import type { AdapterLevel, OnceLevel } from '../../core/erp.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { AnyOperation, InputOf } from '../../core/operation.ts';
 import type { operations } from '../../operations/index.ts';
+import type { HttpBatch, HttpInstance } from './batch-description.ts';
 
 /** All that is given must hold. `place` reads `status`, `headers.…`, `body.…` of an answer, or `document.…`. */
 export type Condition = {
@@ -147,6 +148,8 @@ export type HttpOperation<Input> = {
   readonly fields?: Texts;
   /** Rows asked before the ERP's own. */
   readonly answers?: readonly AnswerRow[];
+  /** Modules that must be on, by the names that `instance` gives. Default: what the operation requires. */
+  readonly modules?: readonly string[];
 };
 
 type RotationCallPlaces = {
@@ -240,4 +243,7 @@ export type HttpErpDescription = {
       ? HttpOperation<InputOf<Catalogue[Name]>>
       : never;
   };
+  /** By the batch's name, `stock.set_many`; the operation of its records has to be described too. */
+  readonly batches?: { readonly [Name in keyof Catalogue]?: HttpBatch };
+  readonly instance?: HttpInstance;
 };

@@ -4,7 +4,7 @@
 import type { AdapterFailure, ErpCall, ErpRequest } from '../../core/erp.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { CompiledCall, NamedTemplates, Renderer } from './compiled.ts';
-import { toJsonPath } from './place.ts';
+import { type Scope, toJsonPath } from './place.ts';
 import { type Missing, type RenderScope, renderTemplate } from './render-template.ts';
 import type { Template } from './template.ts';
 
@@ -13,6 +13,8 @@ export type CallValues = {
   /** Null: none is known yet. */
   readonly document: JsonValue;
   readonly job?: string;
+  /** Of a batch: its records, and whether all or none. */
+  readonly more?: Scope;
 };
 
 export type RenderedCall = { readonly kind: 'request'; readonly request: ErpRequest } | AdapterFailure;
@@ -54,9 +56,9 @@ function render(renderer: Renderer, values: CallValues, missing: Missing[]): Jso
   return renderer.render({ input, key, document: values.document });
 }
 
-function scopeOf({ call, document, job }: CallValues): RenderScope {
+function scopeOf({ call, document, job, more }: CallValues): RenderScope {
   const input = call.input as JsonValue;
-  return { values: { input, key: call.key, document, ...(job === undefined ? {} : { job }) } };
+  return { values: { input, key: call.key, document, ...(job === undefined ? {} : { job }), ...more } };
 }
 
 /** Null: a value would be no segment of its own. */
@@ -91,6 +93,7 @@ export function toHeaderValue(text: string): string {
 function toFailure([first]: readonly Missing[]): AdapterFailure | null {
   if (first === undefined) return null;
   const { root, path } = first;
+  if (root === 'records') return refuseInput(`records${toJsonPath(path).slice(1)}`, 'is needed by this ERP');
   if (root !== 'input') {
     const issue = { path: toJsonPath(path), expected: 'a value', actual: 'missing' };
     return { kind: 'contract_broken', issues: [issue] };

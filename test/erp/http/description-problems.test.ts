@@ -38,7 +38,7 @@ describe('a description', () => {
       ['operations', 'stock.set_many'],
       example().operations['sale.confirm'],
       'operations.stock.set_many',
-      'takes an adapter of code',
+      'stands in batches',
     ],
     [
       [...confirm, 'lookup'],
