@@ -23,6 +23,9 @@ export type ShopifyOrderOptions = {
 /** Shopify writes whole seconds. */
 const shopifyTime = (at: number): string => new Date(at).toISOString().replace(/\.\d{3}Z$/, '+00:00');
 
+/** The id of an order's first line; the others count on from it. */
+export const firstShopifyLineId = 11_000_000_000_000;
+
 function shopifyLine(line: PayloadLine, id: number): ShopifyOrder['line_items'][number] {
   const title = line.title ?? line.sku;
   return {
@@ -116,7 +119,7 @@ export function shopifyOrder(options: ShopifyOrderOptions): ShopifyOrder {
     discount_codes: [],
     note_attributes: [],
     tax_lines: [],
-    line_items: lines.map((line, index) => shopifyLine(line, 11_000_000_000_000 + index)),
+    line_items: lines.map((line, index) => shopifyLine(line, firstShopifyLineId + index)),
     shipping_lines: [],
     customer: shopifyCustomer(email, at),
   };
@@ -148,7 +151,7 @@ export function shopifyRefund(options: {
       restock_type: 'no_restock',
       subtotal: fromCents(toCents(priceOf(line)) * line.quantity),
       total_tax: '0.00',
-      line_item: shopifyLine(line, 11_000_000_000_000 + index),
+      line_item: shopifyLine(line, firstShopifyLineId + index),
     })),
     transactions: [
       {

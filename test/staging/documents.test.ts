@@ -3,8 +3,9 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stripePaymentIntent } from '../../scripts/lib/payloads.ts';
-import { shopifyOrder, shopifyRefund } from '../../scripts/lib/shopify-payloads.ts';
+import { firstShopifyLineId, shopifyOrder, shopifyRefund } from '../../scripts/lib/shopify-payloads.ts';
 import { beginEvidence, keepEvidence } from './support/evidence.ts';
+import type { Goods } from './support/staging-target.ts';
 import { type StagingWorld, startStaging } from './support/staging-world.ts';
 
 let world: StagingWorld;
@@ -13,6 +14,9 @@ beforeAll(async () => {
   await beginEvidence(world.target);
 }, 120_000);
 afterAll(() => world?.stop());
+
+/** As the shop calls the first line of its order. */
+const lineId = String(firstShopifyLineId);
 
 type Topic = 'orders/create' | 'orders/paid' | 'orders/cancelled';
 
@@ -115,7 +119,9 @@ describe('a shop order', () => {
       invoices: (await documents().invoices(String(id))).map(({ state }) => state),
       shipments: (await documents().shipments(String(id))).map(({ state }) => state),
     });
-    expect(found).toEqual({ sales: ['cancelled'], invoices: ['cancelled'], shipments: ['cancelled'] });
+    // Where an ERP makes them when it confirms, they are cancelled with it; another one never had them.
+    const open = [...found.invoices, ...found.shipments].filter((state) => state !== 'cancelled');
+    expect([found.sales, open]).toEqual([['cancelled'], []]);
   }, 120_000);
 
   it('that is refunded in part has a posted credit note of that amount', async () => {
@@ -141,7 +147,7 @@ describe('goods', () => {
   it('that left in part are a done shipment, and the rest stays open', async () => {
     const orderId = String(await sell());
     const shipmentId = world.id('ship');
-    const lines = [{ lineId: '1', sku: world.target.skus[0], quantity: 1 }];
+    const lines = [{ lineId, sku: world.target.skus[0], quantity: 1 }];
     const input = { shipmentId, orderId, lines, backorder: 'create' };
     expect(await world.run('shipment.deliver', input)).toMatchObject({ status: 200 });
     const found = await documents().shipments(orderId);
@@ -162,7 +168,7 @@ describe('goods', () => {
     const [sku] = world.target.skus;
     const before = await documents().onHand(sku);
     const returnId = world.id('return');
-    const lines = [{ lineId: '1', sku, quantity: 1, disposition: 'restock' }];
+    const lines = [{ lineId, sku, quantity: 1, disposition: 'restock' }];
     expect(await world.run('return.receive', { returnId, orderId, lines })).toMatchObject({ status: 200 });
     expect((await documents().onHand(sku)) - before).toBe(1);
     expect(await documents().creditNotes(returnId)).toEqual([]);
@@ -207,13 +213,16 @@ describe('goods', () => {
     const found = [await documents().onHand(first), await documents().onHand(second)];
     expect(keepEvidence('an inventory', found)).toEqual([333, 444]);
     const dead = await world.client.deliveries('status=dead_lettered&operation=stock.set');
-    expect(dead.map(({ code }) => code)).toEqual(['unknown_product']);
+    // Each ERP has a code of its own for it.
+    expect(dead.map(({ reason }) => reason)).toEqual(['rejected']);
   }, 120_000);
 
-  it('without an order raise a warning, and are received only where the input acknowledges it', async () => {
+  it('without an order are received, and where that raises a warning only if the input acknowledges it', async () => {
     const [sku] = world.target.skus;
     const receiptId = world.id('receipt');
     const input = { receiptId, lines: [{ sku, quantity: 5 }] };
+    const warning = world.target.receiptWarning;
+    if (warning === null) return expectReceived(input);
     const refused = await world.run('stock.receive', input);
     expect(refused).toMatchObject({ status: 422, body: { code: 'operation_rejected' } });
     const before = await documents().onHand(sku);
@@ -221,7 +230,7 @@ describe('goods', () => {
     const acknowledged = {
       ...input,
       receiptId: world.id('receipt'),
-      acknowledgeWarnings: ['move_without_origin'],
+      acknowledgeWarnings: [warning],
     };
     expect(await world.run('stock.receive', acknowledged)).toMatchObject({ status: 200 });
     const receipts = await documents().receipts(acknowledged.receiptId);
@@ -248,6 +257,18 @@ describe('goods', () => {
     keepEvidence('a purchase receipt', await documents().receipts(receiptId));
   }, 120_000);
 });
+
+/** On an ERP that asks nobody. */
+async function expectReceived(input: { readonly receiptId: string; readonly lines: readonly Goods[] }) {
+  const [{ sku, quantity } = { sku: '', quantity: 0 }] = input.lines;
+  const before = await documents().onHand(sku);
+  expect(await world.run('stock.receive', input)).toMatchObject({ status: 200 });
+  const receipts = await documents().receipts(input.receiptId);
+  expect(receipts.map(({ state, lines }) => ({ state, lines }))).toEqual([
+    { state: 'done', lines: input.lines },
+  ]);
+  expect((await documents().onHand(sku)) - before).toBe(quantity);
+}
 
 describe('what has a state of its own', () => {
   it('keeps the newest of a customer, found by the id the sender gave', async () => {
@@ -290,7 +311,7 @@ describe('the books', () => {
     expect(asked.status).toBe(202);
     const job = await world.job(asked.location);
     expect(job).toMatchObject({ status: 'succeeded', result: { document: { state: 'closed' } } });
-    expect(keepEvidence('a closed period', await documents().periodState(end))).toBe('close');
+    expect(keepEvidence('a closed period', await documents().periodState(end))).toBe('closed');
     const orderId = String(await sell());
     const { currency } = world.target;
     const late = { paymentId: world.id('pi'), orderId, amount: '1.00', currency, paidAt: `${end}T10:00:00Z` };

@@ -27,6 +27,7 @@ import { saleConfirmSaga } from './sale-confirm.ts';
 import { shipmentDeliverSaga } from './shipment-deliver.ts';
 import { purchaseReceiveSaga, stockReceiveSaga } from './stock-receipts.ts';
 import { stockSetSaga } from './stock-set.ts';
+import { createTrytonChanges } from './tryton-changes.ts';
 import { createReadInstance, trytonCapabilities } from './tryton-instance.ts';
 import { type TrytonOptions, trytonDefaults } from './tryton-options.ts';
 import { trytonSession } from './tryton-session.ts';
@@ -60,6 +61,7 @@ export function createTrytonAdapter(changed: Partial<TrytonOptions> = {}): ErpAd
     capabilities: trytonCapabilities,
     unsupported: aboutNoErp,
     readInstance: createReadInstance(options),
+    changes: createTrytonChanges(options),
     batches: {
       'stock.set_many': createStockBatch(options),
       'invoice.post_many': createInvoiceBatch(options),

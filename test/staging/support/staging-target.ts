@@ -46,7 +46,7 @@ export interface ErpDocuments {
   onHand(sku: string): Promise<number>;
   price(sku: string): Promise<string>;
   /** Of the period that ends on the day. */
-  periodState(lastDay: string): Promise<string>;
+  periodState(lastDay: string): Promise<'open' | 'closed'>;
 }
 
 export type StagingTarget = {
@@ -61,6 +61,8 @@ export type StagingTarget = {
   readonly currency: string;
   /** Last day of a period that may be closed for good; null: none, and the suite leaves the periods alone. */
   readonly closablePeriodEnd: string | null;
+  /** The warning that goods without a purchase order raise, as an input acknowledges it; null: they raise none. */
+  readonly receiptWarning: string | null;
   readonly documents: ErpDocuments;
   version(): Promise<string>;
   /** Fields by record type, each with its type: what an upgrade may take away. */

@@ -52,7 +52,7 @@ export async function namedTarget(): Promise<StagingTarget | null> {
   if (named === '') return null;
   if (named !== 'tryton') {
     const module = (await import(pathToFileURL(resolve(named)).href)) as {
-      createStagingTarget(): StagingTarget;
+      createStagingTarget(): StagingTarget | Promise<StagingTarget>;
     };
     return module.createStagingTarget();
   }
@@ -112,8 +112,9 @@ async function startWorld(
   const relay = await startLocalRelay({
     stateDir,
     erpTarget: target.erpTarget,
-    secrets: createSecrets(),
-    variables: { ...target.variables, ERP_BASE_URL: options.baseUrl },
+    // The target's own stand above the made ones: a module may name what the examples name.
+    secrets: { ...createSecrets(), ...target.variables },
+    variables: { ERP_BASE_URL: options.baseUrl },
     // Shown where a test fails: why the relay refuses to work.
     onLog: ({ level, message }) => (level === 'error' ? console.error(message) : undefined),
   });

@@ -110,7 +110,8 @@ export function createTrytonDocuments({ find, call, context }: TrytonClient): Er
     periodState: async (lastDay) => {
       const [year, month, day] = lastDay.split('-').map(Number);
       const where = [['end_date', '=', { __class__: 'date', year, month, day }]];
-      return text((await find('account.period', where, ['state']))[0]?.state);
+      const state = text((await find('account.period', where, ['state']))[0]?.state);
+      return state === 'open' ? 'open' : 'closed';
     },
   };
 }

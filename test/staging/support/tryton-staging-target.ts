@@ -51,6 +51,7 @@ export function createTrytonStagingTarget(access: TrytonAccess): StagingTarget {
     skus: ['SKU-1', 'SKU-2'],
     currency: 'EUR',
     closablePeriodEnd,
+    receiptWarning: 'move_without_origin',
     documents: createTrytonDocuments(client),
     version: async () => (await readVersion(new URL(url).origin)) ?? 'unknown',
     shapes: () => readShapes(client),
