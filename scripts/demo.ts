@@ -2,6 +2,7 @@
 // checked against the documents of the sandbox ERP. Exit code 1 if one promise is broken.
 // It makes documents of its own and leaves all else as it was, the ERP's faults included.
 
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { failAndReplay } from './demo/acts/dead-letters.ts';
 import { sendDoublesAndDisorder } from './demo/acts/doubles-and-disorder.ts';
@@ -12,6 +13,7 @@ import { checkPromises } from './demo/check-promises.ts';
 import { type Connection, type ConnectOptions, connect, DemoError } from './demo/connect.ts';
 import { createDemoRun, type DemoRun } from './demo/demo-run.ts';
 import type { ErpSwitches } from './demo/erp-switches.ts';
+import { listDocuments } from './demo/list-documents.ts';
 import { showDocuments, showPromises } from './demo/report.ts';
 import { createRunIds } from './demo/run-ids.ts';
 import { createTerminal, wantsColours } from './demo/terminal.ts';
@@ -25,6 +27,7 @@ const usage = `npm run demo -- [options]
   --own            start a relay of its own in a temporary directory, whatever runs
   --erp-url U      the sandbox ERP (default: where the relay says it is)
   --secrets F      where the relay's local secrets are (default: .dev.vars)
+  --documents F    writes the ERP's documents there, as lines that are the same for every run and every ERP
   --admin-key K    the relay's admin key (default: the variable HOLDFAST_ADMIN_KEY, else as in the secrets)
 `;
 
@@ -39,11 +42,14 @@ const terminal = createTerminal({
   hasColours: wantsColours(process.stdout, process.env.NO_COLOR),
 });
 
-function parseOptions(): ConnectOptions & { readonly target: string } {
+type Options = ConnectOptions & { readonly target: string; readonly documents: string | null };
+
+function parseOptions(): Options {
   const text = { type: 'string' } as const;
   const values = readOptions(
     {
       ...{ url: text, 'erp-url': text, secrets: text, 'admin-key': text, target: text },
+      documents: text,
       own: { type: 'boolean', default: false },
     },
     usage,
@@ -57,6 +63,7 @@ function parseOptions(): ConnectOptions & { readonly target: string } {
     secretsPath: resolve(values.secrets ?? join(repository, '.dev.vars')),
     own: values.own,
     target: values.target ?? 'sandbox',
+    documents: values.documents ?? null,
   };
 }
 
@@ -150,7 +157,7 @@ function open(target: string, options: ConnectOptions): Promise<Connection> {
 
 async function main(): Promise<number> {
   const began = performance.now();
-  const { target, ...options } = parseOptions();
+  const { target, documents, ...options } = parseOptions();
   const connection = await open(target, options);
   const run = await createRun(connection);
   await sendDoublesAndDisorder(run);
@@ -162,6 +169,8 @@ async function main(): Promise<number> {
   const promises = checkPromises(run.record, state, run.ids);
   showDocuments(terminal, { record: run.record, state, ids: run.ids });
   showPromises(terminal, promises);
+  if (documents !== null)
+    writeFileSync(documents, `${listDocuments(run.record, state, run.ids).join('\n')}\n`);
   const broken = promises.filter(({ problems }) => problems.length > 0);
   if (broken.length > 0) await showOpenDeliveries(run);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);

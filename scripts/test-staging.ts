@@ -18,7 +18,7 @@ const usage = `npm run test:staging -- [options]
   STAGING_TARGET, STAGING_URL … run it against an instance of your own: docs/staging.md.
 `;
 
-/** The suite takes some four minutes; one that takes this long hangs, ms. */
+/** The suite takes some six minutes; one that takes this long hangs, ms. */
 const runTimeoutMs = 25 * 60_000;
 
 function readReport(path: string): TestReport | undefined {
