@@ -8,7 +8,7 @@ import { simulate } from './relay-run.ts';
 
 /** Seeds of each kind of storm: 15 s in all on two cores, 50 s on busy ones. SIMULATION_RUNS=10000 looks for more. */
 const runCount = Number(process.env.SIMULATION_RUNS ?? 1_000);
-const timeoutMs = 30_000 + runCount * 100;
+const timeoutMs = 30_000 + runCount * 250;
 
 async function expectNoFailure(options: Parameters<typeof findFailure>[0]): Promise<void> {
   const failure = await findFailure(options);
