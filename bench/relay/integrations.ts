@@ -66,14 +66,22 @@ const orderForward = defineOperation({
 
 type Forward = typeof orderForward;
 
+const unavailable = (status: number) =>
+  ({ kind: 'retryable', reason: 'erp_unavailable', message: `the sink answered ${status}` }) as const;
+
 const forward: OperationHandler<Forward> = {
-  // The sink tells nobody what it has: doubt would be for a person.
-  lookup: async () => ({ kind: 'not_found' }),
+  lookup: async ({ erp, input }) => {
+    const path = `/documents/${encodeURIComponent(input.id)}`;
+    const answer = await erp.send({ method: 'GET', path, write: false });
+    if (answer.kind !== 'response') return { kind: 'call_failed', failure: answer };
+    if (answer.status === 404) return { kind: 'not_found' };
+    if (answer.status !== 200) return unavailable(answer.status);
+    return { kind: 'found', answer: { documentId: input.id, documentNumber: input.id, state: 'done' } };
+  },
   perform: async ({ erp, input }) => {
     const answer = await erp.send({ method: 'POST', path: '/documents', body: input, write: true });
     if (answer.kind !== 'response') return { kind: 'call_failed', failure: answer };
-    if (answer.status !== 200 || !isJsonObject(answer.json))
-      return { kind: 'retryable', reason: 'erp_unavailable', message: `the sink answered ${answer.status}` };
+    if (answer.status !== 200 || !isJsonObject(answer.json)) return unavailable(answer.status);
     const id = String(answer.json.id);
     return { kind: 'performed', answer: { documentId: id, documentNumber: id, state: 'done' } };
   },
@@ -84,7 +92,7 @@ const sinkAdapter = {
   name: 'sink',
   version: '1.0.0',
   level: 'proven',
-  once: 'best_effort',
+  once: 'searchable_field',
   credentialFields: [],
   session: {
     login: async () => ({ kind: 'logged_in', token: 'none', expiresAt: neverExpiresAt }),
