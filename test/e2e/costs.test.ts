@@ -133,19 +133,23 @@ async function costOfBacklog(
 }
 
 describe('the budget of an event', () => {
-  it('at low load is five calls of an object and what a clock may add, and one doorbell', async () => {
+  it('at low load is five calls of an object, seven rows and one doorbell', async () => {
     // The first login, and what each partition reads once after its start.
     const first = freshEvents(8);
     await costOf(first, () => postAll(client, first, { concurrency: 8 }));
-    const [event, ...others] = freshEvents(1);
-    if (event === undefined || others.length !== 2) throw new Error('an order has three events');
-    const cost = await costOf([event], () => postAll(client, [event], { concurrency: 1 }));
-    // A slow machine may ring a doorbell again: another request, and three operations.
-    expect(cost.workerRequests).toBeLessThanOrEqual(3);
-    expect(cost.queueOperations).toBeLessThanOrEqual(6);
-    expect(cost.objectRequests).toBeLessThanOrEqual(7);
-    expect(cost.objectRowsWritten).toBeLessThanOrEqual(9);
-    expect(cost.databaseRowsWritten).toBeLessThanOrEqual(3);
+    const costs: Counted[] = [];
+    for (let tries = 0; tries < 5; tries += 1) {
+      const [event] = freshEvents(1);
+      if (event === undefined) throw new Error('an order has three events');
+      costs.push(await costOf([event], () => postAll(client, [event], { concurrency: 1 })));
+    }
+    // A clock only adds: an alarm, a doorbell that is rung again. What the event itself costs is the least of a few.
+    const least = (kind: keyof Counted) => Math.min(...costs.map((cost) => cost[kind]));
+    expect(least('workerRequests')).toBe(2);
+    expect(least('queueOperations')).toBe(3);
+    expect(least('objectRequests')).toBeLessThanOrEqual(5);
+    expect(least('objectRowsWritten')).toBeLessThanOrEqual(7);
+    expect(least('databaseRowsWritten')).toBeLessThanOrEqual(3);
   });
 
   it('at a backlog is what the target says, and next to nothing in D1 and queue', async () => {
