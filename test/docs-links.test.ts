@@ -39,7 +39,7 @@ describe('the pages at /docs', () => {
   it('run nothing, and load nothing of another host', () => {
     for (const page of listPages()) {
       const html = renderPage(site, page, readPage(page));
-      expect(html, page).not.toMatch(/<script|<iframe|<style|\sstyle=|\son\w+=|="\s*javascript:/i);
+      expect(html, page).not.toMatch(/<script|<iframe|<style|\sstyle=|\son\w+=|javascript:/i);
       expect(html, page).not.toMatch(/(?:src|href)="(?:https?:)?\/\/[^"]*\.(?:css|js|png|svg)"/);
     }
   });

@@ -3,6 +3,7 @@
 
 import { posix } from 'node:path';
 import { Marked, type Tokens } from 'marked';
+import { escapeHtml } from '../../src/http/escape-html.ts';
 import type { DocsPage } from './docs-pages.ts';
 import { createAnchors, plainText, resolveLink, unescapeHtml } from './markdown-pages.ts';
 import { isMark, parseInfo, snippetMarks } from './snippets.ts';
@@ -103,12 +104,4 @@ function frame({
 <div class="page"><main id="main">${body}</main>
 <nav id="pages" aria-label="Pages">${nav}</nav></div></body></html>
 `;
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

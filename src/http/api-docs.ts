@@ -6,6 +6,7 @@ import { type RouteRule, routeRules } from './access/route-rules.ts';
 import { contract } from './contract/contract.ts';
 import type { ContractRow } from './contract/row.ts';
 import { type Json, problemCodes, toOpenApi, toSchema } from './contract/to-openapi.ts';
+import { escapeHtml } from './escape-html.ts';
 import type { HttpEnv } from './services.ts';
 
 const styleHeader = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
@@ -78,12 +79,4 @@ function section(title: string, schema: Json): string {
 
 function linkTo(code: string): string {
   return `<a href="/problems/${code}">${code}</a>`;
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

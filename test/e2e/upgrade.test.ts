@@ -34,12 +34,15 @@ const ordersInAll = 60;
 
 let api: Server;
 let apiIsAway = true;
+/** What the present build told of its traces: the released one tells nothing, and keeps what it does not know. */
+let exportCount = 0;
 let running: LocalRelay | null = null;
 let stateDir = '';
 
 beforeEach(() => {
   stateDir = mkdtempSync(join(tmpdir(), 'holdfast-upgrade-'));
   apiIsAway = true;
+  exportCount = 0;
 });
 
 afterEach(async () => {
@@ -51,6 +54,7 @@ afterEach(async () => {
 beforeAll(async () => {
   api = createServer((request, response) => {
     if (request.url === '/v1/traces') {
+      exportCount += 1;
       request.resume();
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       return;
@@ -211,6 +215,7 @@ async function upgradeAndBack(build: FrozenBuild): Promise<void> {
   });
   expect(replay.status).toBe(202);
 
+  expect(exportCount).toBeGreaterThan(0);
   const last = await deploy(build);
   await work(last, 3, { known: events.slice(0, 2 * third), fresh: events.slice(2 * third) });
   await mend(last);
