@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks';
 import { type Failed, post } from '../api.ts';
 import { inWords } from '../format.ts';
-import { Dialog, Refused, Terms } from '../parts/act-dialog.tsx';
+import { Dialog, DoOrLeave, Refused, Terms } from '../parts/act-dialog.tsx';
 import { BulkProgress } from '../parts/bulk-progress.tsx';
 import { ChoiceField } from '../parts/fields.tsx';
 import { Empty, Failure, Table, Time } from '../parts/parts.tsx';
@@ -172,14 +172,7 @@ function Form({ filter, act, plan, started, close }: FormProps) {
       </p>
       <Terms scope={scope} undo={undo} />
       {refused === null ? null : <Refused failed={refused} />}
-      <div class="buttons">
-        <button type="button" onClick={close}>
-          Leave it
-        </button>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {isBusy ? 'Starting …' : `${name}: ${plan.count}`}
-        </button>
-      </div>
+      <DoOrLeave name={isBusy ? 'Starting …' : `${name}: ${plan.count}`} isBusy={isBusy} close={close} />
     </form>
   );
 }

@@ -6,10 +6,9 @@ import { allScopes, presets, wholeRelayScopes } from '../../../src/core/identity
 import { post } from '../api.ts';
 import { ActButton } from '../parts/act-dialog.tsx';
 import { ChoiceField, SetField, TextField } from '../parts/fields.tsx';
-import { can } from '../session.ts';
-import { useLoad } from '../use-load.ts';
+import { useKnownSources, useKnownTargets } from '../use-known.ts';
 import type { IssuedKey } from '../wire-access.ts';
-import type { Grant, Source, Target } from '../wire-relay.ts';
+import type { Grant } from '../wire-relay.ts';
 import { GrantsField } from './grants-field.tsx';
 
 type MakeProps = { readonly made: (key: string) => void; readonly done: () => void };
@@ -115,14 +114,8 @@ function Fields({ wanted, set }: FieldsProps) {
 }
 
 function View({ wanted: { sees, sources, grants }, set }: FieldsProps) {
-  const known = useLoad<{ readonly sources: readonly Source[] }>(
-    can('sources:read') ? '/admin/sources' : null,
-    { isLive: false },
-  );
-  const targets = useLoad<{ readonly targets: readonly Target[] }>(
-    can('targets:read') ? '/admin/targets' : null,
-    { isLive: false },
-  );
+  const knownSources = useKnownSources();
+  const knownTargets = useKnownTargets();
   return (
     <>
       <ChoiceField
@@ -138,7 +131,7 @@ function View({ wanted: { sees, sources, grants }, set }: FieldsProps) {
       {sees === 'sources' ? (
         <SetField
           legend="Sources"
-          choices={(known.value?.sources ?? []).map(({ id }) => id)}
+          choices={knownSources.map(({ id }) => id)}
           chosen={sources}
           set={(chosen) => set({ sources: chosen })}
         />
@@ -146,7 +139,7 @@ function View({ wanted: { sees, sources, grants }, set }: FieldsProps) {
       <GrantsField
         grants={grants}
         set={(value) => set({ grants: value })}
-        targets={targets.value?.targets ?? []}
+        targets={knownTargets}
         none="every operation at every target"
         more="Only some operations"
       />

@@ -4,11 +4,9 @@ import { useState } from 'preact/hooks';
 import { post } from '../api.ts';
 import { ActButton } from '../parts/act-dialog.tsx';
 import { SetField, TextField } from '../parts/fields.tsx';
-import { can } from '../session.ts';
 import { subscribableTypes } from '../subscribable-types.ts';
-import { useLoad } from '../use-load.ts';
+import { useKnownSources, useKnownTargets } from '../use-known.ts';
 import type { MadeSubscription } from '../wire-access.ts';
-import type { Source, Target } from '../wire-relay.ts';
 
 type MakeProps = { readonly made: (secret: string) => void; readonly done: () => void };
 
@@ -71,14 +69,8 @@ function toBody({ url, description, types, sources, targets, entities }: Wanted,
 type FieldsProps = { readonly wanted: Wanted; readonly set: (part: Partial<Wanted>) => void };
 
 function Fields({ wanted, set }: FieldsProps) {
-  const known = useLoad<{ readonly sources: readonly Source[] }>(
-    can('sources:read') ? '/admin/sources' : null,
-    { isLive: false },
-  );
-  const targets = useLoad<{ readonly targets: readonly Target[] }>(
-    can('targets:read') ? '/admin/targets' : null,
-    { isLive: false },
-  );
+  const knownSources = useKnownSources();
+  const knownTargets = useKnownTargets();
   return (
     <>
       <TextField
@@ -103,13 +95,13 @@ function Fields({ wanted, set }: FieldsProps) {
       />
       <SetField
         legend="Only of these sources (none chosen: every one)"
-        choices={(known.value?.sources ?? []).map(({ id }) => id)}
+        choices={knownSources.map(({ id }) => id)}
         chosen={wanted.sources}
         set={(sources) => set({ sources })}
       />
       <SetField
         legend="Only of these targets (none chosen: every one)"
-        choices={(targets.value?.targets ?? []).map(({ id }) => id)}
+        choices={knownTargets.map(({ id }) => id)}
         chosen={wanted.targets}
         set={(chosen) => set({ targets: chosen })}
       />

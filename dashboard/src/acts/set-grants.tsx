@@ -6,9 +6,8 @@ import { put } from '../api.ts';
 import { ActButton } from '../parts/act-dialog.tsx';
 import { ChoiceField } from '../parts/fields.tsx';
 import { say } from '../parts/said.tsx';
-import { can } from '../session.ts';
-import { useLoad } from '../use-load.ts';
-import type { Grant, Source, Target } from '../wire-relay.ts';
+import { useKnownTargets } from '../use-known.ts';
+import type { Grant, Source } from '../wire-relay.ts';
 import { GrantsField } from './grants-field.tsx';
 
 type SetGrantsProps = { readonly source: Source; readonly done: () => void };
@@ -64,15 +63,12 @@ type ListedProps = {
 };
 
 function Listed({ list, setList }: ListedProps) {
-  const targets = useLoad<{ readonly targets: readonly Target[] }>(
-    can('targets:read') ? '/admin/targets' : null,
-    { isLive: false },
-  );
+  const knownTargets = useKnownTargets();
   return (
     <GrantsField
       grants={list}
       set={setList}
-      targets={targets.value?.targets ?? []}
+      targets={knownTargets}
       none="nothing at all: every delivery becomes a dead letter"
       more="Allow an operation"
     />

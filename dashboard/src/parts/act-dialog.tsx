@@ -88,16 +88,25 @@ function ActDialog(props: ActProps & { readonly close: () => void }) {
         <NoteField note={note} setNote={setNote} isNeeded={isNoteNeeded} />
         <Terms scope={scope} undo={undo} />
         {refused === null ? null : <Refused failed={refused} />}
-        <div class="buttons">
-          <button type="button" onClick={close}>
-            Leave it
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            {isBusy ? 'Working …' : name}
-          </button>
-        </div>
+        <DoOrLeave name={isBusy ? 'Working …' : name} isBusy={isBusy} close={close} />
       </form>
     </Dialog>
+  );
+}
+
+type DoOrLeaveProps = { readonly name: string; readonly isBusy: boolean; readonly close: () => void };
+
+/** At the end of the form of an act. `name`: on the button that does it. */
+export function DoOrLeave({ name, isBusy, close }: DoOrLeaveProps) {
+  return (
+    <div class="buttons">
+      <button type="button" onClick={close}>
+        Leave it
+      </button>
+      <button type="submit" class="primary" disabled={isBusy}>
+        {name}
+      </button>
+    </div>
   );
 }
 
