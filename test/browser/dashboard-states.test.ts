@@ -1,16 +1,12 @@
 // What stands on each page where there is nothing, not yet, or no answer: every state is designed, said in words, and without a
 // violation at the size of a desk and of a phone.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
+import type { LocalRelay } from '../../scripts/local-relay.ts';
 import {
   expectAccessible,
   expectNoSideways,
-  launchBrowser,
   openPage,
   type Size,
   shoot,
@@ -18,20 +14,17 @@ import {
   sizes,
 } from './support/browser.ts';
 import { everyPage, visit } from './support/operator.ts';
+import { type PlainRelay, startPlainRelay } from './support/plain-relay.ts';
 
-const stateDir = mkdtempSync(join(tmpdir(), 'holdfast-dashboard-'));
 let relay: LocalRelay;
 let browser: Browser;
+let stop: PlainRelay['stop'];
 
 beforeAll(async () => {
-  [relay, browser] = await Promise.all([startLocalRelay({ stateDir, scheduleEveryMs: 0 }), launchBrowser()]);
+  ({ relay, browser, stop } = await startPlainRelay());
 }, 180_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await relay?.stop();
-  rmSync(stateDir, { recursive: true, force: true });
-});
+afterAll(() => stop?.());
 
 /** Where nothing was ever done or sent, each says so. */
 const emptiness: readonly (readonly [string, string])[] = [

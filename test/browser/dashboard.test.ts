@@ -1,17 +1,13 @@
 // What operators do on the dashboard, in a real Chromium against a whole relay, at the size of a desk and of a phone: find what
 // is wrong, look into it, mend it. axe looks at every page; a screenshot of each is kept in dist/screenshots.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRelayClient, type RelayClient } from '../../scripts/lib/relay-client.ts';
-import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
+import type { LocalRelay } from '../../scripts/local-relay.ts';
 import {
   expectAccessible,
   expectNoSideways,
-  launchBrowser,
   openPage,
   type Size,
   shoot,
@@ -20,24 +16,21 @@ import {
 } from './support/browser.ts';
 import { confirm, everyPage, visitTitled } from './support/operator.ts';
 import { makeDeadLetters, placeOrder, untilCount } from './support/operator-relay.ts';
+import { type PlainRelay, startPlainRelay } from './support/plain-relay.ts';
 
-const stateDir = mkdtempSync(join(tmpdir(), 'holdfast-dashboard-'));
 let relay: LocalRelay;
 let client: RelayClient;
 let browser: Browser;
+let stop: PlainRelay['stop'];
 
 beforeAll(async () => {
-  [relay, browser] = await Promise.all([startLocalRelay({ stateDir, scheduleEveryMs: 0 }), launchBrowser()]);
+  ({ relay, browser, stop } = await startPlainRelay());
   client = createRelayClient(relay);
   await placeOrder(client, 1001);
   await untilCount(client, 'status=succeeded', 1);
 }, 180_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await relay?.stop();
-  rmSync(stateDir, { recursive: true, force: true });
-});
+afterAll(() => stop?.());
 
 const visit = (page: Page, hash: string, title: string) => visitTitled(page, `${relay.url}/${hash}`, title);
 

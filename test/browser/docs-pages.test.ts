@@ -1,39 +1,34 @@
 // The pages at /docs in a real Chromium: their policy refuses nothing they need, axe finds nothing, a phone does not scroll sideways. And the
 // picture of the dashboard that README.md shows: dist/screenshots/readme.png, copied to docs/images/dashboard.png when it is to change.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postAll, shopEvents } from '../../scripts/lib/order-run.ts';
 import { createErpClient, createRelayClient, until, untilQuiet } from '../../scripts/lib/relay-client.ts';
-import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
+import type { LocalRelay } from '../../scripts/local-relay.ts';
 import {
   expectAccessible,
   expectNoSideways,
-  launchBrowser,
   openPage,
   type Size,
   shoot,
   signIn,
   sizes,
 } from './support/browser.ts';
+import { type PlainRelay, startPlainRelay } from './support/plain-relay.ts';
 
-const stateDir = mkdtempSync(join(tmpdir(), 'holdfast-docs-pages-'));
 const repository = resolve(import.meta.dirname, '../..');
 let relay: LocalRelay;
 let browser: Browser;
+let stop: PlainRelay['stop'];
 
 beforeAll(async () => {
-  [relay, browser] = await Promise.all([startLocalRelay({ stateDir, scheduleEveryMs: 0 }), launchBrowser()]);
+  ({ relay, browser, stop } = await startPlainRelay());
 }, 180_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await relay?.stop();
-  rmSync(stateDir, { recursive: true, force: true });
-});
+afterAll(() => stop?.());
 
 const pages = [
   '/docs',
