@@ -41,11 +41,7 @@ export type DeliverySummary = {
   };
   readonly attemptCount: number;
   /** Why an open delivery does not run right now, and the delivery it waits for. */
-  readonly waiting: {
-    readonly cause: string;
-    readonly on: string | null;
-    readonly until: string | null;
-  } | null;
+  readonly waiting: { readonly cause: string; readonly on: string | null } | null;
 };
 
 export type RelayClient = ReturnType<typeof createRelayClient>;
@@ -199,28 +195,15 @@ export async function until<T>(what: string, ask: () => Promise<T | null>, withi
 
 const openStates = 'status=pending,scheduled,leased,running,held,dead_lettered';
 
-type OpenDelivery = Pick<DeliverySummary, 'id' | 'status' | 'waiting'> & {
-  readonly event: Pick<DeliverySummary['event'], 'orderingKey'>;
-};
-
-/** Causes that end only when something else of the same ordering key does. */
-const passive = new Set(['behind_position', 'prerequisite', 'prerequisite_dead', 'held', 'dead_letter']);
-
-/** Whether it does something by itself, now or at a time. */
-function isActive({ waiting }: OpenDelivery): boolean {
-  return waiting === null || !passive.has(waiting.cause) || waiting.until !== null;
-}
+type OpenDelivery = Pick<DeliverySummary, 'id' | 'status' | 'waiting'>;
 
 /** Those that move by themselves: not held, not dead, and not waiting, through any number of others, for one that is. */
 export function stillMoving<T extends OpenDelivery>(open: readonly T[]): T[] {
   const stopped = new Set<string>();
-  const busy = new Set(open.filter(isActive).map(({ event }) => event.orderingKey));
-  const isStopped = ({ status, waiting, event }: T): boolean =>
+  const isStopped = ({ status, waiting }: T): boolean =>
     status === 'held' ||
     status === 'dead_lettered' ||
     waiting?.cause === 'prerequisite_dead' ||
-    // What has to come before is there, and stands behind something of this key that is dead or held.
-    (waiting?.cause === 'prerequisite' && !busy.has(event.orderingKey)) ||
     (waiting?.cause === 'behind_position' && stopped.has(waiting.on ?? ''));
   for (let before = -1; before !== stopped.size; ) {
     before = stopped.size;
@@ -229,8 +212,10 @@ export function stillMoving<T extends OpenDelivery>(open: readonly T[]): T[] {
   return open.filter(({ id }) => !stopped.has(id));
 }
 
-/** Until nothing is under way any more: everything is settled, held, a dead letter, or waits for a person behind one. */
-/** Fails with what still moves: that is where to look. */
+/**
+ * Until nothing is under way any more: everything is settled, held, a dead letter, or waits for a person behind one.
+ * Fails with what still moves: that is where to look.
+ */
 export async function untilQuiet(client: RelayClient, withinMs: number): Promise<void> {
   let moving: readonly unknown[] = [];
   const isQuiet = async () => {

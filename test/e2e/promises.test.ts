@@ -11,6 +11,8 @@ import { type LocalRelay, startLocalRelay } from '../../scripts/local-relay.ts';
 
 const faults = { errorRate: 0.3, lostAnswerRate: 0.05, idempotency: false, seed: 7 };
 
+const integrations = join(import.meta.dirname, 'support/quick-retry-integrations.ts');
+
 let running: LocalRelay | null = null;
 let stateDir: string | null = null;
 
@@ -23,7 +25,7 @@ afterEach(async () => {
 
 async function start(options: { readonly secrets?: LocalRelay['secrets'] } = {}): Promise<LocalRelay> {
   stateDir ??= mkdtempSync(join(tmpdir(), 'holdfast-e2e-'));
-  running = await startLocalRelay({ stateDir, scheduleEveryMs: 0, ...options });
+  running = await startLocalRelay({ stateDir, integrations, scheduleEveryMs: 0, ...options });
   return running;
 }
 
