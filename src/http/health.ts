@@ -3,8 +3,8 @@
 
 import type { Hono } from 'hono';
 import { limits } from '../core/limits.ts';
+import { within } from '../pipeline/within.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
-import { within } from './within.ts';
 
 export type Check = {
   readonly name: 'configuration' | 'secrets' | 'sequencer' | 'journal';

@@ -12,12 +12,12 @@ import type {
 } from '../core/sequencer/messages.ts';
 import { type AdmittedDelivery, createBatchAdmission } from './admit.ts';
 import { createBell, rungWithin } from './bell.ts';
-import { createOutcomes } from './gather-outcomes.ts';
+import { createOutcomes, isSuccess } from './gather-outcomes.ts';
 import { type HoldDependencies, performUnlessHeld } from './hold-operation.ts';
 import type { DeliveryRules, PerformDependencies } from './perform.ts';
 import { type GrantDependencies, performIfGranted } from './perform-if-granted.ts';
 import { PortError, type Randomness, type Sequencer, type TargetGates, type Telemetry } from './ports.ts';
-import { isSuccess, tellAttempt } from './tell-attempt.ts';
+import { tellAttempt } from './tell-attempt.ts';
 import type { Tracing } from './tracing.ts';
 import { createWorkInHand } from './work-in-hand.ts';
 

@@ -3,6 +3,7 @@
 
 import { limits } from '../core/limits.ts';
 import { type Differing, differs, type Precondition } from '../core/precondition.ts';
+import { encodeHex } from '../core/signature/decode-bytes.ts';
 import {
   afterSend,
   changed,
@@ -48,7 +49,7 @@ export function createRegistrySubscriptions({ rows, clock, random }: RegistryPar
     createSubscription: async (wanted) =>
       rows.transaction(() => {
         if (rows.subscriptions().length >= limits.maxSubscriptions) return null;
-        const id = `sub_${toHex(random(10))}`;
+        const id = `sub_${encodeHex(random(10))}`;
         const made = { ...wanted, id, createdAt: clock.now(), disabled: null, failing: null };
         rows.putSubscription(made);
         rows.bump();
@@ -87,8 +88,4 @@ type Changed = { readonly before: Subscription; readonly after: Subscription };
 
 function afterOf(changed: Changed | Differing | null): Subscription | Differing | null {
   return changed === null || 'kind' in changed ? changed : changed.after;
-}
-
-function toHex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -15,9 +15,10 @@ import type { Identified } from '../core/identity/caller.ts';
 import { limits } from '../core/limits.ts';
 import type { BulkStepAnswer } from '../core/sequencer/bulk-replay-messages.ts';
 import type { DeliveryFilter } from '../core/sequencer/messages.ts';
-import { type Clock, PortError, type Sequencer } from './ports.ts';
+import type { Clock, Sequencer } from './ports.ts';
 import type { ReplayDependencies } from './prepare-replay.ts';
 import { replay } from './replay.ts';
+import { within } from './within.ts';
 
 export type StepDependencies = ReplayDependencies & {
   /** Who the credential is by now; null: the bootstrap key. Throws a PortError where nobody can say. */
@@ -115,15 +116,6 @@ async function replayAlone(
 }
 
 /** A call nobody answers shall not keep the job from being stepped again. */
-async function bounded<T>(clock: Clock, work: Promise<T>): Promise<T> {
-  const answered = new AbortController();
-  const tooLate = clock.wait(limits.bulkCallMs, answered.signal).then((): never => {
-    const message = `no answer within ${limits.bulkCallMs} ms`;
-    throw new PortError(message, { retryable: true, overloaded: false });
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    answered.abort();
-  }
+function bounded<T>(clock: Clock, work: Promise<T>): Promise<T> {
+  return within(clock, limits.bulkCallMs, work);
 }

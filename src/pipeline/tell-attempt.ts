@@ -3,14 +3,9 @@
 
 import type { Outcome } from '../core/outcome.ts';
 import type { LeasedDelivery, Settlement } from '../core/sequencer/messages.ts';
+import { isSuccess } from './gather-outcomes.ts';
 import type { Telemetry } from './ports.ts';
 import type { AttemptTrace } from './tracing.ts';
-
-export function isSuccess(settlement: Settlement): boolean {
-  if (settlement.result.kind !== 'outcome') return false;
-  const { kind } = settlement.result.outcome;
-  return kind === 'succeeded' || kind === 'duplicate';
-}
 
 /** One wide line an attempt. */
 function logAttempt(telemetry: Telemetry, leased: LeasedDelivery, settlement: Settlement): void {

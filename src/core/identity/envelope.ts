@@ -2,6 +2,7 @@
 // secrets hold. What a sealed text is of is bound in, so that it is worth nothing in another place. Pure but for WebCrypto;
 // random bytes are passed in. May log nothing.
 
+import { encodeHex } from '../signature/decode-bytes.ts';
 import type { WrappedKey } from './registry-snapshot.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -65,12 +66,12 @@ export async function keyedHash(hashKey: Bytes, text: string): Promise<string> {
   const usage = { name: 'HMAC', hash: 'SHA-256' };
   const key = await crypto.subtle.importKey('raw', hashKey, usage, false, ['sign']);
   const digest = await crypto.subtle.sign('HMAC', key, encoder.encode(text));
-  return toHex(new Uint8Array(digest));
+  return encodeHex(new Uint8Array(digest));
 }
 
 /** Of a random key of 256 bits four bytes of a hash tell nothing. */
 async function keyIdOf(bytes: Bytes): Promise<string> {
-  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).subarray(0, 4));
+  return encodeHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).subarray(0, 4));
 }
 
 async function encrypt(work: {
@@ -114,8 +115,4 @@ function toBase64(bytes: Uint8Array): string {
 
 function fromBase64(text: string): Bytes {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}
-
-function toHex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

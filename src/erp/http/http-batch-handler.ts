@@ -7,13 +7,12 @@ import type {
   BatchHandler,
   BatchPerformed,
   BatchRecord,
-  ErpCall,
   OperationHandler,
   RecordDone,
   RecordRefused,
 } from '../../core/erp.ts';
 import { isJsonObject, type JsonValue } from '../../core/json.ts';
-import { oneByOne } from '../rest/one-by-one.ts';
+import { oneByOne, toRecordCall } from '../rest/one-by-one.ts';
 import type { CompiledBatch } from './compile-batch.ts';
 import { allHold } from './condition.ts';
 import { readPlace, toJsonPath } from './place.ts';
@@ -140,13 +139,13 @@ async function showDone(work: Work, record: BatchRecord, document: JsonValue | n
 }
 
 async function lookUp(work: Work, record: BatchRecord): Promise<RecordEnd | { readonly kind: 'none' }> {
-  const found = await work.handler.lookup(toCall(work.call, record));
+  const found = await work.handler.lookup(toRecordCall(work.call, record));
   if (found.kind === 'found') return show(work, record, found.answer);
   return found.kind === 'not_found' || found.kind === 'unfinished' ? { kind: 'none' } : unread(record);
 }
 
 async function show({ handler, call }: Work, record: BatchRecord, answer: JsonValue): Promise<RecordEnd> {
-  const verified = await handler.verify(toCall(call, record), answer);
+  const verified = await handler.verify(toRecordCall(call, record), answer);
   if (verified.kind !== 'verified') return unread(record);
   return { kind: 'done', done: { recordId: record.recordId, answer: verified.output } };
 }
@@ -155,7 +154,3 @@ const unread = ({ recordId }: BatchRecord): RecordEnd => ({
   kind: 'answer_lost',
   message: `record ${recordId} could not be read`,
 });
-
-function toCall({ erp, idempotencyKey }: BatchCall, { key, input, recordId }: BatchRecord): ErpCall<unknown> {
-  return { erp, key, input, idempotencyKey: `${idempotencyKey}/${recordId}` };
-}

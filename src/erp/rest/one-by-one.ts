@@ -21,7 +21,7 @@ export function oneByOne(handler: OperationHandler): BatchHandler {
     lookup: async (call) => {
       const done: RecordDone[] = [];
       for (const record of call.records) {
-        const each = toCall(call, record);
+        const each = toRecordCall(call, record);
         const found = await handler.lookup(each);
         if (found.kind === 'not_found' || found.kind === 'unfinished') continue;
         if (found.kind !== 'found') return found;
@@ -39,7 +39,7 @@ async function performEach(handler: OperationHandler, call: BatchCall): Promise<
   const done: RecordDone[] = [];
   const refused: RecordRefused[] = [];
   for (const record of call.records) {
-    const ended = await performOne(handler, toCall(call, record));
+    const ended = await performOne(handler, toRecordCall(call, record));
     if (ended.kind === 'shown') done.push({ recordId: record.recordId, answer: ended.output });
     else if (ended.kind === 'rejected') refused.push({ ...ended, recordId: record.recordId });
     else return ended;
@@ -64,6 +64,10 @@ async function show(handler: OperationHandler, call: ErpCall<unknown>, answer: J
   return verified.kind === 'verified' ? { kind: 'shown', output: verified.output } : verified;
 }
 
-function toCall({ erp, idempotencyKey }: BatchCall, { key, input, recordId }: BatchRecord): ErpCall<unknown> {
+/** The call of a record's own operation. */
+export function toRecordCall(
+  { erp, idempotencyKey }: BatchCall,
+  { key, input, recordId }: BatchRecord,
+): ErpCall<unknown> {
   return { erp, key, input, idempotencyKey: `${idempotencyKey}/${recordId}` };
 }

@@ -9,10 +9,10 @@ import type { AnyOperation } from '../../core/operation.ts';
 import type { TargetDefinition } from '../../core/target.ts';
 import { operations } from '../../operations/index.ts';
 import type { InstanceReading } from '../../pipeline/ports.ts';
+import { within } from '../../pipeline/within.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
-import { within } from '../within.ts';
 import { validQuery } from './validate.ts';
 
 export const capabilitiesQuery = z.strictObject({

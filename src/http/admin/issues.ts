@@ -14,11 +14,11 @@ import {
   totalsOf,
 } from '../../core/issues/issue.ts';
 import { limits } from '../../core/limits.ts';
+import { within } from '../../pipeline/within.ts';
 import { problem } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toWireDelivery } from '../to-wire.ts';
 import { toWireIssue } from '../to-wire-issue.ts';
-import { within } from '../within.ts';
 import { flushJournals, recordAct } from './audit.ts';
 import { cursorField, formatCursor } from './cursor.ts';
 import { causeFilter, failedStatuses, issueIdField, pageLimit } from './filter.ts';

@@ -13,8 +13,8 @@ import {
 import { limits } from '../../core/limits.ts';
 import type { DeliveryView, ListCursor, ListRequest } from '../../core/sequencer/messages.ts';
 import type { JournalPage, Sequencer } from '../../pipeline/ports.ts';
+import { within } from '../../pipeline/within.ts';
 import type { HttpServices } from '../services.ts';
-import { within } from '../within.ts';
 
 export type ListServices = Pick<HttpServices, 'clock' | 'journal' | 'sequencers' | 'telemetry'>;
 

@@ -7,10 +7,10 @@ import type { WebhookEvent } from '../../core/event.ts';
 import { limits } from '../../core/limits.ts';
 import type { OperatorAct } from '../../core/operator-act.ts';
 import { PortError } from '../../pipeline/ports.ts';
+import { within } from '../../pipeline/within.ts';
 import { isNarrowed, type Viewer } from '../access/redact.ts';
 import type { HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
-import { within } from '../within.ts';
 
 type Of = {
   readonly event: WebhookEvent;

@@ -4,9 +4,9 @@
 import type { Hono } from 'hono';
 import { limits } from '../../core/limits.ts';
 import type { PartitionStats } from '../../core/sequencer/messages.ts';
+import { within } from '../../pipeline/within.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { toIso } from '../to-wire.ts';
-import { within } from '../within.ts';
 
 type PartitionServices = Pick<HttpServices, 'clock' | 'sequencers' | 'telemetry'>;
 

@@ -10,8 +10,8 @@ import { type Flow, flowOf, flowsBy } from '../../core/overview.ts';
 import { type Buckets, bucketsOf } from '../../core/overview-buckets.ts';
 import type { DeliveryView, LineSummary, ListCursor } from '../../core/sequencer/messages.ts';
 import type { TargetView } from '../../core/target-view.ts';
+import { within } from '../../pipeline/within.ts';
 import type { HttpServices } from '../services.ts';
-import { within } from '../within.ts';
 import { listLines } from './lines.ts';
 import { type JournalStanding, listDeliveries } from './list-deliveries.ts';
 

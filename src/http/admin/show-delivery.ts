@@ -10,11 +10,11 @@ import type { RelayDefinition } from '../../core/relay-definition.ts';
 import type { DeliveryView, FindAnswer } from '../../core/sequencer/messages.ts';
 import { type ArchivedDelivery, PortError } from '../../pipeline/ports.ts';
 import { findHolder } from '../../pipeline/sequencers.ts';
+import { within } from '../../pipeline/within.ts';
 import { named, seesPayloads, type Viewer } from '../access/redact.ts';
 import { withoutPayloads } from '../access/without-payloads.ts';
 import type { HttpServices } from '../services.ts';
 import { toIso, toWireAttempt, toWireBody, toWireDelivery, toWireEvent, toWireLedger } from '../to-wire.ts';
-import { within } from '../within.ts';
 import { listDeliveries } from './list-deliveries.ts';
 import { logOfDelivery } from './log-of-delivery.ts';
 

@@ -2,6 +2,7 @@
 
 import { limits } from '../../core/limits.ts';
 import type { Clock } from '../../pipeline/ports.ts';
+import { within } from '../../pipeline/within.ts';
 
 type Asked = { tellTail(untilAt: number): Promise<void> };
 
@@ -11,15 +12,12 @@ export async function askPartitions(
 ): Promise<readonly string[]> {
   const { names, untilAt, clock } = asked;
   const askOne = async (name: string): Promise<string | null> => {
-    const answered = new AbortController();
-    const tooLate = clock.wait(limits.tailSendMs, answered.signal).then(() => name);
+    const partition = namespace.get(namespace.idFromName(name)) as Asked;
     try {
-      const told = (namespace.get(namespace.idFromName(name)) as Asked).tellTail(untilAt).then(() => null);
-      return await Promise.race([told, tooLate]);
+      await within(clock, limits.tailSendMs, partition.tellTail(untilAt));
+      return null;
     } catch {
       return name;
-    } finally {
-      answered.abort();
     }
   };
   return (await Promise.all(names.map(askOne))).filter((name) => name !== null);

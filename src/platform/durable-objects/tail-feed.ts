@@ -5,6 +5,7 @@ import { limits } from '../../core/limits.ts';
 import type { SequencerCore } from '../../core/sequencer/sequencer.ts';
 import type { TailBatch } from '../../core/tail/tail-changes.ts';
 import type { Clock, Telemetry } from '../../pipeline/ports.ts';
+import { within } from '../../pipeline/within.ts';
 
 export type TailFeed = {
   /** After every change of the partition. */
@@ -46,7 +47,7 @@ export function createTailFeed(deps: {
     missedCount = 0;
     try {
       await deps.sync();
-      const isHeard = await inTime(clock, deps.tell(told));
+      const isHeard = await within(clock, limits.tailSendMs, deps.tell(told));
       // Somebody may have come while it was on its way.
       if (!isHeard && untilAt === toldUntil) stop();
     } catch (error) {
@@ -81,17 +82,4 @@ export function createTailFeed(deps: {
       core.listen(true);
     },
   };
-}
-
-/** Rejects after its time. */
-async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
-  const answered = new AbortController();
-  const tooLate = clock.wait(limits.tailSendMs, answered.signal).then((): never => {
-    throw new Error(`the tail did not answer within ${limits.tailSendMs} ms`);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    answered.abort();
-  }
 }

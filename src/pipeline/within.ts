@@ -1,6 +1,6 @@
-// Bounds how long an operator waits for a port. The work itself goes on; only its answer is no longer waited for.
+// Bounds how long a port is waited for. The work itself goes on; only its answer is no longer waited for.
 
-import { type Clock, PortError } from '../pipeline/ports.ts';
+import { type Clock, PortError } from './ports.ts';
 
 /** Rejects with a PortError after `ms`. */
 export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
