@@ -1,26 +1,19 @@
 // Writes the pages of docs/ that are lists of what the code has. With --check it writes nothing and ends with 1 where one differs.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generatedPages } from './docs/generated-pages.ts';
 import { fail, repository } from './local/command.ts';
+import { readIfThere } from './local/write-if-other.ts';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
-}
 
 const changed: string[] = [];
 for (const { path, render } of generatedPages) {
   const file = join(repository, path);
   const text = render();
-  if (readIfThere(file) === text) continue;
+  if (readIfThere(file)?.toString() === text) continue;
   changed.push(path);
   if (values.check) continue;
   mkdirSync(dirname(file), { recursive: true });

@@ -2,12 +2,13 @@
 // which is loaded where there is one. Once in a process.
 // It may write nothing else.
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { repository } from './command.ts';
 import { readSenderSteps } from './sender-steps.ts';
+import { writeIfOther } from './write-if-other.ts';
 
 const directory = join(repository, 'dashboard/public');
 
@@ -43,24 +44,7 @@ async function buildDashboard(): Promise<void> {
       define: { senderStepsAtBuild: JSON.stringify(readSenderSteps(repository)) },
       logLevel: 'silent',
     });
-    replace(name, result.outputFiles[0]?.text ?? '');
-  }
-}
-
-/** Several relays may start at once: each sees a whole file, and an unchanged one is left alone. */
-function replace(name: string, text: string): void {
-  const path = join(directory, 'dashboard', name);
-  if (readIfThere(path) === text) return;
-  const partial = join(repository, `dashboard/${name}.${process.pid}.partial`);
-  writeFileSync(partial, text);
-  renameSync(partial, path);
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
+    writeIfOther(join(directory, 'dashboard', name), result.outputFiles[0]?.text ?? '');
   }
 }
 

@@ -1,12 +1,13 @@
 // Makes the pages of docs/ into dashboard/public/docs, where the relay serves them from. Once in a process. It may write nothing
 // else, and reads nothing but docs/.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { listPages, readPage } from '../docs/markdown-pages.ts';
 import { pagesThere } from '../docs/render-index.ts';
 import { renderPage, type Site } from '../docs/render-site.ts';
 import { repository } from './command.ts';
+import { writeIfOther } from './write-if-other.ts';
 
 const output = join(repository, 'dashboard/public/docs');
 
@@ -44,14 +45,4 @@ function buildDocs(): void {
 
 function toFile(path: string): string {
   return path === 'README.md' ? 'index.html' : path.replace(/\.md$/, '.html');
-}
-
-/** Several relays may start at once: each sees whole files, and an unchanged one is left alone. */
-function writeIfOther(file: string, content: Uint8Array | string): void {
-  const bytes = Buffer.from(content as string);
-  if (existsSync(file) && readFileSync(file).equals(bytes)) return;
-  mkdirSync(dirname(file), { recursive: true });
-  const partial = join(repository, `dashboard/docs.${process.pid}.partial`);
-  writeFileSync(partial, bytes);
-  renameSync(partial, file);
 }
