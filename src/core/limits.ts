@@ -211,6 +211,8 @@ export const limits = {
   lineGatherMs: 3,
   /** Healthy reports kept for a target's next batch, the newest: its circuit needs no more of them. */
   maxNotedReports: 200,
+  /** Ended batches kept for a target's next batch, the newest: what older ones were granted ends with its time. */
+  maxNotedBatches: 100,
   /** Tries of one idempotent call to a Durable Object: the docs' own advice. */
   maxObjectCallTries: 3,
   /** What a sender is told to wait when nothing could be claimed, seconds: below every sender's first retry. */

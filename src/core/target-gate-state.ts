@@ -28,6 +28,8 @@ export type AdmitRequest = {
   readonly startedCount: number;
   /** Attempts that ended since its last call, oldest first. */
   readonly reports: readonly AttemptReport[];
+  /** Other batches that are done with the target, and have not said so themselves. */
+  readonly endedBatches?: readonly string[];
 };
 
 export type Admission = {

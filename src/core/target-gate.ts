@@ -36,7 +36,7 @@ export function admit(
   { settings, now }: { readonly settings: GateSettings; readonly now: number },
 ): GateStep {
   const signals: TargetSignal[] = [];
-  let state = gateAt(before, now);
+  let state = withoutEnded(gateAt(before, now), request.endedBatches ?? []);
   for (const report of request.reports) {
     state = noteReport(state, { report, batch: request.batch }, { settings, now, signals });
   }
@@ -56,6 +56,14 @@ export function gateAt(state: TargetGateState, now: number): TargetGateState {
     grants: Object.fromEntries(grants),
     askers: Object.fromEntries(askers),
   };
+}
+
+/** What they were granted would count until its time is over, and every admission goes through all grants. */
+function withoutEnded(state: TargetGateState, ended: readonly string[]): TargetGateState {
+  if (ended.length === 0) return state;
+  const grants = { ...state.grants };
+  for (const batch of ended) delete grants[batch];
+  return { ...state, circuit: ended.reduce(dropProbe, state.circuit), grants };
 }
 
 /** The batch's last grant is over: unused starts go back to the bucket, what it has under way keeps its places. */

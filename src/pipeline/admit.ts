@@ -151,7 +151,7 @@ export function createBatchAdmission(deps: AdmissionDependencies, options: Admis
     },
     unlimited: () =>
       [...standings].flatMap(([target, { admission }]) => (admission?.isUnlimited === true ? [target] : [])),
-    finish: () => finish(standings, { gates: deps.gates, ask }),
+    finish: () => finish(standings, { gates: deps.gates, batch: options.batch, ask }),
   };
 }
 
@@ -160,6 +160,7 @@ async function finish(
   standings: ReadonlyMap<string, Standing>,
   by: {
     readonly gates: TargetGates;
+    readonly batch: string;
     readonly ask: (target: string, standing: Standing, wanted: number) => Promise<void>;
   },
 ): Promise<void> {
@@ -170,7 +171,7 @@ async function finish(
   await Promise.all(
     untold.map(([target, standing]) =>
       note !== undefined && canWait(standing)
-        ? note(target, standing.reports.splice(0))
+        ? note(target, { batch: by.batch, reports: standing.reports.splice(0) })
         : by.ask(target, standing, 0),
     ),
   );

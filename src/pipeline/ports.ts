@@ -246,11 +246,13 @@ export interface NoticeSender {
   }): Promise<{ readonly status: number | null; readonly exchange: Exchange }>;
 }
 
+export type EndedBatch = { readonly batch: string; readonly reports: readonly AttemptReport[] };
+
 /** Admission to targets: one call for all that a batch has for a target, and for what its attempts came to. */
 export interface TargetGates {
   admit(request: AdmitRequest): Promise<Admission>;
-  /** Healthy attempts, for whichever batch asks next. They may be lost: absent, every batch tells its own. */
-  note?(targetId: string, reports: readonly AttemptReport[]): void;
+  /** A batch is done, its attempts were healthy: for whichever asks next. It may be lost; absent, every batch tells its own. */
+  note?(targetId: string, ended: EndedBatch): void;
 }
 
 /** What an operator sees of a target and does to it. */

@@ -79,6 +79,16 @@ describe('a healthy target without limits', () => {
     expect(gate.ask()).toMatchObject({ granted: 6, starts: 200, probe: null });
     expect(gate.ask({ batch: 'b2', sequencer: 'g1/p1', wanted: 50 })).toMatchObject({ granted: 50 });
   });
+
+  it('forgets what batches were granted that others say are done, so that it keeps nothing of a busy hour', () => {
+    const gate = createGate();
+    for (let count = 1; count <= 3_000; count += 1) {
+      const endedBatches = count === 1 ? [] : [`b${count - 1}`];
+      gate.ask({ batch: `b${count}`, endedBatches });
+      gate.wait(1);
+    }
+    expect(Object.keys(gate.state().grants)).toEqual(['b3000']);
+  });
 });
 
 describe('a target that fails', () => {

@@ -50,6 +50,16 @@ async function deliveryAtRest() {
 }
 
 describe('the object of a target', () => {
+  it('is told by the next batch which ones have ended, and counts them no longer', async () => {
+    for (const batch of ['n1', 'n2', 'n3']) {
+      expect(await targets.admit(request({ batch }))).toMatchObject({ granted: 6, isUnlimited: true });
+      targets.note?.('erp', { batch, reports: [] });
+    }
+    expect(await targets.view('erp')).toMatchObject({ inFlightCount: 6 });
+    await targets.admit(request({ batch: 'n4', wanted: 0 }));
+    expect(await targets.view('erp')).toMatchObject({ inFlightCount: 0 });
+  });
+
   it('keeps an open circuit and its failures over an eviction', async () => {
     await targets.admit(request({ reports: failed() }));
     await evict();

@@ -1,10 +1,9 @@
 // Targets' gates as the pipeline and the operators see them: stubs of Durable Objects, a new one for each call, and their
 // errors as PortErrors.
 
-import type { AttemptReport } from '../../core/attempt-report.ts';
 import { limits } from '../../core/limits.ts';
 import type { AdmitRequest } from '../../core/target-gate-state.ts';
-import type { TargetControls, TargetGates } from '../../pipeline/ports.ts';
+import type { EndedBatch, TargetControls, TargetGates } from '../../pipeline/ports.ts';
 import { PortError } from '../../pipeline/ports.ts';
 import type { TargetObjectBase } from './target-object.ts';
 
@@ -17,14 +16,15 @@ export function createObjectTargets(
   namespace: TargetNamespace,
   heard: (targetId: string, heldOperations: readonly string[]) => void = () => {},
 ): TargetGates & TargetControls {
-  const noted = new Map<string, AttemptReport[]>();
+  const noted = new Map<string, EndedBatch[]>();
   /** Only with the first call of a batch: what it tells later may be about a probe of its own. */
   const withNoted = (request: AdmitRequest): AdmitRequest => {
     const isFirst = request.inFlight + request.startedCount + request.reports.length === 0;
-    const reports = isFirst ? noted.get(request.targetId) : undefined;
-    if (reports === undefined) return request;
+    const ended = isFirst ? noted.get(request.targetId) : undefined;
+    if (ended === undefined) return request;
     noted.delete(request.targetId);
-    return { ...request, reports };
+    const reports = ended.flatMap((each) => each.reports).slice(-limits.maxNotedReports);
+    return { ...request, reports, endedBatches: ended.map(({ batch }) => batch) };
   };
   const call = async <T>(id: string, work: (target: TargetStub) => Promise<T>): Promise<T> => {
     try {
@@ -46,8 +46,8 @@ export function createObjectTargets(
       if (heldOperations !== undefined) heard(told.targetId, heldOperations);
       return admission;
     },
-    note: (targetId, reports) => {
-      const kept = [...(noted.get(targetId) ?? []), ...reports].slice(-limits.maxNotedReports);
+    note: (targetId, batch) => {
+      const kept = [...(noted.get(targetId) ?? []), batch].slice(-limits.maxNotedBatches);
       noted.set(targetId, kept);
     },
     view: (id) => call(id, (target) => target.view()),
