@@ -1,7 +1,7 @@
 // The frame: the key first, then navigation and the page the address names. Says when the relay does not answer.
 
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { ask, reachable } from './api.ts';
 import { AlertsPage } from './pages/alerts-page.tsx';
 import { AuditPage } from './pages/audit-page.tsx';
@@ -117,7 +117,8 @@ function Page({ at }: { readonly at: Route }) {
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   const place = `${at.page}/${at.id ?? ''}`;
-  useEffect(() => {
+  // Not a frame later: by then the reader may have gone on, and the focus would be taken away.
+  useLayoutEffect(() => {
     if (!isFirst.current) {
       say('');
       main.current?.focus();
@@ -137,7 +138,7 @@ function Content({ at }: { readonly at: Route }) {
   const { page, id } = at;
   const known = findPage(page);
   const title = known?.title ?? 'Nothing here';
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${id === null ? title : id} · Holdfast`;
   }, [title, id]);
   if (known === undefined) return <h1>Nothing here</h1>;

@@ -150,13 +150,36 @@ describe('by keyboard alone', () => {
     await page.getByRole('button', { name: 'Resume …' }).waitFor();
     await page.getByText('Done: Pause.').waitFor();
     expect((await focused()).name).toBe('BUTTON Resume …');
-    await page.getByRole('button', { name: 'Resume …' }).focus();
     await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.type('done');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Pause …' }).waitFor();
+  });
+
+  it('the focus is given back at once, however late the next frame is', async () => {
+    const { page: slow } = await openPage(browser, 'desk');
+    await signIn(slow, operator.relay.url, operator.relay.adminKey);
+    await visit(slow, `${operator.relay.url}/#/targets/erp`);
+    // From here on no frame and no timer comes: what is put off does not happen.
+    await slow.clock.install();
+    await slow.clock.pauseAt(Date.now() + 60_000);
+    const name = () => slow.evaluate<string>('document.activeElement.textContent');
+    for (const act of ['Release what is held …', 'Pause …']) {
+      await slow.getByRole('button', { name: act }).focus();
+      await slow.keyboard.press('Enter');
+      await slow.getByRole('dialog').waitFor();
+      await slow.keyboard.press('Escape');
+      await slow.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(await name()).toBe(act);
+    }
+    await slow.getByRole('button', { name: 'Pause …' }).click();
+    await slow.getByRole('button', { name: 'Leave it' }).click();
+    await slow.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await name()).toBe('Pause …');
+    await slow.context().close();
   });
 
   it('the menu of a phone opens and shuts, and leads to a page', async () => {

@@ -7,7 +7,7 @@ import { shopifyOrder } from '../../scripts/lib/shopify-payloads.ts';
 import { allScopes, wholeRelayScopes } from '../../src/core/identity/scopes.ts';
 import { signedArrivals, signedNotice } from '../support/batch-senders.ts';
 import { expectAccessible, launchBrowser, openPage, shoot, signIn } from './support/browser.ts';
-import { everyPage, visit as visitAddress } from './support/operator.ts';
+import { arrive, everyPage, visit as visitAddress } from './support/operator.ts';
 import { makeDeadLetters, type OperatorRelay, startOperatorRelay } from './support/operator-relay.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
@@ -218,7 +218,7 @@ describe.each([
 
 /** There is no such thing for it, or no such page. */
 async function visitOutside(page: Page, hash: string): Promise<void> {
-  await page.goto(`${operator.relay.url}/${hash}`);
+  await arrive(page, `${operator.relay.url}/${hash}`);
   await page
     .getByText(/There is nothing here|Your key may not see this/)
     .first()

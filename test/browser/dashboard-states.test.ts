@@ -13,7 +13,7 @@ import {
   signIn,
   sizes,
 } from './support/browser.ts';
-import { everyPage, visit } from './support/operator.ts';
+import { arrive, everyPage, visit } from './support/operator.ts';
 import { type PlainRelay, startPlainRelay } from './support/plain-relay.ts';
 
 let relay: LocalRelay;
@@ -84,8 +84,8 @@ async function meetFailure(page: Page, { name, hash, size }: Place): Promise<voi
     return route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem });
   });
   // Another page between, so that this one is asked for anew.
-  await page.goto(`${relay.url}/#/nowhere`);
-  await page.goto(`${relay.url}/${hash}`);
+  await arrive(page, `${relay.url}/#/nowhere`);
+  await arrive(page, `${relay.url}/${hash}`);
   await page.locator('.loading').first().waitFor();
   await expectAccessible(page);
   if (name === 'issues') await shoot(page, `loading-${size}`);

@@ -56,11 +56,11 @@ it('the index leads to a page, and that page to the next', async () => {
   await page.goto(`${relay.url}/docs`);
   await page.getByRole('main').getByRole('link', { name: 'Quick start' }).click();
   await page.getByRole('main').getByRole('link', { name: 'concepts', exact: true }).click();
-  expect(new URL(page.url()).pathname).toBe('/docs/concepts');
+  await page.waitForURL('**/docs/concepts');
   const picture = page.getByRole('main').getByRole('img');
-  expect(
-    await picture.evaluate((image) => (image as unknown as { readonly naturalWidth: number }).naturalWidth),
-  ).toBeGreaterThan(100);
+  const width = () =>
+    picture.evaluate((image) => (image as unknown as { readonly naturalWidth: number }).naturalWidth);
+  await expect.poll(width).toBeGreaterThan(100);
   await page.context().close();
 });
 

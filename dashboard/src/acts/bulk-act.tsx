@@ -4,8 +4,9 @@
 import { useState } from 'preact/hooks';
 import { type Failed, post } from '../api.ts';
 import { inWords } from '../format.ts';
-import { Dialog, DoOrLeave, Refused, Terms } from '../parts/act-dialog.tsx';
+import { DoOrLeave, Refused, Terms } from '../parts/act-dialog.tsx';
 import { BulkProgress } from '../parts/bulk-progress.tsx';
+import { Dialog, useOpener } from '../parts/dialog.tsx';
 import { ChoiceField } from '../parts/fields.tsx';
 import { Empty, Failure, Table, Time } from '../parts/parts.tsx';
 import { useLoading } from '../use-load.ts';
@@ -27,6 +28,7 @@ const maxReason = 500;
 export function BulkAct({ filter, statuses, done = () => {} }: BulkProps) {
   // Kept as they were when it was opened: what is done may leave nothing that matches, and the dialog says so.
   const [opened, setOpened] = useState<readonly BulkActRow[] | null>(null);
+  const button = useOpener();
   const offered = bulkActsFor(statuses);
   const first = offered[0];
   const close = () => {
@@ -36,12 +38,12 @@ export function BulkAct({ filter, statuses, done = () => {} }: BulkProps) {
   return (
     <>
       {first === undefined ? null : (
-        <button type="button" class="primary" onClick={() => setOpened(offered)}>
+        <button ref={button} type="button" class="primary" onClick={() => setOpened(offered)}>
           {first.name} all that match …
         </button>
       )}
       {opened === null ? null : (
-        <Dialog title="All that match" close={close} isWide>
+        <Dialog title="All that match" opener={button} close={close} isWide>
           <Steps filter={filter} acts={opened} close={close} />
         </Dialog>
       )}

@@ -3,20 +3,22 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { describe, post } from '../api.ts';
-import { Dialog, Terms } from '../parts/act-dialog.tsx';
+import { Terms } from '../parts/act-dialog.tsx';
+import { Dialog, useOpener } from '../parts/dialog.tsx';
 import { go, linkTo } from '../route.ts';
 import type { DryRun, Story } from '../wire.ts';
 import { type Checked, CheckedPart } from './dry-run-part.tsx';
 
 export function EditAndReplay({ story }: { readonly story: Story }) {
   const [isOpen, setOpen] = useState(false);
+  const button = useOpener();
   return (
     <>
-      <button type="button" onClick={() => setOpen(true)}>
+      <button ref={button} type="button" onClick={() => setOpen(true)}>
         Edit and replay …
       </button>
       {isOpen ? (
-        <Dialog title="Edit and replay" close={() => setOpen(false)} isWide>
+        <Dialog title="Edit and replay" opener={button} close={() => setOpen(false)} isWide>
           <Editor story={story} close={() => setOpen(false)} />
         </Dialog>
       ) : null}

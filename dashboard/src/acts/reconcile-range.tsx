@@ -3,7 +3,8 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { describe, post } from '../api.ts';
-import { Dialog, Terms } from '../parts/act-dialog.tsx';
+import { Terms } from '../parts/act-dialog.tsx';
+import { Dialog, useOpener } from '../parts/dialog.tsx';
 import { TextField } from '../parts/fields.tsx';
 import { MissingEvents } from '../parts/missing-events.tsx';
 import { can } from '../session.ts';
@@ -16,6 +17,7 @@ type RangeProps = { readonly source: string; readonly done: () => void };
 
 export function ReconcileRange({ source, done }: RangeProps) {
   const [isOpen, setOpen] = useState(false);
+  const button = useOpener();
   if (!can(scope)) return null;
   const close = () => {
     setOpen(false);
@@ -23,11 +25,16 @@ export function ReconcileRange({ source, done }: RangeProps) {
   };
   return (
     <div class="acts">
-      <button type="button" onClick={() => setOpen(true)} aria-label={`Compare a range of ${source} …`}>
+      <button
+        ref={button}
+        type="button"
+        onClick={() => setOpen(true)}
+        aria-label={`Compare a range of ${source} …`}
+      >
         Compare a range …
       </button>
       {isOpen ? (
-        <Dialog title={`Compare a range of ${source}`} close={close} isWide>
+        <Dialog title={`Compare a range of ${source}`} opener={button} close={close} isWide>
           <Range source={source} close={close} />
         </Dialog>
       ) : null}

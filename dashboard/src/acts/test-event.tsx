@@ -3,7 +3,7 @@
 
 import { useState } from 'preact/hooks';
 import { signMessage } from '../../../src/core/signature/sign-message.ts';
-import { Dialog } from '../parts/act-dialog.tsx';
+import { Dialog, useOpener } from '../parts/dialog.tsx';
 import { TextField } from '../parts/fields.tsx';
 import type { Source } from '../wire-relay.ts';
 
@@ -17,14 +17,15 @@ type TestProps = { readonly source: Source; readonly address: string };
 
 export function TestEvent({ source, address }: TestProps) {
   const [isOpen, setOpen] = useState(false);
+  const button = useOpener();
   if (!canBeSigned(source)) return null;
   return (
     <div class="acts">
-      <button type="button" onClick={() => setOpen(true)}>
+      <button ref={button} type="button" onClick={() => setOpen(true)}>
         Send a test event …
       </button>
       {isOpen ? (
-        <Dialog title={`Send a test event to ${source.id}`} close={() => setOpen(false)}>
+        <Dialog title={`Send a test event to ${source.id}`} opener={button} close={() => setOpen(false)}>
           <Form address={address} close={() => setOpen(false)} />
         </Dialog>
       ) : null}

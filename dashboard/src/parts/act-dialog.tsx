@@ -2,9 +2,10 @@
 // keeps, does it once, and says what came of it. Closing it before changes nothing.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { type Answer, describe, type Failed } from '../api.ts';
 import { can } from '../session.ts';
+import { Dialog, type Opener, useOpener } from './dialog.tsx';
 import { say } from './said.tsx';
 
 export type ActProps = {
@@ -28,8 +29,7 @@ export type ActProps = {
 /** Not offered to a key that may not do it. */
 export function ActButton(props: ActProps) {
   const [isOpen, setOpen] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  useFocusAfterwards(button);
+  const button = useOpener();
   const { name, of, scope, isDangerous = false } = props;
   if (!can(scope)) return null;
   return (
@@ -43,29 +43,16 @@ export function ActButton(props: ActProps) {
       >
         {name} …
       </button>
-      {isOpen ? <ActDialog {...props} close={() => setOpen(false)} /> : null}
+      {isOpen ? <ActDialog {...props} opener={button} close={() => setOpen(false)} /> : null}
     </>
   );
-}
-
-/** An act may take its own button away: who has come by keyboard then goes on from the page, not from nowhere. */
-function useFocusAfterwards(button: { readonly current: HTMLButtonElement | null }): void {
-  useEffect(() => {
-    const own = button.current;
-    return () => {
-      const { activeElement } = document;
-      // With the button the focus may be gone already: then the page as a whole has it.
-      if (activeElement === own || activeElement === document.body)
-        document.getElementById('main')?.focus({ preventScroll: true });
-    };
-  }, []);
 }
 
 /** As the API takes it. */
 const maxNote = 1_000;
 
-function ActDialog(props: ActProps & { readonly close: () => void }) {
-  const { name, of, says, undo, run, done, close, children, isNoteNeeded = true, scope } = props;
+function ActDialog(props: ActProps & { readonly opener: Opener; readonly close: () => void }) {
+  const { name, of, says, undo, run, done, opener, close, children, isNoteNeeded = true, scope } = props;
   const [note, setNote] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Failed | null>(null);
@@ -81,7 +68,7 @@ function ActDialog(props: ActProps & { readonly close: () => void }) {
     done();
   };
   return (
-    <Dialog title={of === undefined ? name : `${name} ${of}`} close={close}>
+    <Dialog title={of === undefined ? name : `${name} ${of}`} opener={opener} close={close}>
       <form onSubmit={act}>
         <div class="says">{says}</div>
         {children}
@@ -165,33 +152,5 @@ export function Refused({ failed }: { readonly failed: Failed }) {
         </ul>
       )}
     </div>
-  );
-}
-
-type DialogProps = {
-  readonly title: string;
-  readonly close: () => void;
-  readonly isWide?: boolean;
-  readonly children: ComponentChildren;
-};
-
-/** Modal: the browser keeps the focus in it, Escape closes it, and the focus goes back to where it came from. */
-export function Dialog({ title, close, isWide = false, children }: DialogProps) {
-  const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    const own = element.current;
-    own?.showModal();
-    return () => {
-      // As long as it is open, nothing else takes the focus.
-      own?.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
-  return (
-    <dialog ref={element} class={isWide ? 'wide' : ''} onClose={close} aria-label={title}>
-      <h2>{title}</h2>
-      {children}
-    </dialog>
   );
 }

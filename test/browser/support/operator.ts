@@ -25,9 +25,22 @@ export const everyPage = [
   { name: 'costs', hash: '#/costs', title: 'Costs' },
 ] as const;
 
-/** Any page: its heading is there, and nothing of it is still asked for. */
-export async function visit(page: Page, address: string): Promise<void> {
+/** As the tab of the browser is called there: by what is shown, or by the page it is in. */
+function nameOf(address: string): string {
+  const [path = '', id] = (new URL(address).hash.split('?')[0] ?? '').replace(/^#\//, '').split(/\/(.*)/s);
+  if (id !== undefined) return decodeURIComponent(id);
+  return everyPage.find(({ hash }) => hash === `#/${path}`)?.title ?? 'Nothing here';
+}
+
+/** Any page, whatever it has to say: it is there in place of the one before. */
+export async function arrive(page: Page, address: string): Promise<void> {
   await page.goto(address);
+  await expect.poll(() => page.title()).toBe(`${nameOf(address)} · Holdfast`);
+}
+
+/** Any page: it is there, and nothing of it is still asked for. */
+export async function visit(page: Page, address: string): Promise<void> {
+  await arrive(page, address);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await expect.poll(() => page.locator('.loading').count(), { timeout: 15_000 }).toBe(0);
 }
