@@ -2,14 +2,17 @@
 
 import { type Clock, PortError } from './ports.ts';
 
+/** No error of its own: the wait ends with every answer, too, and a trace nobody sees costs more than the rest of it. */
+const tooLate = Symbol('too_late');
+
 /** Rejects with a PortError after `ms`. */
 export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
   const answered = new AbortController();
-  const tooLate = clock.wait(ms, answered.signal).then((): never => {
-    throw new PortError(`no answer within ${ms} ms`, { retryable: false, overloaded: false });
-  });
+  const late = clock.wait(ms, answered.signal).then((): typeof tooLate => tooLate);
   try {
-    return await Promise.race([work, tooLate]);
+    const first = await Promise.race([work, late]);
+    if (first !== tooLate) return first;
+    throw new PortError(`no answer within ${ms} ms`, { retryable: false, overloaded: false });
   } finally {
     answered.abort();
   }
