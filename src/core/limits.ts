@@ -103,6 +103,12 @@ export const limits = {
   maxBlockSpanMs: 3_600_000,
   /** Blocks of one read: some 500 KB, inflated in a few ms. */
   blocksPerRead: 32,
+  /** Places of blocks found by one search of their index, some 100 bytes each: a page over 64 partitions may need a block of each,
+   * and ends at the place after them. */
+  placesPerRead: 128,
+  /** Unpacked blocks kept in an isolate, bytes of their JSON, about as much in memory: a full one of each of 64 partitions, and
+   * an eighth of what an isolate has. */
+  maxKeptBlockBytes: 16_000_000,
   /** Blocks looked through for one page or one delivery: then the page ends, and its cursor goes on from there. */
   maxSearchedBlocks: 256,
   /** Blocks looked at for one page by what stands in their index, most of them passed over: 4 MB where

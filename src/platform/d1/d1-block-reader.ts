@@ -1,4 +1,4 @@
-// Reads the blocks of the journal: one event by its delivery's id, and lists from the newest, a bounded stretch at a time.
+// Reads the blocks of the journal: one event by its delivery's id, and lists from the newest on (d1-block-places.ts, d1-block-views.ts).
 // May not write. What stands in a block simply succeeded; everything else is in rows of its own.
 
 import type { Attempt, Delivery } from '../../core/delivery.ts';
@@ -9,7 +9,8 @@ import { limits } from '../../core/limits.ts';
 import type { DeliveryFilter, DeliveryView, ListRequest } from '../../core/sequencer/messages.ts';
 import type { EventRecord } from '../../core/sequencer/record.ts';
 import type { JournalPage } from '../../pipeline/ports.ts';
-import { termsOf } from './block-search.ts';
+import { type BlockPlace, findPlaces, lastScanned } from './d1-block-places.ts';
+import type { BlockViews } from './d1-block-views.ts';
 import { fromHex } from './hex.ts';
 import { type BlockEntry, readBodies, readEntries } from './journal-block.ts';
 
@@ -37,7 +38,7 @@ export async function findInBlocks(db: D1Database, deliveryId: string): Promise<
       .bind(...place, after, last, number, limits.blocksPerRead)
       .all<Candidate>();
     for (const candidate of results) {
-      const entries = await readEntries(fromHex(candidate.entries));
+      const { entries } = await readEntries(fromHex(candidate.entries));
       const index = entries.findIndex(({ record }) => holds(record, deliveryId));
       const entry = entries[index];
       if (entry === undefined) continue;
@@ -82,38 +83,30 @@ async function toFound(
   };
 }
 
-type BlockPlace = {
-  readonly generation: number;
-  readonly partition: number;
-  readonly to_number: number;
-  readonly first_received_at: number;
-  readonly last_received_at: number;
-};
-
-type BlockRow = BlockPlace & { readonly entries: string };
+export type BlockSource = { readonly db: D1Database; readonly blocks: BlockViews };
 
 /** Comes after every id at its instant. */
 const beforeAllIds = '~';
 
 /**
- * The newest that match, at most `limit`. Each read takes some blocks, and what is later than the last of them is whole.
+ * The newest that match, at most `limit`. Blocks are unpacked from the latest on, and none once nothing in it can be in the page.
  * Where it went no further though there is more, `resume` says from where.
  */
-export async function listBlocks(db: D1Database, request: ListRequest): Promise<JournalPage> {
+export async function listBlocks({ db, blocks }: BlockSource, request: ListRequest): Promise<JournalPage> {
   if (!canBeInBlock(request.filter)) return { views: [], resume: null };
   const found: DeliveryView[] = [];
   let after: BlockPlace | null = null;
   let start: number | null = request.cursor?.receivedAt ?? null;
-  for (let looked = limits.blocksPerRead; ; looked += limits.blocksPerRead) {
-    const rows = await readBlocks(db, request, after);
-    for (const row of rows) found.push(...(await matchingViews(row, request)));
-    start ??= rows[0]?.last_received_at ?? null;
-    found.sort(compareInList);
-    const isScanned = rows.length < limits.blocksPerRead;
-    after = isScanned ? await lastScanned(db, request, after) : (rows.at(-1) ?? null);
-    if (after === null) return { views: found.slice(0, request.limit), resume: null };
+  for (let looked = limits.placesPerRead; ; looked += limits.placesPerRead) {
+    const places = await findPlaces(db, request, after);
+    const page = await gather(blocks, { places, request, found });
+    if (page !== null) return { views: page, resume: null };
+    start ??= places[0]?.last_received_at ?? null;
+    const isScanned = places.length < limits.placesPerRead;
+    after = isScanned ? await lastScanned(db, request, after) : (places.at(-1) ?? null);
+    if (after === null) return { views: found.sort(compareInList).slice(0, request.limit), resume: null };
     const boundary = after.last_received_at;
-    const whole = found.filter(({ event }) => event.receivedAt > boundary);
+    const whole = laterThan(boundary, found);
     if (whole.length >= request.limit) return { views: whole.slice(0, request.limit), resume: null };
     // Only where it got on: a page that begins where the last one began would go on for ever.
     const isEnough = isScanned || looked >= limits.maxSearchedBlocks;
@@ -122,115 +115,38 @@ export async function listBlocks(db: D1Database, request: ListRequest): Promise<
   }
 }
 
+type Gathering = {
+  readonly places: readonly BlockPlace[];
+  readonly request: ListRequest;
+  /** What was found so far; what matches is put to it. */
+  readonly found: DeliveryView[];
+};
+
+/** The page, where it is whole before all places were looked at; else null. */
+async function gather(
+  blocks: BlockViews,
+  { places, request, found }: Gathering,
+): Promise<readonly DeliveryView[] | null> {
+  const { filter, cursor, limit } = request;
+  const viewsAt = blocks.open(places);
+  for (const [index, { last_received_at: boundary }] of places.entries()) {
+    const whole = found.length < limit ? [] : laterThan(boundary, found);
+    if (whole.length >= limit) return whole.slice(0, limit);
+    for (const view of await viewsAt(index)) {
+      if (matchesFilter(filter, view) && isAfterCursor(cursor, view)) found.push(view);
+    }
+  }
+  return null;
+}
+
+/** In list order. No block that ends at `boundary` or before it holds any of these. */
+function laterThan(boundary: number, found: readonly DeliveryView[]): DeliveryView[] {
+  return found.filter(({ event }) => event.receivedAt > boundary).sort(compareInList);
+}
+
 /** What stands under one ordering key, its sequencer tells. */
 function canBeInBlock({ status, reason, orderingKey }: DeliveryFilter): boolean {
   if (orderingKey !== undefined) return false;
   if (reason !== undefined && reason !== 'succeeded' && reason !== 'duplicate') return false;
   return status === undefined || status.includes('succeeded') || status.includes('superseded');
 }
-
-async function matchingViews(row: BlockRow, { filter, cursor }: ListRequest): Promise<DeliveryView[]> {
-  const views = (await readEntries(fromHex(row.entries))).flatMap(({ record }) =>
-    record.deliveries.map(
-      (delivery): DeliveryView => ({
-        delivery,
-        status: delivery.state.status,
-        eventRecordId: record.id,
-        event: record.event,
-        waiting: null,
-      }),
-    ),
-  );
-  return views.filter((view) => matchesFilter(filter, view) && isAfterCursor(cursor, view));
-}
-
-/** Latest first, of those that can hold what is asked for: fewer than asked for where the scan came to its bound or its end. */
-async function readBlocks(
-  db: D1Database,
-  request: ListRequest,
-  after: BlockPlace | null,
-): Promise<readonly BlockRow[]> {
-  const { sql, values } = toBlockQuery(request, after);
-  const { results } = await db
-    .prepare(sql)
-    .bind(...values)
-    .all<BlockRow>();
-  return results;
-}
-
-/** The last block one scan looks at; null: it came to the end before. */
-async function lastScanned(
-  db: D1Database,
-  request: ListRequest,
-  after: BlockPlace | null,
-): Promise<BlockPlace | null> {
-  const { where, values } = toScan(request, after);
-  return db
-    .prepare(`${selectPlaces} ${where} ${latestFirst} LIMIT 1 OFFSET ?`)
-    .bind(...values, limits.maxScannedBlocks - 1)
-    .first<BlockPlace>();
-}
-
-type Query = { readonly sql: string; readonly values: readonly (number | string)[] };
-
-/** What is passed over is read in the index alone. Exported for the test that reads its query plan. */
-export function toBlockQuery(request: ListRequest, after: BlockPlace | null): Query {
-  const { where, values } = toScan(request, after);
-  const terms = termsOf(request.filter);
-  const fits = terms.map((each) => (each.length === 1 ? 'instr(search, ?) > 0' : holdsOneOf));
-  const canHold = fits.length === 0 ? '' : `AND (search IS NULL OR (${fits.join(' AND ')}))`;
-  const sql = `
-    SELECT block.generation, block.partition, block.to_number, block.first_received_at, block.last_received_at,
-      hex(block.entries) AS entries
-    FROM (SELECT * FROM (${selectPlaces} ${where} ${latestFirst} LIMIT ?) WHERE format = 1 ${canHold} LIMIT ?) place
-    CROSS JOIN journal_blocks block ON block.generation = place.generation AND block.partition = place.partition
-      AND block.to_number = place.to_number
-    ORDER BY place.last_received_at DESC, place.first_received_at DESC, place.generation DESC, place.partition DESC,
-      place.to_number DESC`;
-  return {
-    sql,
-    values: [...values, limits.maxScannedBlocks, ...terms.map(toParameter), limits.blocksPerRead],
-  };
-}
-
-/** One parameter a list, for a statement takes only a hundred. */
-const holdsOneOf = 'EXISTS (SELECT 1 FROM json_each(?) WHERE instr(search, value) > 0)';
-
-function toParameter(terms: readonly string[]): string {
-  const [only] = terms;
-  return terms.length === 1 && only !== undefined ? only : JSON.stringify(terms);
-}
-
-/** No block reaches further back from its latest receipt than limits.maxBlockSpanMs. */
-function toScan(
-  { filter, cursor }: ListRequest,
-  after: BlockPlace | null,
-): { readonly where: string; readonly values: readonly number[] } {
-  const conditions: string[] = [];
-  const values: number[] = [];
-  const add = (sql: string, ...bound: number[]): void => {
-    conditions.push(sql);
-    values.push(...bound);
-  };
-  const { receivedFrom, receivedTo } = filter;
-  if (receivedFrom !== undefined) add('last_received_at >= ?', receivedFrom);
-  const before = Math.min(
-    receivedTo ?? Number.MAX_SAFE_INTEGER,
-    (cursor?.receivedAt ?? Number.MAX_SAFE_INTEGER) + 1,
-  );
-  if (before < Number.MAX_SAFE_INTEGER)
-    add('last_received_at < ? AND first_received_at < ?', before + limits.maxBlockSpanMs, before);
-  if (after !== null) {
-    const { last_received_at: last, first_received_at: first, generation, partition, to_number } = after;
-    const place = '(last_received_at, first_received_at, generation, partition, to_number) < (?, ?, ?, ?, ?)';
-    add(place, last, first, generation, partition, to_number);
-  }
-  return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
-}
-
-const selectPlaces = `
-  SELECT generation, partition, to_number, first_received_at, last_received_at, format, search
-  FROM journal_blocks INDEXED BY journal_blocks_by_receipt`;
-
-const latestFirst = `
-  ORDER BY last_received_at DESC, first_received_at DESC, generation DESC, partition DESC, to_number DESC`;

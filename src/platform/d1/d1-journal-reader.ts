@@ -9,17 +9,19 @@ import { limits } from '../../core/limits.ts';
 import type { DeliveryFilter, DeliveryView, ListRequest } from '../../core/sequencer/messages.ts';
 import type { EventRecord } from '../../core/sequencer/record.ts';
 import type { ArchivedDelivery, JournalPage, JournalReader } from '../../pipeline/ports.ts';
-import { findInBlocks, listBlocks } from './d1-block-reader.ts';
+import { type BlockSource, findInBlocks, listBlocks } from './d1-block-reader.ts';
+import { createBlockViews } from './d1-block-views.ts';
 import { callD1 } from './d1-errors.ts';
 
 export function createD1JournalReader(db: D1Database): JournalReader {
-  return { list: (request) => callD1(() => list(db, request)), find: (id) => callD1(() => find(db, id)) };
+  const source = { db, blocks: createBlockViews(db) };
+  return { list: (request) => callD1(() => list(source, request)), find: (id) => callD1(() => find(db, id)) };
 }
 
 type ListRow = { readonly delivery: string; readonly event_record_id: string; readonly event: string };
 
-async function list(db: D1Database, request: ListRequest): Promise<JournalPage> {
-  const [listed, blocks] = await Promise.all([listRows(db, request), listBlocks(db, request)]);
+async function list(source: BlockSource, request: ListRequest): Promise<JournalPage> {
+  const [listed, blocks] = await Promise.all([listRows(source.db, request), listBlocks(source, request)]);
   // A replay brings what had simply succeeded into rows; an open row is older than what a block says.
   const byId = new Map(blocks.views.map((view) => [view.delivery.id, view]));
   for (const view of listed) {

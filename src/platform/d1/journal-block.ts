@@ -65,12 +65,16 @@ export async function toBlocks(
   return { blocks: await Promise.all(groups.map(toBlock)), tooLarge };
 }
 
-export async function readEntries(deflated: Uint8Array<ArrayBuffer>): Promise<readonly BlockEntry[]> {
-  return JSON.parse(await inflate(deflated)) as BlockEntry[];
+/** With the bytes of their text. */
+export async function readEntries(
+  deflated: Uint8Array<ArrayBuffer>,
+): Promise<{ readonly entries: readonly BlockEntry[]; readonly bytes: number }> {
+  const inflated = await inflate(deflated);
+  return { entries: toJson(inflated) as BlockEntry[], bytes: inflated.byteLength };
 }
 
 export async function readBodies(deflated: Uint8Array<ArrayBuffer>): Promise<readonly BlockBody[]> {
-  const bodies = JSON.parse(await inflate(deflated)) as KeptBody[];
+  const bodies = toJson(await inflate(deflated)) as KeptBody[];
   return bodies.map(({ headers, text, base64, attempts }) => {
     const body = base64 === undefined ? encoder.encode(text ?? '') : fromBase64(base64);
     return { payload: { headers, body: new Uint8Array(body) }, attempts };
@@ -165,8 +169,12 @@ async function deflate(text: string): Promise<Uint8Array<ArrayBuffer>> {
   return through(new CompressionStream('deflate-raw'), new Uint8Array(encoder.encode(text)));
 }
 
-async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new TextDecoder().decode(await through(new DecompressionStream('deflate-raw'), bytes));
+async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return through(new DecompressionStream('deflate-raw'), bytes);
+}
+
+function toJson(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
 
 async function through(
