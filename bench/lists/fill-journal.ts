@@ -1,9 +1,8 @@
-// Fills the journal of a state directory by the journal's own writer, in batches as partitions flush them, over some days. May touch nothing
-// else of the state.
+// Fills the journal of a state directory, whose relay must not run, by the journal's own writer, in batches as partitions flush them, over
+// some days. May touch nothing else of the state.
 
-import { join } from 'node:path';
-import { withDatabase } from '../../scripts/local/open-database.ts';
 import { createD1Journal } from '../../src/platform/d1/d1-journal.ts';
+import { withDatabaseFile } from './database-file.ts';
 import { makeEntry } from './make-records.ts';
 
 /** A partition's flush, events. A block holds what came within an hour, so that a long time has more blocks with less in each. */
@@ -23,7 +22,7 @@ export async function fillJournal(
 ): Promise<void> {
   const perPartition = Math.ceil(deliveries / partitions);
   const stepMs = spanMs / perPartition;
-  await withDatabase({ persistencePath: join(stateDir, 'v3'), runtimeEnvironment: {} }, async (database) => {
+  await withDatabaseFile(stateDir, async (database) => {
     const journal = createD1Journal(database);
     for (let from = 0; from < perPartition; from += batchEvents) {
       const to = Math.min(perPartition, from + batchEvents);
