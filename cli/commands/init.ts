@@ -13,6 +13,7 @@ import {
   sourceChoices,
   type TargetChoice,
   targetChoices,
+  targetOf,
 } from '../init/catalogue.ts';
 import { createProject, hasTemplates, isEmptyPlace } from '../init/create-project.ts';
 import { isInteractive } from '../terminal/ask.ts';
@@ -107,7 +108,7 @@ function nextSteps(
   [first = 'standard']: readonly SourceChoice[],
   target: TargetChoice,
 ): string {
-  const { title, credentials } = targetChoices[target];
+  const { title, credentials } = targetOf(target);
   return [
     `Made ${directory}. Next:`,
     '',

@@ -2,10 +2,13 @@
 // given, which has to be empty, and starts nothing.
 
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { toolPath } from '../../scripts/local/command.ts';
-import { sourceChoices } from './catalogue.ts';
+import { isOpenSender, type SourceChoice, sourceChoices } from './catalogue.ts';
+import { openSenders } from './open-senders.ts';
+import { renderOpenSource, renderSales } from './render-source.ts';
 import {
   type Choices,
   renderDevVars,
@@ -92,21 +95,12 @@ function copy(repository: string, directory: string, name: string): void {
 
 function renderedFiles(repository: string, choices: Choices): readonly (readonly [string, string])[] {
   const read = (path: string) => readFileSync(join(repository, path), 'utf8');
-  const integrations = [...choices.sources.map((source) => sourceChoices[source].file), 'smoke'].map(
-    (file) => {
-      const isOwn = file === 'smoke' || ownIntegrations.includes(file);
-      const text = read(isOwn ? `src/integrations/${file}.ts` : `cli/template/integrations/${file}.ts`);
-      return [`src/integrations/${file}.ts`, renderTemplate(text, choices)] as const;
-    },
+  const integrations = renderIntegrations(choices, read).map(
+    ([file, text]) => [`src/integrations/${file}.ts`, text] as const,
   );
-  const devVars = renderDevVars(choices);
+  const devVars = renderDevVars(choices, () => randomBytes(32).toString('hex'));
   return [
     ...integrations,
-    ['src/integrations/index.ts', renderIndex(choices)],
-    [
-      'src/integrations/erp-target.ts',
-      renderTemplate(read(`cli/template/targets/${choices.target}.ts`), choices),
-    ],
     ['package.json', renderPackage(read('package.json'), choices)],
     ['package-lock.json', renderLock(read('package-lock.json'), choices)],
     ['wrangler.toml', renderWrangler(read('wrangler.toml'), choices)],
@@ -115,4 +109,31 @@ function renderedFiles(repository: string, choices: Choices): readonly (readonly
     ['vitest.config.ts', vitestConfig],
     ...(devVars === null ? [] : ([['.dev.vars', devVars]] as const)),
   ];
+}
+
+/** What is made in src/integrations, by the names of the files without `.ts`. `read`: a file of the repository. */
+export function renderIntegrations(
+  choices: Choices,
+  read: (path: string) => string,
+): readonly (readonly [string, string])[] {
+  const fromTemplate = (path: string) => renderTemplate(read(path), choices);
+  const isPaying = choices.sources.some((source) => 'isPaying' in sourceChoices[source]);
+  const sales = (): string =>
+    renderSales(choices.sources) ?? fromTemplate('cli/template/integrations/sales.ts');
+  return [
+    ...choices.sources.map(
+      (source) => [sourceChoices[source].file, renderSource(source, fromTemplate)] as const,
+    ),
+    ...(isPaying ? [['sales', sales()] as const] : []),
+    ['smoke', fromTemplate('src/integrations/smoke.ts')],
+    ['index', renderIndex(choices)],
+    ['erp-target', fromTemplate(`cli/template/targets/${choices.target}.ts`)],
+  ];
+}
+
+function renderSource(source: SourceChoice, fromTemplate: (path: string) => string): string {
+  if (isOpenSender(source)) return renderOpenSource(openSenders[source]);
+  const { file } = sourceChoices[source];
+  const folder = ownIntegrations.includes(file) ? 'src/integrations' : 'cli/template/integrations';
+  return fromTemplate(`${folder}/${file}.ts`);
 }

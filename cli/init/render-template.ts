@@ -1,6 +1,7 @@
 // Makes the files of a new project out of the templates: drops the parts that are for other choices, and writes what depends on them. Pure.
 
-import { type SourceChoice, sourceChoices, type TargetChoice, targetChoices } from './catalogue.ts';
+import { isOpenSender, type SourceChoice, sourceChoices, type TargetChoice, targetOf } from './catalogue.ts';
+import { dropRoutes } from './drop-routes.ts';
 
 export type Choices = {
   /** The name of the project, as npm takes it. */
@@ -14,11 +15,17 @@ export type Choices = {
 /** What an ERP's address is until somebody says it: nothing is there. */
 export const exampleErpUrl = 'https://erp.example.com';
 
+/** Where \`npm start\` puts the relay. */
+const localRelayUrl = 'http://127.0.0.1:8787';
+
 /**
  * A template lies three folders deep and imports the sources from there; `// template:if SHOP` to `// template:end` is kept only where
- * that source is there, too, and `alone` where no shop is.
+ * that source is there, too, and `alone` where no shop is. Routes that the ERP does not run are left out.
  */
-export function renderTemplate(text: string, { sources }: Pick<Choices, 'sources'>): string {
+export function renderTemplate(
+  text: string,
+  { sources, target }: Pick<Choices, 'sources' | 'target'>,
+): string {
   const isAlone = !sources.includes('shopify') && !sources.includes('woocommerce');
   const lines: string[] = [];
   let isKept = true;
@@ -29,10 +36,11 @@ export function renderTemplate(text: string, { sources }: Pick<Choices, 'sources
     else if (/^\s*\/\/ template:end$/.test(line)) isKept = true;
     else if (isKept) lines.push(line);
   }
-  return lines
+  const rendered = lines
     .join('\n')
     .replaceAll("'../../../src/", "'../")
     .replaceAll("'../targets/sandbox.ts'", "'./erp-target.ts'");
+  return dropRoutes(rendered, targetOf(target).lacks ?? []);
 }
 
 export function renderIndex({ sources }: Choices): string {
@@ -100,23 +108,39 @@ export function renderWrangler(text: string, { name, erpUrl }: Choices): string 
   return erpUrl === null ? named : named.replace(`"${exampleErpUrl}"`, JSON.stringify(erpUrl));
 }
 
-/** For a target that needs them; \`npm start\` adds the secrets that can be made. Null: nothing. */
-export function renderDevVars({ target, erpUrl }: Choices): string | null {
-  const { credentials } = targetChoices[target];
-  if (target === 'sandbox') return null;
-  return [
-    '# Local values; not for a deployed relay. npm start adds the secrets that it can make.',
-    `ERP_BASE_URL=${erpUrl ?? exampleErpUrl}`,
+/** `random`: 32 bytes as hex, another at each call. \`npm start\` adds the secrets that it can make. Null: nothing is needed. */
+export function renderDevVars({ sources, target, erpUrl }: Choices, random: () => string): string | null {
+  const { credentials, variables = {} } = targetOf(target);
+  const lines = [
+    ...(target === 'sandbox' ? [] : [`ERP_BASE_URL=${erpUrl ?? exampleErpUrl}`]),
     ...credentials.map((credential) => `${credential}=replace-me`),
-    '',
-  ].join('\n');
+    ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+    ...sources.flatMap((source) => devVarsOf(source, random)),
+  ];
+  const heading = '# Local values; not for a deployed relay. npm start adds the secrets that it can make.';
+  return lines.length === 0 ? null : [heading, ...lines, ''].join('\n');
 }
 
+function devVarsOf(source: SourceChoice, random: () => string): readonly string[] {
+  const sender = sourceChoices[source];
+  const { variable, secretForm, url, variables = {} } = sender;
+  const credentials = 'credentials' in sender ? Object.values(sender.credentials ?? {}) : [];
+  return [
+    ...(madeAtStart.includes(source) ? [] : [`${variable}=${secretForm ?? random()}`]),
+    ...(url === undefined ? [] : [`${url}=${localRelayUrl}/hooks/${source}`]),
+    ...credentials.map((credential) => `${credential}=replace-me`),
+    ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+  ];
+}
+
+/** Senders whose secret \`npm start\` makes in the form they give it. */
+const madeAtStart: readonly SourceChoice[] = ['shopify', 'woocommerce', 'stripe', 'standard', 'warehouse'];
+
 export function renderReadme({ name, sources, target }: Choices): string {
-  const { title, credentials } = targetChoices[target];
+  const { title, credentials } = targetOf(target);
   const rows = sources.map((source) => {
     const { title: sender, file, variable } = sourceChoices[source];
-    return `| ${sender} | \`/hooks/${source}\` | [src/integrations/${file}.ts](src/integrations/${file}.ts) | \`${variable}\` |`;
+    return `| ${sender} | \`/hooks/${source}\` | [src/integrations/${file}.ts](src/integrations/${file}.ts)${isOpenSender(source) ? ', to be written' : ''} | \`${variable}\` |`;
   });
   const erp =
     target === 'sandbox'

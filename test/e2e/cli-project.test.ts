@@ -96,6 +96,59 @@ describe('a project that holdfast init made', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   }, 120_000);
 
+  it('takes payments of several senders for the orders of a shop, and keeps what it has no mapping for', async () => {
+    const sources = ['shopify', 'adyen', 'square', 'paddle', 'github'];
+    const project = await make('paid', '--source', ...sources, '--target', 'sandbox');
+    const { port, child } = await startProject(project);
+    const env = { PORT: port };
+    const send = (...args: string[]) => inProject(project, ['send', ...args], env);
+    const hookUrl = `http://127.0.0.1:8787/hooks/square`;
+    expect(readFileSync(join(project, '.dev.vars'), 'utf8')).toContain(`SQUARE_WEBHOOK_URL=${hookUrl}`);
+    // Together less than the order: more than its total is refused.
+    const adyen = {
+      merchantAccountCode: 'Shop',
+      merchantReference: '1001',
+      amount: { value: 100, currency: 'EUR' },
+    };
+    const amount = { amount: 100, currency: 'EUR' };
+    const square = { id: 'sq-1', status: 'COMPLETED', amount_money: amount, reference_id: '1001' };
+    const times = { created_at: new Date().toISOString(), updated_at: new Date().toISOString() };
+    const totals = { grand_total: '200' };
+    const paddle = {
+      id: 'txn_1',
+      currency_code: 'EUR',
+      custom_data: { order_id: '1001' },
+      details: { totals },
+    };
+    for (const args of [
+      ['adyen', 'AUTHORISATION', '--payload', JSON.stringify(adyen)],
+      ['square', 'payment.created', '--payload', JSON.stringify({ ...square, ...times })],
+      ['paddle', 'transaction.completed', '--payload', JSON.stringify(paddle)],
+      ['github', 'push'],
+      ['shopify', 'orders/create', '--about', '1001'],
+    ])
+      expect(await send(...args)).toMatchObject({ code: 0 });
+    const done = async (): Promise<string[]> => {
+      const { stdout } = await inProject(project, ['deliveries', 'list', '--json'], env);
+      const { deliveries } = JSON.parse(stdout) as {
+        deliveries: { status: string; operation: string; event: { source: string } }[];
+      };
+      return deliveries
+        .map(({ status, operation, event }) => `${event.source} ${operation} ${status}`)
+        .sort();
+    };
+    await expect
+      .poll(done, { timeout: patienceMs, interval: 200 })
+      .toEqual([
+        'adyen payment.register succeeded',
+        'paddle payment.register succeeded',
+        'shopify sale.confirm succeeded',
+        'square payment.register succeeded',
+      ]);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  }, 120_000);
+
   it('starts with an ERP that nobody has named an address and a key for yet', async () => {
     const project = await make('books', '--source', 'woocommerce', '--target', 'odoo');
     expect(readFileSync(join(project, '.dev.vars'), 'utf8')).toContain('ODOO_API_KEY=replace-me');
@@ -110,6 +163,8 @@ describe('a project that holdfast init made', () => {
     ['all', ['shopify', 'woocommerce', 'stripe', 'standard', 'warehouse'], 'tryton'],
     ['pay', ['stripe'], 'erpnext'],
     ['woo', ['woocommerce', 'stripe'], 'sandbox'],
+    ['bc', ['bigcommerce', 'mollie-classic', 'paypal', 'sns'], 'business-central'],
+    ['suite', ['xero', 'ebay', 'warehouse'], 'netsuite'],
   ])(
     'has a configuration that holds, with the choices of %s',
     async (name, sources, target) => {
