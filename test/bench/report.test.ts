@@ -13,7 +13,7 @@ const keptRun = (what: string, of: ReturnType<typeof spread>) => ({
 });
 
 const measured = (what: string, of: ReturnType<typeof spread> | null) => [
-  { what, bound: '≥ 1', spread: of, met: null },
+  { what, bound: '≥ 1', spread: of, met: null, isRatio: true },
 ];
 
 describe('a ratio', () => {
@@ -28,13 +28,19 @@ describe('a ratio', () => {
 
 describe('two runs', () => {
   it.each([
-    { where: 'the value of now lies within the spread of before', now: spread(2.9, 2.9, 2.9), agrees: true },
-    { where: 'the value of before lies within the spread of now', now: spread(1.5, 4, 5), agrees: true },
-    { where: 'the spreads touch and hold neither value', now: spread(2.5, 4, 5), agrees: false },
+    { where: 'one spread holds the other', now: spread(2.9, 2.9, 2.9), agrees: true },
+    { where: 'the spreads overlap', now: spread(2.5, 4, 5), agrees: true },
+    { where: 'the spreads touch', now: spread(3, 4, 5), agrees: true },
     { where: 'they are apart', now: spread(4, 5, 6), agrees: false },
   ])('where $where', ({ now, agrees }) => {
     const { rows } = agreementOf(keptRun('x', spread(1, 2, 3)), measured('x', now));
     expect(rows.map((row) => row.agrees)).toEqual([agrees]);
+  });
+
+  it('say nothing of a time, for a slower hour of the machine is all in it', () => {
+    const [each] = measured('x', spread(4, 5, 6));
+    const times = each === undefined ? [] : [{ ...each, isRatio: false }];
+    expect(agreementOf(keptRun('x', spread(1, 2, 3)), times).rows).toEqual([]);
   });
 
   it('say nothing of a ratio that only one of them has', () => {
