@@ -1,21 +1,9 @@
 // What a new project can begin with: every sender there is a preset for, and every ERP there is an adapter for. Data only.
 
-import { type OpenSender, openSenders } from './open-senders.ts';
+import { type OpenSender, openSenders, type Sender } from './open-senders.ts';
 
 /** A sender with a complete mapping: a template, or a file of the relay's own integrations. */
-export type MappedSender = {
-  readonly title: string;
-  readonly hint: string;
-  readonly file: string;
-  readonly value: string;
-  readonly variable: string;
-  readonly send: string;
-  /** `registry`: nobody can make one up, so it is set on the running relay. Default: local ones are made at random. */
-  readonly secretForm?: 'registry';
-  /** Names the variable with the URL its sender posts to, which is a part of what is signed. */
-  readonly url?: string;
-  /** What its API asks for: values that run here until the real ones stand there. */
-  readonly variables?: Readonly<Record<string, string>>;
+export type MappedSender = Sender & {
   /** Its payments may wait for the sale of a shop: the file sales.ts says of which. */
   readonly isPaying?: true;
 };

@@ -1,25 +1,32 @@
 // Senders whose events have no one meaning for an ERP: what a new project gets for them is a source that verifies, keeps and shows
 // what comes, and says where to write what it shall do. Data only.
 
-export type OpenSender = {
+/** What is known of every sender, whether its events are mapped or not. */
+export type Sender = {
   readonly title: string;
   readonly hint: string;
-  /** Of the file, the source and the preset's page in docs/senders. */
+  /** Of the file in src/integrations, without `.ts`. */
   readonly file: string;
   readonly value: string;
   readonly variable: string;
   readonly send: string;
+  /** `registry`: nobody can make one up, so it is set on the running relay. Default: local ones are made at random. */
+  readonly secretForm?: 'registry';
+  /** Names the variable with the URL its sender posts to, which is a part of what is signed. */
+  readonly url?: string;
+  /** What its API asks for: values that run here until the real ones stand there. */
+  readonly variables?: Readonly<Record<string, string>>;
+};
+
+/** Its file is also the source's name and, without `page`, that of the preset's page in docs/senders. */
+export type OpenSender = Sender & {
   /** Module in src/core/sources and what is taken from it. */
   readonly preset: { readonly module: string; readonly name: string; readonly use: string };
   /** What its events are, and which operation comes closest. */
   readonly says: string;
-  readonly secretForm?: 'registry';
-  readonly url?: string;
   readonly credentials?: Readonly<Record<string, string>>;
-  readonly isExperimental?: true;
   /** The source is a thin one: its records are fetched. */
   readonly isThin?: true;
-  readonly variables?: Readonly<Record<string, string>>;
   /** Page in docs/senders, where it is not the file's name. */
   readonly page?: string;
 };

@@ -110,11 +110,10 @@ export function renderWrangler(text: string, { name, erpUrl }: Choices): string 
 
 /** `random`: 32 bytes as hex, another at each call. \`npm start\` adds the secrets that it can make. Null: nothing is needed. */
 export function renderDevVars({ sources, target, erpUrl }: Choices, random: () => string): string | null {
-  const { credentials, variables = {} } = targetOf(target);
+  const { credentials, variables } = targetOf(target);
   const lines = [
     ...(target === 'sandbox' ? [] : [`ERP_BASE_URL=${erpUrl ?? exampleErpUrl}`]),
-    ...credentials.map((credential) => `${credential}=replace-me`),
-    ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+    ...toReplace(credentials, variables),
     ...sources.flatMap((source) => devVarsOf(source, random)),
   ];
   const heading = '# Local values; not for a deployed relay. npm start adds the secrets that it can make.';
@@ -123,11 +122,21 @@ export function renderDevVars({ sources, target, erpUrl }: Choices, random: () =
 
 function devVarsOf(source: SourceChoice, random: () => string): readonly string[] {
   const sender = sourceChoices[source];
-  const { variable, secretForm, url, variables = {} } = sender;
+  const { variable, secretForm, url, variables } = sender;
   const credentials = 'credentials' in sender ? Object.values(sender.credentials ?? {}) : [];
   return [
     ...(madeAtStart.includes(source) ? [] : [`${variable}=${secretForm ?? random()}`]),
     ...(url === undefined ? [] : [`${url}=${localRelayUrl}/hooks/${source}`]),
+    ...toReplace(credentials, variables),
+  ];
+}
+
+/** What only its owner knows. */
+function toReplace(
+  credentials: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  return [
     ...credentials.map((credential) => `${credential}=replace-me`),
     ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
   ];
