@@ -1,5 +1,5 @@
-// Two runs of the benchmark beside each other: a ratio agrees where the spreads of the two overlap. What is no ratio is not compared:
-// a slower hour of the machine is all in it. Pure.
+// Two runs of the benchmark beside each other: a ratio agrees where the value of one run lies within the spread of the other. What is no
+// ratio is not compared: a slower hour of the machine is all in it. Pure.
 
 import type { Spread } from './statistics.ts';
 import type { Target } from './targets.ts';
@@ -22,7 +22,7 @@ export type Agreement = {
   }[];
 };
 
-const overlap = (one: Spread, other: Spread): boolean => one.least <= other.most && other.least <= one.most;
+const holds = ({ least, most }: Spread, value: number): boolean => value >= least && value <= most;
 
 /** Ratios that only one of the runs has are left out. */
 export function agreementOf(before: KeptRun, now: readonly Target[]): Agreement {
@@ -30,7 +30,8 @@ export function agreementOf(before: KeptRun, now: readonly Target[]): Agreement 
   const rows = now.flatMap(({ what, spread, isRatio }) => {
     const earlier = known.get(what) ?? null;
     if (earlier === null || spread === null || !isRatio) return [];
-    return [{ what, before: earlier, now: spread, agrees: overlap(earlier, spread) }];
+    const agrees = holds(earlier, spread.median) || holds(spread, earlier.median);
+    return [{ what, before: earlier, now: spread, agrees }];
   });
   return { date: before.date, revision: before.machine.revision ?? 'unknown', rows };
 }

@@ -80,7 +80,7 @@ function agreementLines(agreement: Agreement | null): string[] {
     '',
     '## Beside the run before',
     '',
-    `Made ${agreement.date}, revision ${agreement.revision}: ${agreeing} of ${agreement.rows.length} agree: their spreads overlap.`,
+    `Made ${agreement.date}, revision ${agreement.revision}: ${agreeing} of ${agreement.rows.length} agree, the value of one lying within the spread of the other.`,
     '',
     table(
       ['', 'before', 'now', 'agree'],

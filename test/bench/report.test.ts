@@ -28,9 +28,9 @@ describe('a ratio', () => {
 
 describe('two runs', () => {
   it.each([
-    { where: 'one spread holds the other', now: spread(2.9, 2.9, 2.9), agrees: true },
-    { where: 'the spreads overlap', now: spread(2.5, 4, 5), agrees: true },
-    { where: 'the spreads touch', now: spread(3, 4, 5), agrees: true },
+    { where: 'the value of now lies within the spread of before', now: spread(2.9, 2.9, 2.9), agrees: true },
+    { where: 'the value of before lies within the spread of now', now: spread(1.5, 4, 5), agrees: true },
+    { where: 'the spreads touch and hold neither value', now: spread(2.5, 4, 5), agrees: false },
     { where: 'they are apart', now: spread(4, 5, 6), agrees: false },
   ])('where $where', ({ now, agrees }) => {
     const { rows } = agreementOf(keptRun('x', spread(1, 2, 3)), measured('x', now));
